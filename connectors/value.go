@@ -68,6 +68,9 @@ func FloatValue(f float64) Value {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return Value{}
 	}
+	if f == math.Trunc(f) && math.Abs(f) < 1e15 { // exact, and without an allocation when small
+		return Value{kind: Number, bits: math.Float64bits(f + 0), text: strconv.FormatInt(int64(f), 10)}
+	}
 	v, _ := NumberValue(strconv.FormatFloat(f, 'f', -1, 64))
 	return v
 }

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"handoffd/internal/app"
+	"handoffd/internal/clock"
+	"handoffd/internal/engine"
+	"handoffd/internal/store"
+)
+
+// control is a command that sets a switch in the store, also while a daemon
+// runs on it.
+func (o *options) control(use, short, done string, f func(context.Context, engine.Store) error) *cobra.Command {
+	return o.withConfig(&cobra.Command{
+		Use: use + " --config FILE", Short: short, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			s, err := o.openStore(c)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, s.Close()) }()
+			if err := f(c.Context(), s); err != nil {
+				return err
+			}
+			if o.output == "json" {
+				return printJSON(c.OutOrStdout(), map[string]string{"done": use})
+			}
+			_, err = fmt.Fprintln(c.OutOrStdout(), done)
+			return err
+		},
+	})
+}
+
+// openStore opens the config's store without its lock.
+func (o *options) openStore(c *cobra.Command) (*store.Store, error) {
+	config, _, err := o.load(c)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(c.Context(), config.SQLite, store.Options{Clock: clock.System{}})
+}
+
+func newRelease(o *options) *cobra.Command {
+	return o.control("release", "Let a new store write: what was planned is done from the next cycle on",
+		"released: writes begin with the next cycle",
+		func(ctx context.Context, s engine.Store) error { return engine.Release(ctx, s, clock.System{}.Now()) })
+}
+
+func newPause(o *options) *cobra.Command {
+	return o.control("pause", "Stop all writes at once; reading and deciding go on",
+		"paused: nothing is written until `handoffd resume`",
+		func(ctx context.Context, s engine.Store) error { return engine.Pause(ctx, s, clock.System{}.Now()) })
+}
+
+func newResume(o *options) *cobra.Command {
+	return o.control("resume", "Let writes go on after a pause", "resumed", engine.Resume)
+}
+
+func newPlan(o *options) *cobra.Command {
+	return o.withConfig(&cobra.Command{
+		Use: "plan --config FILE", Short: "Read and decide, and show what would be done; write nothing", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return o.plan(c) },
+	})
+}
+
+func (o *options) plan(c *cobra.Command) (err error) {
+	ctx := c.Context()
+	config, problems, err := o.load(c)
+	if err != nil {
+		return err
+	}
+	env := o.environment(c)
+	env.PlanOnly = true
+	daemon, err := app.Open(ctx, config, problems, env)
+	if problems.Failed() {
+		return o.printed(c, problems)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, daemon.Close()) }()
+	planned, failed := daemon.Engine.Plan(ctx)
+	if o.output == "json" {
+		return errors.Join(failed, printJSON(c.OutOrStdout(), planned))
+	}
+	if len(planned) == 0 {
+		fmt.Fprintln(c.OutOrStdout(), "no handoff is planned")
+	}
+	return errors.Join(failed, printPlanned(c.OutOrStdout(), planned))
+}

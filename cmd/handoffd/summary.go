@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"text/tabwriter"
+
+	"handoffd/connectors"
+	"handoffd/internal/engine"
+	"handoffd/mapping"
+)
+
+// printSummary shows a run to a person.
+func printSummary(w io.Writer, s engine.Summary) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if !s.Live {
+		fmt.Fprintf(t, "nothing is written:\t%s\n", s.Reason)
+	}
+	fmt.Fprintf(t, "accounts\t%d, of which %d in both CRMs\n", s.Accounts, s.Matched)
+	fmt.Fprintf(t, "read\t%s, %d changed\n", perSystem(s.Read), s.Changed)
+	fmt.Fprintf(t, "decisions\t%s\n", counts(s.Decisions))
+	fmt.Fprintf(t, "handed off\t%d, alerts %d\n", s.Handoffs, s.Alerts)
+	fmt.Fprintf(t, "written\t%s (%s)\n", perSystem(s.Writes), counts(s.Kinds))
+	fmt.Fprintf(t, "API calls\t%s\n", perSystem(s.APICalls))
+	fmt.Fprintf(t, "parked\t%d\twaiting for data\t%d\tin the queue\t%d\twrites pending\t%d\n", s.Parked, s.Waiting, s.Queued, s.Pending)
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return printPlanned(w, s.Planned)
+}
+
+// printPlanned lists handoffs that would be made.
+func printPlanned(w io.Writer, planned []engine.PlannedHandoff) error {
+	if len(planned) == 0 {
+		return nil
+	}
+	fmt.Fprintf(w, "\n%d handoffs are planned:\n", len(planned))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ACCOUNT\tRULE\tTASK IN\tOWNER\tDUE\tWHY")
+	for _, p := range planned {
+		why := strings.Join(p.Reasons, " | ")
+		if p.Blocked != "" {
+			why = "blocked: " + p.Blocked
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", safe(p.Name, 40), p.Rule, p.System, safe(p.Owner, 30), p.Due, safe(why, 100))
+	}
+	return t.Flush()
+}
+
+// safe makes CRM text fit for a terminal: what does not print is gone, one
+// line, and no more than n characters.
+func safe(s string, n int) string {
+	return mapping.Clip(strings.Join(strings.Fields(s), " "), n-1)
+}
+
+func perSystem[N int | int64](m map[connectors.System]N) string {
+	parts := make([]string, 0, 2)
+	for _, system := range connectors.Systems() {
+		parts = append(parts, fmt.Sprintf("%s %d", system, m[system]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func counts(m map[string]int) string {
+	keys := make([]string, 0, len(m))
+	for k, n := range m {
+		if n > 0 && k != "" {
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) == 0 {
+		return "none"
+	}
+	sort.Strings(keys)
+	for i, k := range keys {
+		keys[i] = fmt.Sprintf("%s %d", k, m[k])
+	}
+	return strings.Join(keys, ", ")
+}

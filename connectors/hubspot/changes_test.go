@@ -1,0 +1,309 @@
+package hubspot
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"handoffd/connectors"
+	"handoffd/connectors/transport"
+	"handoffd/internal/clock"
+)
+
+// follower reads as the engine does: it keeps the cursor only as text and
+// starts from it anew on every page.
+type follower struct {
+	client  *Client
+	cursor  connectors.Cursor
+	known   map[string]int64 // the newest stamp that came, by id
+	rows    int
+	deleted []string
+	loaded  bool
+	through time.Time
+}
+
+// round reads until no page waits.
+func (f *follower) round(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}) {
+	t.Helper()
+	for range 5000 {
+		pages, err := f.client.Read(context.Background(), []connectors.ReadRequest{{Object: connectors.Account, Cursor: f.cursor}})
+		if err != nil {
+			t.Fatalf("reading: %v", err)
+		}
+		p := pages[0]
+		if p.Err != nil {
+			t.Fatalf("reading page: %v", p.Err)
+		}
+		for _, r := range p.Records {
+			if r.Deleted {
+				f.deleted = append(f.deleted, r.Ref.ID)
+				continue
+			}
+			f.rows++
+			f.known[r.Ref.ID] = max(f.known[r.Ref.ID], r.Modified.UnixMilli())
+		}
+		f.cursor, f.through = p.Next, p.Through
+		f.loaded = f.loaded || p.Loaded
+		if !p.More {
+			return
+		}
+	}
+	t.Fatalf("reading does not come to an end; cursor %s", f.cursor)
+}
+
+func follow(t testing.TB, x *index) *follower {
+	t.Helper()
+	client, err := New(Config{
+		BaseURL: "https://api.hubspot.test", Auth: Auth{Token: "pat"}, Clock: x.clock, HTTP: transport.Handler(x),
+		BurstPerTenSeconds: 1_000_000_000, SearchPerSecond: 1_000_000_000,
+		Selection: connectors.Selection{Fields: map[connectors.Object][]string{connectors.Account: {"name"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &follower{client: client, known: make(map[string]int64)}
+}
+
+// TestNothingIsLost is the law of reading (design, "Reading without losing a
+// change"): whatever order search uses for ids, however much its index lags,
+// and whoever edits between two pages, once all is quiet every row's last
+// change has been delivered.
+func TestNothingIsLost(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		fake := clock.NewFake(start).AutoAdvance()
+		x := newIndex(fake)
+		x.textSort = rapid.Bool().Draw(rt, "textSort")
+		x.textFilter = rapid.Bool().Draw(rt, "textFilter")
+		x.lag = time.Duration(rapid.IntRange(0, 110).Draw(rt, "lag")) * time.Second
+		var ids []string
+		for i := range rapid.IntRange(0, 900).Draw(rt, "rows") {
+			id := strconv.Itoa(rapid.SampledFrom([]int{1, 90, 800, 9_000, 95_000}).Draw(rt, "base") + i)
+			ids = append(ids, id)
+			x.touch(id, start.Add(-time.Hour))
+		}
+		f := follow(t, x)
+		edit := func() {
+			if len(ids) > 0 && rapid.IntRange(0, 3).Draw(rt, "edit") == 0 {
+				x.touch(rapid.SampledFrom(ids).Draw(rt, "edited"), fake.Now())
+			}
+		}
+		x.between = edit
+		f.round(rt)
+		for range rapid.IntRange(1, 6).Draw(rt, "rounds") {
+			fake.Advance(time.Duration(rapid.IntRange(1, 400).Draw(rt, "pause")) * time.Second)
+			instant := rapid.Bool().Draw(rt, "one instant")
+			for i := range rapid.IntRange(0, len(ids)).Draw(rt, "bulk") {
+				at := fake.Now()
+				if !instant {
+					at = at.Add(-time.Duration(i) * 3 * time.Millisecond)
+				}
+				x.touch(ids[i], at)
+			}
+			f.round(rt)
+		}
+		x.between = nil
+		for range 2 {
+			fake.Advance(10 * time.Minute)
+			f.round(rt)
+		}
+		if diff := cmp.Diff(x.truth(), f.known); diff != "" {
+			rt.Fatalf("known (-portal +reader):\n%s", diff)
+		}
+	})
+}
+
+// TestBulkEditIsReadOnce counts calls: a bulk edit must not be read more
+// than once, whether the reader meets it at once or later.
+func TestBulkEditIsReadOnce(t *testing.T) {
+	t.Parallel()
+	const rows = 20_000
+	for _, tc := range []struct {
+		name string
+		wait time.Duration
+	}{{"met at once", 0}, {"met later", time.Hour}} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			fake := clock.NewFake(start).AutoAdvance()
+			x := newIndex(fake)
+			x.touch("1", start.Add(-time.Hour))
+			f := follow(t, x)
+			f.round(t)
+			fake.Advance(30 * time.Minute)
+			f.round(t)
+			for i := range rows {
+				x.touch(strconv.Itoa(1_000_000+i), fake.Now().Add(-time.Duration(i%60_000)*time.Millisecond))
+			}
+			x.searches, f.rows = 0, 0
+			fake.Advance(tc.wait)
+			for range 20 {
+				f.round(t)
+				fake.Advance(30 * time.Second)
+			}
+			if len(f.known) != rows+1 {
+				t.Errorf("%d rows are known, want %d", len(f.known), rows+1)
+			}
+			if most := rows / searchPage * 105 / 100; x.searches > most {
+				t.Errorf("%d searches, want at most %d", x.searches, most)
+			}
+		})
+	}
+}
+
+// TestOneInstantBeyondReach: more rows than search can reach, all of the same
+// millisecond, in a portal that orders ids as texts.
+func TestOneInstantBeyondReach(t *testing.T) {
+	t.Parallel()
+	fake := clock.NewFake(start).AutoAdvance()
+	x := newIndex(fake)
+	x.textSort = true
+	f := follow(t, x)
+	f.round(t)
+	fake.Advance(10 * time.Minute)
+	at := fake.Now()
+	for i := range searchReach + 500 {
+		x.touch(strconv.Itoa(9_000+i), at)
+	}
+	for range 12 {
+		fake.Advance(time.Minute)
+		f.round(t)
+	}
+	if len(f.known) != searchReach+500 {
+		t.Errorf("%d rows are known, want %d", len(f.known), searchReach+500)
+	}
+	if x.most >= searchReach {
+		t.Errorf("search was paged up to %d, beyond its reach", x.most)
+	}
+	if x.lists < (searchReach+500)/listPage {
+		t.Errorf("%d list calls: the list was not read", x.lists)
+	}
+}
+
+// TestIdleDay counts what a quiet portal costs.
+func TestIdleDay(t *testing.T) {
+	t.Parallel()
+	fake := clock.NewFake(start).AutoAdvance()
+	x := newIndex(fake)
+	for i := range 50 {
+		x.touch(strconv.Itoa(100+i), start.Add(-time.Hour))
+	}
+	f := follow(t, x)
+	f.round(t)
+	f.rows, x.searches, x.lists = 0, 0, 0
+	polls := 0
+	for end := fake.Now().Add(24 * time.Hour); fake.Now().Before(end); fake.Advance(30 * time.Second) {
+		f.round(t)
+		polls++
+	}
+	if f.rows != 0 {
+		t.Errorf("%d rows came although nothing changed", f.rows)
+	}
+	if most := polls + 24*12 + 5; x.searches > most {
+		t.Errorf("%d searches for %d polls, want at most %d", x.searches, polls, most)
+	}
+	if most := 24*12 + 5; x.lists > most {
+		t.Errorf("%d sweeps, want at most %d", x.lists, most)
+	}
+}
+
+// TestChangeComesOnce: a change goes out with the fast pass, and neither the
+// next ones nor the settled pass send it again.
+func TestChangeComesOnce(t *testing.T) {
+	t.Parallel()
+	fake := clock.NewFake(start).AutoAdvance()
+	x := newIndex(fake)
+	x.touch("7", start.Add(-time.Hour))
+	f := follow(t, x)
+	f.round(t)
+	fake.Advance(20 * time.Minute)
+	f.round(t)
+	f.rows = 0
+	x.touch("7", fake.Now())
+	f.round(t)
+	if f.rows != 1 {
+		t.Fatalf("the change came %d times at once", f.rows)
+	}
+	for range 40 {
+		fake.Advance(30 * time.Second)
+		f.round(t)
+	}
+	if f.rows != 1 {
+		t.Errorf("the change came %d times", f.rows)
+	}
+}
+
+func TestThroughIsTheSettledEdge(t *testing.T) {
+	t.Parallel()
+	fake := clock.NewFake(start).AutoAdvance()
+	x := newIndex(fake)
+	f := follow(t, x)
+	f.round(t)
+	fake.Advance(time.Hour)
+	f.round(t)
+	if want := fake.Now().Add(-DefaultIndexLag).Truncate(time.Millisecond); !f.through.Equal(want) {
+		t.Errorf("through %v, want %v", f.through, want)
+	}
+	fake.Advance(time.Minute) // no settled pass is due
+	before := f.through
+	f.round(t)
+	if !f.through.Equal(before) {
+		t.Errorf("through moved to %v without a settled pass", f.through)
+	}
+}
+
+func TestArchivedRowsComeOnce(t *testing.T) {
+	t.Parallel()
+	fake := clock.NewFake(start).AutoAdvance()
+	x := newIndex(fake)
+	for i := range 5 {
+		x.touch(strconv.Itoa(i+1), start.Add(-time.Hour))
+	}
+	x.archive("5", start.Add(-30*time.Minute)) // before the first load
+	f := follow(t, x)
+	f.round(t)
+	fake.Advance(20 * time.Minute)
+	x.archive("2", fake.Now())
+	for range 30 {
+		fake.Advance(time.Minute)
+		f.round(t)
+	}
+	if diff := cmp.Diff([]string{"2"}, f.deleted); diff != "" {
+		t.Errorf("deleted (-want +got):\n%s", diff)
+	}
+}
+
+func TestClockBehindTheEdge(t *testing.T) {
+	t.Parallel()
+	client, _ := converse(t, nil, turn{want: "GET /crm/properties/2026-09/companies", reply: properties("name")})
+	low := start.Add(time.Hour).UnixMilli()
+	cursor := connectors.Cursor(fmt.Sprintf(`{"v":1,"low":%d}`, low))
+	pages, err := client.Read(t.Context(), []connectors.ReadRequest{{Object: connectors.Account, Cursor: cursor}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := connectors.ClassOf(pages[0].Err); got != connectors.Restart || pages[0].Next != cursor {
+		t.Errorf("class %q, next %q; want restart and the cursor unchanged", got, pages[0].Next)
+	}
+}
+
+func TestCursorOfAnotherVersion(t *testing.T) {
+	t.Parallel()
+	for _, cursor := range []connectors.Cursor{`{"v":99}`, `not JSON`, `[]`} {
+		client, _ := converse(t, nil)
+		pages, err := client.Read(t.Context(), []connectors.ReadRequest{{Object: connectors.Account, Cursor: cursor}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := connectors.ClassOf(pages[0].Err); got != connectors.Restart {
+			t.Errorf("cursor %q: class %q, want restart", cursor, got)
+		}
+	}
+}

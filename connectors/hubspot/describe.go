@@ -1,0 +1,98 @@
+package hubspot
+
+import (
+	"context"
+
+	"handoffd/connectors"
+	"handoffd/connectors/transport"
+)
+
+// textLimit is how many characters a text property takes (HubSpot developer
+// docs, "Properties").
+const textLimit = 65_536
+
+// property is HubSpot's description of one property.
+type property struct {
+	Name            string `json:"name"`
+	Label           string `json:"label"`
+	Type            string `json:"type"`
+	FieldType       string `json:"fieldType"`
+	HasUniqueValue  bool   `json:"hasUniqueValue"`
+	ExternalOptions bool   `json:"externalOptions"`
+	Calculated      bool   `json:"calculated"`
+	Metadata        *struct {
+		ReadOnlyValue bool `json:"readOnlyValue"`
+	} `json:"modificationMetadata"`
+	Options []struct {
+		Label  string `json:"label"`
+		Value  string `json:"value"`
+		Hidden bool   `json:"hidden"`
+	} `json:"options"`
+}
+
+// field describes the property in the contract's words. Only the modification
+// metadata tells what may be written: most read-only properties do not say
+// that they are calculated.
+func (p property) field() connectors.Field {
+	f := connectors.Field{
+		Name: p.Name, Label: p.Label, Type: p.Type, Unique: p.HasUniqueValue, ExternalID: p.HasUniqueValue,
+		Multi: p.FieldType == "checkbox",
+	}
+	f.Writable = !p.Calculated
+	if p.Metadata != nil {
+		f.Writable = !p.Metadata.ReadOnlyValue
+	}
+	f.Creatable = f.Writable
+	if p.Type == "string" {
+		f.Length = textLimit
+	}
+	for _, o := range p.Options {
+		f.Options = append(f.Options, connectors.Option{Value: o.Value, Label: o.Label, Active: !o.Hidden})
+	}
+	f.Restricted = (p.Type == "enumeration" || p.Type == "bool") && !p.ExternalOptions
+	return f
+}
+
+// Describe reads what the portal knows of one object's properties. The Error
+// is class Stop where the token's scopes do not allow it.
+func (c *Client) Describe(ctx context.Context, object connectors.Object) (connectors.Schema, error) {
+	k, ok := kindOf(object)
+	if !ok {
+		return connectors.Schema{}, &connectors.Error{
+			System: connectors.HubSpot, Class: connectors.Stop, Object: object, Message: "hubspot has no such object",
+		}
+	}
+	schema, refused := c.fetchSchema(ctx, k, transport.PriorityReport)
+	if refused != nil {
+		return connectors.Schema{}, refused.Error
+	}
+	return schema, nil
+}
+
+// schema is what was read of an object before, or reads it.
+func (c *Client) schema(ctx context.Context, k kind, p transport.Priority) (connectors.Schema, *refusal) {
+	c.mu.Lock()
+	known, ok := c.schemas[k.object]
+	c.mu.Unlock()
+	if ok {
+		return known, nil
+	}
+	return c.fetchSchema(ctx, k, p)
+}
+
+func (c *Client) fetchSchema(ctx context.Context, k kind, p transport.Priority) (connectors.Schema, *refusal) {
+	var reply struct {
+		Results []property `json:"results"`
+	}
+	if refused := c.get(ctx, "properties/"+k.plural, p, c.paths.properties(k.plural), &reply); refused != nil {
+		return connectors.Schema{}, refused.of(k)
+	}
+	schema := connectors.Schema{Object: k.object, Name: k.plural, Fields: make(map[string]connectors.Field, len(reply.Results))}
+	for _, p := range reply.Results {
+		schema.Fields[p.Name] = p.field()
+	}
+	c.mu.Lock()
+	c.schemas[k.object] = schema
+	c.mu.Unlock()
+	return schema, nil
+}

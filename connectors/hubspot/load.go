@@ -1,0 +1,80 @@
+package hubspot
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"handoffd/connectors"
+	"handoffd/connectors/transport"
+)
+
+// longestQuery is where a list's query stops naming properties: HubSpot
+// answers 414 to long URLs, so the values are batch-read then.
+const longestQuery = 6000
+
+// load reads one page of the first load from the list endpoint, which has no
+// cap and no lag. When it ends, changes are read from the time it began.
+func (r reader) load(ctx context.Context, cur *cursor) (connectors.Page, *refusal) {
+	rows, next, refused := r.list(ctx, cur.Load.After)
+	if refused != nil {
+		return connectors.Page{}, refused
+	}
+	records, refused := r.records(ctx, rows)
+	if refused != nil {
+		return connectors.Page{}, refused
+	}
+	page := connectors.Page{Records: records, More: true}
+	if next != "" {
+		cur.Load.After = next
+		return page, nil
+	}
+	began := cur.Load.Began
+	before := began - r.config.Overlap.Milliseconds()
+	*cur = cursor{Version: cursorVersion, Low: began, Sure: before, Swept: before}
+	page.Loaded = true
+	return page, nil
+}
+
+// rowSet is what one call brought, and what is still missing of it.
+type rowSet struct {
+	rows []row
+	// bare: the rows have only ids and stamps.
+	bare bool
+	// linked: the rows carry their associations inline.
+	linked bool
+	// historied: the rows carry their history inline.
+	historied bool
+}
+
+// list reads one page of the list endpoint, history and associations inline.
+// next is empty on the last page.
+func (r reader) list(ctx context.Context, after string) (rowSet, string, *refusal) {
+	set := rowSet{linked: r.linked(), historied: len(r.history) > 0}
+	limit := listPage
+	query := url.Values{"properties": {strings.Join(r.properties, ",")}, "archived": {"false"}}
+	if set.historied {
+		limit = historyPage
+		query.Set("propertiesWithHistory", strings.Join(r.history, ","))
+	}
+	if len(query.Encode()) > longestQuery {
+		set.bare, set.historied, limit = true, false, listPage
+		query.Set("properties", strings.Join(r.always(), ","))
+		query.Del("propertiesWithHistory")
+	}
+	if set.linked {
+		query.Set("associations", companyPlural)
+	}
+	query.Set("limit", strconv.Itoa(limit))
+	if after != "" {
+		query.Set("after", after)
+	}
+	var reply rowsReply
+	refused := r.get(ctx, r.plural+"/list", transport.PriorityPoll, withQuery(r.paths.objects(r.plural), query), &reply)
+	if refused != nil {
+		return rowSet{}, "", refused
+	}
+	set.rows = reply.Results
+	return set, reply.Paging.Next.After, nil
+}

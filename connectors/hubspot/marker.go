@@ -1,0 +1,102 @@
+package hubspot
+
+import (
+	"context"
+	"html"
+	"regexp"
+	"strings"
+
+	"handoffd/connectors"
+	"handoffd/connectors/transport"
+)
+
+// markerWord stands before the key in the last line of an activity's text.
+const markerWord = "ref:"
+
+// bodyOf is the activity's text as HubSpot shows it, which is HTML. A note has
+// no subject of its own, so it stands in the text.
+func bodyOf(k kind, a connectors.Activity) string {
+	body := a.HTML
+	if body == "" {
+		body = "<p>" + strings.ReplaceAll(html.EscapeString(a.Text), "\n", "<br>") + "</p>"
+	}
+	if k.object == connectors.Note && a.Subject != "" {
+		body = "<p><strong>" + html.EscapeString(a.Subject) + "</strong></p>" + body
+	}
+	return body
+}
+
+// marker is the line by which an activity is known again.
+func marker(key string) string {
+	return "<p>" + markerWord + " " + html.EscapeString(normalKey(key)) + "</p>"
+}
+
+// normalKey is the key with plain single spaces: an editor may change them.
+func normalKey(key string) string { return strings.Join(strings.Fields(key), " ") }
+
+var tag = regexp.MustCompile(`<[^<>]*>`)
+
+// markedKey finds the key in an activity's text, "" if it has none. It is
+// lenient about what an editor does to HTML: other tags, entities, spaces. The
+// last marker counts, since the text before it may quote anything.
+func markedKey(body string) string {
+	lines := strings.Split(tag.ReplaceAllString(body, "\n"), "\n")
+	for i := len(lines) - 1; i >= 0; i-- {
+		words := strings.Fields(html.UnescapeString(lines[i]))
+		if len(words) > 1 && words[0] == markerWord {
+			return strings.Join(words[1:], " ")
+		}
+	}
+	return ""
+}
+
+// made finds the activities of ours that the companies have, by key.
+func (c *Client) made(ctx context.Context, k kind, companies []string) (map[string]string, *refusal) {
+	if len(companies) == 0 {
+		return nil, nil
+	}
+	links, refused := c.links(ctx, companyPlural, k.plural, companies, transport.PriorityHandoff)
+	if refused != nil {
+		return nil, refused
+	}
+	seen := make(map[string]bool)
+	var ids []string
+	for _, company := range sortedKeys(links) {
+		for _, l := range links[company] {
+			if id := string(l.To); id != "" && !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	rows, refused := c.readRows(ctx, k, ids, []string{k.body}, transport.PriorityHandoff)
+	if refused != nil {
+		return nil, refused
+	}
+	out := make(map[string]string)
+	for _, r := range rows {
+		if key := markedKey(r.text(k.body)); key != "" {
+			out[key] = string(r.ID)
+		}
+	}
+	return out, nil
+}
+
+// byKey finds the activity whose unique property holds the key, "" if none
+// does. It is a read by that property, not a search, so it does not lag.
+func (c *Client) byKey(ctx context.Context, k kind, key string) (string, *refusal) {
+	body := batchRead{
+		Properties: []string{c.config.TaskKeyProperty}, History: []string{},
+		IDProperty: c.config.TaskKeyProperty, Inputs: []inputID{{ID: key}},
+	}
+	var reply rowsReply
+	call := transport.Call{Endpoint: k.plural + "/batch/read", Priority: transport.PriorityHandoff}
+	refused := c.post(ctx, call, c.paths.objects(k.plural, "batch", "read"), body, &reply)
+	if refused != nil && refused.Class != connectors.Gone {
+		return "", refused.of(k)
+	}
+	if len(reply.Results) == 0 {
+		return "", nil
+	}
+	return string(reply.Results[0].ID), nil
+}

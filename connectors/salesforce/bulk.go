@@ -1,0 +1,193 @@
+package salesforce
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/connectors/transport"
+)
+
+const (
+	// bulkRows is how many rows one page of a bulk result holds.
+	bulkRows = 10000
+	// bulkLooks and bulkPause: how often, and at what distance, one round of
+	// Read looks whether the job is done.
+	bulkLooks = 6
+	bulkPause = 5 * time.Second
+	// bulkTries is how many jobs may fail before the load goes by REST.
+	bulkTries = 3
+	// bulkTimeout bounds the transfer of one result page.
+	bulkTimeout = 10 * time.Minute
+)
+
+// bulkTurn is a first load by a Bulk API 2.0 query job. The job's id and its
+// result locator stand in the cursor, so that a restart goes on with the same
+// job; a job that failed or was cleared away is made anew.
+type bulkTurn struct {
+	c    *Client
+	cols *columns
+	at   position
+}
+
+// bulkJob is a job as Salesforce describes it (Bulk API 2.0 Developer Guide,
+// "Get Information About a Query Job").
+type bulkJob struct {
+	ID      string `json:"id"`
+	State   string `json:"state"`
+	Message string `json:"errorMessage"`
+}
+
+func (t *bulkTurn) asks() []*ask { return nil }
+
+func (t *bulkTurn) page(ctx context.Context) connectors.Page {
+	if t.at.Tries >= bulkTries {
+		return t.byREST()
+	}
+	if t.at.Job == "" {
+		return t.create(ctx)
+	}
+	if t.at.Page == "" {
+		switch done, err := t.wait(ctx); {
+		case err != nil:
+			return t.recover(err)
+		case !done:
+			return connectors.Page{Next: t.at.cursor(), More: true}
+		}
+	}
+	return t.results(ctx)
+}
+
+// create starts a job. An org or user that may not use Bulk is served by REST.
+func (t *bulkTurn) create(ctx context.Context) connectors.Page {
+	// No ORDER BY: it would keep Salesforce from splitting the work.
+	q := query{fields: t.cols.selected, from: t.cols.from, where: t.c.living(t.cols.object)}
+	body, err := json.Marshal(map[string]string{
+		"operation": "queryAll", "query": q.String(), "contentType": "CSV", "lineEnding": "LF", "columnDelimiter": "COMMA",
+	})
+	if err != nil {
+		return connectors.Page{Err: err}
+	}
+	// A job that is made twice costs little and harms nothing.
+	got, err := t.c.send(ctx, request{
+		endpoint: "jobs/query", method: http.MethodPost, path: t.c.data("/jobs/query"), body: body,
+		idempotent: true, priority: transport.PriorityPoll,
+	})
+	if err != nil {
+		if concernsAll(err) {
+			return connectors.Page{Err: err}
+		}
+		t.c.log.Warn("bulk query refused, loading by REST", "object", t.cols.from, "error", err.Error())
+		return t.byREST()
+	}
+	var job bulkJob
+	if err := decode(got.body, &job); err != nil {
+		return connectors.Page{Err: err}
+	}
+	next := t.at
+	next.Job, next.Page = job.ID, ""
+	return connectors.Page{Next: next.cursor(), More: true}
+}
+
+// wait looks after the job for a while.
+func (t *bulkTurn) wait(ctx context.Context) (done bool, err error) {
+	for look := range bulkLooks {
+		if look > 0 {
+			if err := t.c.cfg.Clock.Sleep(ctx, bulkPause); err != nil {
+				return false, err
+			}
+		}
+		var job bulkJob
+		if err := t.c.get(ctx, "jobs/query", t.path(""), transport.PriorityPoll, &job); err != nil {
+			return false, err
+		}
+		switch job.State {
+		case "JobComplete":
+			return true, nil
+		case "Failed", "Aborted":
+			return false, &connectors.Error{
+				System: connectors.Salesforce, Class: connectors.Restart, Code: "BULK_" + job.State,
+				Message: scrub(vendorError{ErrorCode: "MALFORMED_QUERY", Message: job.Message}),
+			}
+		}
+	}
+	return false, nil
+}
+
+func (t *bulkTurn) path(rest string) string {
+	return t.c.data("/jobs/query/" + url.PathEscape(t.at.Job) + rest)
+}
+
+// results reads one page of the job's rows straight off the wire.
+func (t *bulkTurn) results(ctx context.Context) connectors.Page {
+	q := url.Values{"maxRecords": {strconv.Itoa(bulkRows)}}
+	if t.at.Page != "" {
+		q.Set("locator", t.at.Page)
+	}
+	var records []connectors.Record
+	got, err := t.c.send(ctx, request{
+		endpoint: "jobs/query/results", method: http.MethodGet, path: t.path("/results?" + q.Encode()),
+		idempotent: true, priority: transport.PriorityPoll, timeout: bulkTimeout,
+		header: http.Header{"Accept": {"text/csv"}},
+		consume: func(r *http.Response) error {
+			var err error
+			records, err = t.cols.readCSV(r.Body, r.Header.Get("Sforce-NumberOfRecords"))
+			return err
+		},
+	})
+	if err != nil {
+		return t.recover(err)
+	}
+	next := t.at
+	if len(records) > 0 {
+		next.Pages++
+	}
+	next.Page = got.header.Get("Sforce-Locator")
+	if next.Page != "" && next.Page != "null" {
+		return connectors.Page{Records: records, Next: next.cursor(), More: true}
+	}
+	t.tidy(ctx)
+	return connectors.Page{Records: records, Next: next.loaded().cursor(), More: true, Loaded: true}
+}
+
+// tidy deletes the job's results. They vanish after seven days by themselves,
+// so a failure is worth a line at most.
+func (t *bulkTurn) tidy(ctx context.Context) {
+	_, err := t.c.send(ctx, request{
+		endpoint: "jobs/query", method: http.MethodDelete, path: t.path(""), idempotent: true, priority: transport.PriorityReport,
+	})
+	if err != nil {
+		t.c.log.Debug("bulk job not deleted", "object", t.cols.from, "error", err.Error())
+	}
+}
+
+// recover makes a new job where this one is gone or has failed. Rows that
+// were delivered come once more, which changes nothing.
+func (t *bulkTurn) recover(err error) connectors.Page {
+	var e *connectors.Error
+	if !errors.As(err, &e) {
+		return connectors.Page{Err: err}
+	}
+	switch e.Class {
+	case connectors.Restart, connectors.Gone:
+	default:
+		return connectors.Page{Err: err}
+	}
+	t.c.log.Warn("bulk job lost, making a new one", "object", t.cols.from, "error", err.Error())
+	next := t.at
+	next.Job, next.Page = "", ""
+	next.Tries++
+	return connectors.Page{Next: next.cursor(), More: true}
+}
+
+// byREST goes on as a load over REST.
+func (t *bulkTurn) byREST() connectors.Page {
+	next := t.at
+	next.Phase, next.Job, next.Page = phaseLoad, "", ""
+	return connectors.Page{Next: next.cursor(), More: true}
+}

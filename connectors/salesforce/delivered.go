@@ -1,0 +1,84 @@
+package salesforce
+
+import (
+	"sync"
+	"time"
+
+	"handoffd/connectors"
+)
+
+// deliveredMost bounds the memory of what was delivered, per object. Above
+// it rows come twice, which costs the engine time but changes nothing.
+const deliveredMost = 200_000
+
+// delivered remembers which version of which row was handed over, so that the
+// settled pass does not hand over again what the fast pass has. It is only a
+// convenience: it holds as long as the caller goes on with the very cursor
+// that came with the rows, for only then are they committed (I1).
+type delivered struct {
+	mu       sync.Mutex
+	byObject map[string]*deliveredRows
+}
+
+type deliveredRows struct {
+	cursor   connectors.Cursor
+	oldest   time.Time
+	versions map[string]deliveredVersion // by id
+}
+
+type deliveredVersion struct {
+	stamp      int64 // unix milliseconds
+	outOfScope bool
+	deleted    bool
+}
+
+func versionOf(r connectors.Record) deliveredVersion {
+	return deliveredVersion{stamp: r.Modified.UnixMilli(), outOfScope: r.OutOfScope, deleted: r.Deleted}
+}
+
+// news keeps the records that were not delivered on the way to cursor.
+func (d *delivered) news(object string, cursor connectors.Cursor, records []connectors.Record) []connectors.Record {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	rows := d.byObject[object]
+	if rows == nil || rows.cursor != cursor {
+		delete(d.byObject, object)
+		return records
+	}
+	var out []connectors.Record
+	for _, r := range records {
+		if seen, ok := rows.versions[r.Ref.ID]; !ok || seen != versionOf(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// note remembers the records that go with cursor, and forgets those stamped
+// before oldest, which no window will reach again.
+func (d *delivered) note(object string, cursor connectors.Cursor, records []connectors.Record, oldest time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.byObject == nil {
+		d.byObject = make(map[string]*deliveredRows)
+	}
+	rows := d.byObject[object]
+	if rows == nil {
+		rows = &deliveredRows{versions: make(map[string]deliveredVersion)}
+		d.byObject[object] = rows
+	}
+	rows.cursor = cursor
+	if oldest.After(rows.oldest) {
+		rows.oldest = oldest
+		for id, v := range rows.versions {
+			if v.stamp < oldest.UnixMilli() {
+				delete(rows.versions, id)
+			}
+		}
+	}
+	for _, r := range records {
+		if len(rows.versions) < deliveredMost {
+			rows.versions[r.Ref.ID] = versionOf(r)
+		}
+	}
+}

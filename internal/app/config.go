@@ -1,0 +1,150 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"handoffd/internal/yamlpos"
+	"handoffd/mapping"
+	"handoffd/workflows"
+)
+
+// Config is a config file, read and checked.
+type Config struct {
+	Path       string
+	Salesforce SalesforceConfig
+	HubSpot    HubSpotConfig
+	SQLite     string // path of the store
+	Listen     string // address of the web pages, "" for none
+	GoLive     bool
+	Mapping    *mapping.Mapping
+	Policy     *workflows.Policy
+}
+
+// PollConfig is what both connectors have in common.
+type PollConfig struct {
+	PollEvery, SettleEvery time.Duration
+	// DailyShare is our part of the allowance, 0 to 1; DailyCalls the same
+	// as a number. One of them is set.
+	DailyShare float64
+	DailyCalls int
+}
+
+// SalesforceConfig is the connectors.salesforce section. Exactly one way of
+// signing in is set.
+type SalesforceConfig struct {
+	PollConfig
+	LoginURL, APIVersion string
+	// JWT bearer: ClientID, Username, PrivateKeyFile. Client credentials:
+	// ClientID, ClientSecret. Refresh token: those and RefreshToken.
+	Auth             string // "jwt", "client_credentials" or "refresh"
+	ClientID         yamlpos.Secret
+	Username         yamlpos.Secret
+	PrivateKeyFile   string
+	ClientSecret     yamlpos.Secret
+	RefreshToken     yamlpos.Secret
+	Audience         string
+	NotificationType string
+	TaskKeyField     string
+}
+
+// HubSpotConfig is the connectors.hubspot section.
+type HubSpotConfig struct {
+	PollConfig
+	BaseURL, APIVersion string
+	Token               yamlpos.Secret
+	OAuth               bool
+	ClientID            yamlpos.Secret
+	ClientSecret        yamlpos.Secret
+	RefreshToken        yamlpos.Secret
+	TaskKeyProperty     string
+}
+
+// Load reads and checks a config file and the files that it names. All
+// mistakes are in the collector; the Config is usable only if it has no error.
+// A file that cannot be read is returned as an error.
+func Load(path string) (*Config, *yamlpos.Collector, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading config: %w", err)
+	}
+	config, c := Parse(path, src)
+	return config, c, nil
+}
+
+// Parse is Load for a text that is at hand. path names it and is where files
+// that it names are looked for.
+func Parse(path string, src []byte) (*Config, *yamlpos.Collector) {
+	c := &yamlpos.Collector{}
+	k := reader{c: c, config: &Config{Path: path}}
+	file := yamlpos.Parse(path, src, c)
+	if file == nil {
+		return k.config, c
+	}
+	top := file.Root().Map("connectors", "store", "http", "go_live", "mapping", "workflows")
+	top.Require("connectors", "store", "mapping", "workflows")
+	k.connectors(top.Get("connectors"))
+	k.store(top.Get("store"))
+	k.http(top.Get("http"))
+	top.Get("go_live").Bool(&k.config.GoLive)
+	hash := k.hash(src)
+	mapNode := k.section(top.Get("mapping"), &hash)
+	flowNode := k.section(top.Get("workflows"), &hash)
+	k.config.Mapping = mapping.Compile(mapNode, c)
+	k.config.Policy = workflows.Compile(flowNode, k.config.Mapping, hash.sum(), c)
+	k.config.Policy.Bind()
+	return k.config, c
+}
+
+type reader struct {
+	c      *yamlpos.Collector
+	config *Config
+}
+
+// section follows a section that names a file of its own.
+func (k *reader) section(n yamlpos.Node, hash *policyHash) yamlpos.Node {
+	if n.Kind() != yamlpos.Scalar {
+		return n
+	}
+	var name string
+	if !n.Text(&name) {
+		return yamlpos.Node{}
+	}
+	path := k.path(name)
+	src, err := os.ReadFile(path)
+	if err != nil {
+		n.Errorf(yamlpos.CheckValue, "reading the file of this section: %v", err)
+		return yamlpos.Node{}
+	}
+	file := yamlpos.Parse(path, src, k.c)
+	if file == nil {
+		return yamlpos.Node{}
+	}
+	hash.add(src)
+	return file.Root()
+}
+
+// path resolves a path in the config against the config's folder.
+func (k *reader) path(name string) string { return resolve(k.config.Path, name) }
+
+func resolve(config, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(config), name)
+}
+
+func (k *reader) store(n yamlpos.Node) {
+	m := n.Map("sqlite")
+	m.Require("sqlite")
+	if m.Get("sqlite").Text(&k.config.SQLite) {
+		k.config.SQLite = k.path(k.config.SQLite)
+	}
+}
+
+func (k *reader) http(n yamlpos.Node) {
+	m := n.Map("listen")
+	m.Get("listen").Text(&k.config.Listen)
+}

@@ -1,0 +1,148 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/internal/engine"
+	"handoffd/internal/lanes"
+	"handoffd/internal/store"
+	"handoffd/internal/yamlpos"
+)
+
+// Daemon is a config with its store, connectors and engine, ready to run.
+type Daemon struct {
+	Config     *Config
+	Engine     *engine.Engine
+	Store      *store.Store
+	Identities []connectors.Identity
+	Connectors []connectors.Connector
+	env        Environment
+	log        *slog.Logger
+}
+
+// Open makes a daemon: it opens the store, takes its lock, signs in to both
+// CRMs and checks that the store is theirs. Nothing is read or written yet.
+func Open(ctx context.Context, c *Config, problems *yamlpos.Collector, env Environment) (*Daemon, error) {
+	clients, err := Connectors(c, problems, env)
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, c.SQLite, store.Options{Clock: env.Clock})
+	if err != nil {
+		return nil, err
+	}
+	d := &Daemon{Config: c, Store: s, Connectors: clients, env: env, log: env.Logger.With("component", "app")}
+	if err := d.start(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return d, nil
+}
+
+func (d *Daemon) start(ctx context.Context) error {
+	if err := d.Store.Lock(); err != nil {
+		return err
+	}
+	d.Engine = d.engine()
+	ids, err := d.Engine.Start(ctx)
+	d.Identities = ids
+	return err
+}
+
+func (d *Daemon) engine() *engine.Engine {
+	return engine.New(engine.Options{
+		Store: d.Store, Connectors: d.Connectors, Policy: d.Config.Policy, Clock: d.env.Clock,
+		Logger: d.env.Logger.With("component", "engine"), GoLive: d.Config.GoLive, PlanOnly: d.env.PlanOnly,
+	})
+}
+
+// Close releases the store.
+func (d *Daemon) Close() error { return d.Store.Close() }
+
+// decideEvery is how often accounts are looked for whose time has come, and
+// the outbox for what is due.
+const decideEvery = 5 * time.Second
+
+// Run runs the daemon until ctx ends, and takes over the config anew at every
+// signal on reload. Steps under way end at their next safe point.
+func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) {
+	for ctx.Err() == nil {
+		running, stop := context.WithCancel(ctx)
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			lanes.Run(running, d.env.Clock, d.log, d.lanes()...)
+		}()
+		next := d.await(ctx, reload)
+		stop()
+		<-stopped
+		if next != nil {
+			d.Config, d.Connectors, d.Engine, d.Identities = next.Config, next.Connectors, next.Engine, next.Identities
+			d.log.Info("reloaded", "policy_version", d.Config.Policy.Version, "policy_hash", d.Config.Policy.Hash)
+		}
+	}
+}
+
+// await waits for the end, nil, or for a reload whose config is good.
+func (d *Daemon) await(ctx context.Context, reload <-chan struct{}) *Daemon {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-reload:
+			next, err := d.renewed(ctx)
+			if err == nil {
+				return next
+			}
+			d.log.Error("reload refused; the old config goes on", "error", err)
+		}
+	}
+}
+
+// renewed does everything of a reload that can fail, while the old config
+// still runs (I9).
+func (d *Daemon) renewed(ctx context.Context) (*Daemon, error) {
+	c, problems, err := Load(d.Config.Path)
+	if err != nil {
+		return nil, err
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	switch {
+	case c.SQLite != d.Config.SQLite:
+		return nil, errors.New("another store needs a restart")
+	case c.Listen != d.Config.Listen:
+		return nil, errors.New("another address to listen on needs a restart")
+	case !c.Policy.Signed.Valid():
+		return nil, errors.New("the policy is not signed off by marketing and sales")
+	}
+	clients, err := Connectors(c, problems, d.env)
+	if err != nil {
+		return nil, err
+	}
+	next := &Daemon{Config: c, Store: d.Store, Connectors: clients, env: d.env, log: d.log}
+	next.Engine = next.engine()
+	next.Identities, err = next.Engine.Start(ctx)
+	return next, err
+}
+
+func (d *Daemon) lanes() []lanes.Lane {
+	every := map[connectors.System]time.Duration{
+		connectors.Salesforce: d.Config.Salesforce.PollEvery, connectors.HubSpot: d.Config.HubSpot.PollEvery,
+	}
+	all := []lanes.Lane{{Name: "decide", Every: decideEvery, Do: d.Engine.Sweep}}
+	for _, system := range connectors.Systems() {
+		all = append(all,
+			lanes.Lane{Name: "poll " + string(system), Every: every[system], Do: func(ctx context.Context) error {
+				return errors.Join(d.Engine.RefreshUsers(ctx, system), d.Engine.Poll(ctx, system))
+			}},
+			lanes.Lane{Name: "deliver " + string(system), Every: decideEvery, Do: func(ctx context.Context) error {
+				return d.Engine.Deliver(ctx, system)
+			}})
+	}
+	return all
+}

@@ -1,0 +1,253 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/mapping"
+	"handoffd/workflows"
+)
+
+// batch holds the accounts that one transaction touches, and what is to be
+// saved with them.
+type batch struct {
+	engine  *Engine
+	tx      Tx
+	policy  *workflows.Policy
+	mapping *mapping.Mapping
+	now     time.Time
+
+	entries  map[string]*entry // by account id
+	byRef    map[connectors.Ref]string
+	touched  map[string]bool // to be saved
+	links    []Link
+	keys     []MatchKey
+	points   []PointRow
+	contacts []ContactRow
+	gone     []connectors.Ref // contacts
+	problems []ProblemRow
+	settled  []settledRecord
+	before   map[mapping.CounterKey]float64
+	counters map[mapping.CounterKey]float64
+}
+
+// entry is one account as it is worked on.
+type entry struct {
+	row     AccountRow
+	account *mapping.Account
+	life    workflows.Life
+}
+
+// settledRecord is a record that was read again: its old problems are over,
+// except on the fields listed.
+type settledRecord struct {
+	ref    connectors.Ref
+	except []string
+}
+
+func (e *Engine) batch(tx Tx) *batch {
+	policy, m := e.rules()
+	return &batch{
+		engine: e, tx: tx, policy: policy, mapping: m, now: e.clock.Now(),
+		entries: map[string]*entry{}, byRef: map[connectors.Ref]string{}, touched: map[string]bool{}, counters: map[mapping.CounterKey]float64{},
+	}
+}
+
+// load brings accounts into the batch.
+func (b *batch) load(ids []string) error {
+	var missing []string
+	for _, id := range ids {
+		if b.entries[id] == nil {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	rows, err := b.tx.Accounts(missing)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if _, err := b.open(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open decodes a row into the batch.
+func (b *batch) open(row AccountRow) (*entry, error) {
+	if en := b.entries[row.ID]; en != nil {
+		return en, nil
+	}
+	a, err := b.mapping.Decode(row.ID, row.Doc)
+	if err != nil {
+		return nil, err
+	}
+	en := &entry{row: row, account: a}
+	if len(row.Life) > 0 {
+		if err := json.Unmarshal(row.Life, &en.life); err != nil {
+			return nil, fmt.Errorf("decoding the life of account %s: %w", row.ID, err)
+		}
+	}
+	b.entries[row.ID] = en
+	return en, nil
+}
+
+// openAll decodes rows into the batch and returns their ids.
+func (b *batch) openAll(rows []AccountRow) ([]string, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		if _, err := b.open(row); err != nil {
+			return nil, err
+		}
+		ids[i] = row.ID
+	}
+	return ids, nil
+}
+
+// create makes an account of a record that belongs to none. Its id follows
+// from the record, so that the same org always gives the same ids, and with
+// them the same keys of tasks.
+func (b *batch) create(ref connectors.Ref) *entry {
+	prefix := map[connectors.System]string{connectors.Salesforce: "sf-", connectors.HubSpot: "hs-"}
+	id := prefix[ref.System] + ref.ID
+	en := &entry{row: AccountRow{ID: id}, account: b.mapping.NewAccount(id)}
+	b.entries[id] = en
+	b.link(ref, id)
+	return en
+}
+
+// link says from now on which account a record belongs to.
+func (b *batch) link(ref connectors.Ref, account string) {
+	b.byRef[ref] = account
+	b.links = append(b.links, Link{Ref: ref, Account: account})
+}
+
+// touch marks an account to be saved and decided.
+func (b *batch) touch(en *entry) {
+	en.row.Dirty = true
+	b.touched[en.row.ID] = true
+}
+
+// keep marks an account to be saved as it is.
+func (b *batch) keep(en *entry) { b.touched[en.row.ID] = true }
+
+// dirtyRows are the touched accounts, by id.
+func (b *batch) dirtyRows() []AccountRow {
+	var rows []AccountRow
+	for _, id := range b.touchedIDs() {
+		if b.entries[id].row.Dirty {
+			rows = append(rows, b.entries[id].row)
+		}
+	}
+	return rows
+}
+
+func (b *batch) touchedIDs() []string {
+	ids := make([]string, 0, len(b.touched))
+	for id := range b.touched {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	return ids
+}
+
+// save writes everything that the batch holds.
+func (b *batch) save() error {
+	if err := b.saveAccounts(); err != nil {
+		return err
+	}
+	if err := b.tx.PutLinks(b.links); err != nil {
+		return err
+	}
+	if err := b.tx.PutKeys(b.keys); err != nil {
+		return err
+	}
+	if _, err := b.tx.AddPoints(b.points); err != nil {
+		return err
+	}
+	if err := b.tx.PutCounters(b.counters); err != nil {
+		return err
+	}
+	if err := b.tx.PutContacts(b.contacts); err != nil {
+		return err
+	}
+	if err := b.tx.DeleteContacts(b.gone); err != nil {
+		return err
+	}
+	if err := b.saveProblems(); err != nil {
+		return err
+	}
+	b.links, b.keys, b.points, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil
+	clear(b.counters)
+	return nil
+}
+
+func (b *batch) saveAccounts() error {
+	rows := make([]AccountRow, 0, len(b.touched))
+	for _, id := range b.touchedIDs() {
+		en := b.entries[id]
+		if err := b.encode(en); err != nil {
+			return err
+		}
+		rows = append(rows, en.row)
+	}
+	return b.tx.PutAccounts(rows)
+}
+
+// encode brings the row up to date with the account.
+func (b *batch) encode(en *entry) error {
+	doc, err := b.mapping.Encode(en.account)
+	if err != nil {
+		return err
+	}
+	life, err := json.Marshal(en.life)
+	if err != nil {
+		return fmt.Errorf("encoding the life of account %s: %w", en.row.ID, err)
+	}
+	en.row.Doc, en.row.Life, en.row.State, en.row.Changed = doc, life, string(en.life.State), b.now
+	en.row.Name = b.mapping.Text(en.account, mapping.NameField)
+	en.row.Domain = mapping.Domain(b.mapping.Text(en.account, mapping.DomainField))
+	return nil
+}
+
+// saveProblems settles first what was read anew, then adds what is wrong now.
+func (b *batch) saveProblems() error {
+	refs := make([]connectors.Ref, len(b.settled))
+	for i, s := range b.settled {
+		refs[i] = s.ref
+	}
+	have, err := b.tx.ProblemRefs(refs)
+	if err != nil {
+		return err
+	}
+	for _, s := range b.settled {
+		if !have[s.ref] {
+			continue
+		}
+		if err := b.tx.SettleProblems(s.ref, s.except); err != nil {
+			return err
+		}
+	}
+	for _, p := range b.problems {
+		b.engine.log.Warn("parked", "ref", p.Ref.String(), "field", p.Field, "value", p.Value, "reason", p.Reason)
+	}
+	b.engine.tally.add(func(t *tally) { t.parked += len(b.problems) })
+	return b.tx.PutProblems(b.problems)
+}
+
+// homes are the records of an account, which its signals and contacts hang on.
+func homes(a *mapping.Account) []connectors.Ref {
+	var refs []connectors.Ref
+	for _, s := range mapping.Sides() {
+		if ref, ok := a.Ref(s); ok {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}

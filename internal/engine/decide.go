@@ -1,0 +1,239 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/mapping"
+	"handoffd/workflows"
+)
+
+// Sweep decides the accounts whose time has come: those that changed while no
+// decision was possible, and those for which time alone may change it. On its
+// first run with both CRMs loaded it matches them first. The last chunk acts.
+func (e *Engine) Sweep(ctx context.Context) error {
+	ready, err := e.prepareSweep(ctx)
+	if err != nil || !ready {
+		return err
+	}
+	for more := true; more; {
+		err := e.store.Update(ctx, func(tx Tx) error {
+			rows, err := tx.AccountsToDecide(e.clock.Now(), chunk)
+			if err != nil {
+				return err
+			}
+			more = len(rows) == chunk
+			b := e.batch(tx)
+			ids, err := b.openAll(rows)
+			if err != nil {
+				return err
+			}
+			if err := b.decide(ids); err != nil || more {
+				return err
+			}
+			return e.act(tx)
+		})
+		if err != nil {
+			return fmt.Errorf("deciding: %w", err)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) prepareSweep(ctx context.Context) (ready bool, err error) {
+	var loaded bool
+	err = e.store.View(ctx, func(tx Tx) error {
+		if loaded, err = e.loaded(tx); err != nil || !loaded {
+			return err
+		}
+		ready, err = e.complete(tx)
+		return err
+	})
+	if err != nil || !loaded || ready {
+		return ready, err
+	}
+	return true, e.matchAll(ctx)
+}
+
+// decide evaluates accounts (door 4), logs what is new about the decisions
+// (I6), and plans the field writes that bring both CRMs into agreement.
+func (b *batch) decide(ids []string) error {
+	histories, err := b.histories(ids)
+	if err != nil {
+		return err
+	}
+	mode, err := b.engine.mode(b.tx)
+	if err != nil {
+		return err
+	}
+	var log []DecisionRow
+	for _, id := range ids {
+		en := b.entries[id]
+		if en == nil {
+			continue
+		}
+		if err := b.adopt(en); err != nil {
+			return err
+		}
+		row, err := b.evaluate(en, histories[id])
+		if err != nil {
+			return err
+		}
+		if row != nil {
+			log = append(log, *row)
+		}
+		en.row.Dirty = false
+		b.keep(en)
+		if mode.Live {
+			if err := b.syncFields(en); err != nil {
+				return err
+			}
+		}
+	}
+	if err := b.tx.AddDecisions(log); err != nil {
+		return err
+	}
+	return b.save()
+}
+
+// evaluate moves an account between nurture and ready; handing it over is
+// act's. It returns the decision's log row if it differs from the last.
+func (b *batch) evaluate(en *entry, history workflows.History) (*DecisionRow, error) {
+	in := workflows.Input{Account: en.account, Life: en.life, History: history, Now: b.now}
+	d := b.policy.Evaluate(in)
+	switch {
+	case d.Outcome == workflows.HandOff && en.life.State != workflows.Ready:
+		en.life.State, en.life.Since = workflows.Ready, b.now
+	case d.Outcome != workflows.HandOff && en.life.State == workflows.Ready:
+		en.life.State, en.life.Since = workflows.Nurture, b.now
+	}
+	en.row.Outcome, en.row.Due = string(d.Outcome), d.Due
+	if d.Print == en.life.Logged {
+		return nil, nil
+	}
+	en.life.Logged = d.Print
+	trace := b.policy.Trace(in, d)
+	row, err := decisionRow(en.row.ID, trace)
+	if err != nil {
+		return nil, err
+	}
+	b.engine.log.Debug("decided", "account", en.row.ID, "outcome", d.Outcome, "reason", trace.Reason)
+	return &row, nil
+}
+
+func decisionRow(account string, t workflows.Trace) (DecisionRow, error) {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return DecisionRow{}, fmt.Errorf("encoding decision of account %s: %w", account, err)
+	}
+	return DecisionRow{Account: account, At: t.At, Policy: t.Hash, Outcome: string(t.Outcome), Reason: t.Reason, Trace: data}, nil
+}
+
+// histories reads the points of many accounts in one query: as far back as the
+// longest window, and for levels as far as is kept.
+func (b *batch) histories(ids []string) (map[string]workflows.History, error) {
+	var refs []connectors.Ref
+	for _, id := range ids {
+		if en := b.entries[id]; en != nil {
+			refs = append(refs, homes(en.account)...)
+		}
+	}
+	since := b.now.Add(-max(b.policy.Window(), keepLevels))
+	points, err := b.tx.Points(refs, since)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]workflows.History, len(ids))
+	for _, id := range ids {
+		en := b.entries[id]
+		if en == nil {
+			continue
+		}
+		var all []mapping.Point
+		for _, ref := range homes(en.account) {
+			all = append(all, points[ref]...)
+		}
+		if len(all) > 0 {
+			out[id] = workflows.NewHistory(all)
+		}
+	}
+	return out, nil
+}
+
+// keepLevels is how far back levels are looked at: a rise is judged against
+// the end of the last handoff, which may be a while ago.
+const keepLevels = 400 * 24 * time.Hour
+
+// adopt takes over what stands in the CRMs when an account is decided for the
+// first time: a status that says sales has it is believed (I13).
+func (b *batch) adopt(en *entry) error {
+	if en.life.State != "" {
+		return nil
+	}
+	en.life.State, en.life.Since = workflows.Nurture, b.now
+	for _, name := range []string{b.policy.MQAField, b.policy.StatusField} {
+		f := b.mapping.Field(name)
+		if f == nil {
+			continue
+		}
+		for _, side := range mapping.Sides() {
+			if v := b.seenOn(en.account, side, f.Slot); !v.IsNull() && !(f.Type == mapping.Bool && !v.Bool()) {
+				en.account.Own[f.Slot] = v
+				break
+			}
+		}
+	}
+	state := b.adoptedState(en.account)
+	if state == "" {
+		return nil
+	}
+	en.life.State = state
+	if !state.Open() {
+		return nil
+	}
+	en.life.Episode++
+	return b.tx.PutHandoff(HandoffRow{
+		ID: handoffID(en), Account: en.row.ID, Rule: "adopted", Type: string(workflows.Intent), Stage: string(workflows.SDR),
+		Policy: b.policy.Hash, Opened: b.now, Reasons: []string{"found in the CRM with this status"},
+	})
+}
+
+func (b *batch) seenOn(a *mapping.Account, side mapping.Side, slot int) connectors.Value {
+	v := a.Views[side]
+	if v == nil || v.Deleted || slot >= len(v.Cells) {
+		return connectors.Value{}
+	}
+	return v.Cells[slot].Seen
+}
+
+// adoptedState is what the CRMs' own values say about an account, "" for
+// nothing.
+func (b *batch) adoptedState(a *mapping.Account) workflows.State {
+	if f := b.mapping.Field(b.policy.StatusField); f != nil && !a.Own[f.Slot].IsNull() {
+		return workflows.State(a.Own[f.Slot].Text())
+	}
+	if f := b.mapping.Field(b.policy.MQAField); f != nil && a.Own[f.Slot].Bool() {
+		return workflows.HandedOff
+	}
+	return ""
+}
+
+func handoffID(en *entry) string { return fmt.Sprintf("%s/%d", en.row.ID, en.life.Episode) }
+
+// syncFields plans the writes that bring both CRMs to the merged values.
+func (b *batch) syncFields(en *entry) error {
+	writes, problems := b.mapping.Outgoing(en.account)
+	for _, p := range problems {
+		b.problems = append(b.problems, ProblemRow{Ref: p.Ref, Field: p.Field, Vendor: p.Vendor, Value: p.Value, Reason: p.Reason, Since: b.now})
+	}
+	var errs []error
+	for _, side := range mapping.Sides() {
+		plain, guarded, priority := b.split(en, side, writes)
+		errs = append(errs, b.enqueueUpdate(en, side, plain, false, priority), b.enqueueUpdate(en, side, guarded, true, PriorityField))
+	}
+	return errors.Join(errs...)
+}

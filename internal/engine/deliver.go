@@ -1,0 +1,298 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"handoffd/connectors"
+)
+
+// deliverBatch is how many outbox rows one round takes: what the vendors take
+// in one call, so that urgent rows never wait behind many others.
+const deliverBatch = 1000
+
+// settleUnknown is how long after a request of unknown outcome a read that
+// finds nothing counts: longer than the vendors work on any request
+// (Salesforce: 10 minutes for REST calls, Developer Limits Quick Reference).
+const settleUnknown = 11 * time.Minute
+
+// Deliver empties one CRM's outbox as far as it is due (door 6). Every row is
+// marked as sending before the request, so that a crash leaves it to be
+// resolved by reading and never sent twice (I2).
+func (e *Engine) Deliver(ctx context.Context, system connectors.System) error {
+	var errs []error
+	for {
+		rows, err := e.take(ctx, system)
+		if err != nil || len(rows) == 0 {
+			return errors.Join(append(errs, err)...)
+		}
+		d := delivery{engine: e, system: system, now: e.clock.Now()}
+		d.run(ctx, rows)
+		if err := d.save(context.WithoutCancel(ctx)); err != nil {
+			return errors.Join(append(errs, err)...)
+		}
+		errs = append(errs, d.errs...)
+		if ctx.Err() != nil || d.stopped {
+			return errors.Join(errs...)
+		}
+	}
+}
+
+// take marks what is due as sending and returns it as it stood before.
+func (e *Engine) take(ctx context.Context, system connectors.System) (rows []OutboxRow, err error) {
+	err = e.store.Update(ctx, func(tx Tx) error {
+		mode, err := e.mode(tx)
+		if err != nil || !mode.Live {
+			return err
+		}
+		if rows, err = tx.Deliverable(system, e.clock.Now(), deliverBatch); err != nil {
+			return err
+		}
+		marked := make([]OutboxRow, len(rows))
+		for i, r := range rows {
+			r.Attempts++
+			if r.State == OutboxPending {
+				r.State, r.Sent = OutboxSending, e.clock.Now()
+			}
+			marked[i] = r
+		}
+		return tx.PutOutbox(marked)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("taking writes for %s: %w", system, err)
+	}
+	return rows, nil
+}
+
+// delivery is one round of writes to one CRM.
+type delivery struct {
+	engine   *Engine
+	system   connectors.System
+	now      time.Time
+	done     []OutboxRow
+	problems []ProblemRow
+	settled  []connectors.Ref
+	errs     []error
+	stopped  bool
+}
+
+func (d *delivery) run(ctx context.Context, rows []OutboxRow) {
+	var fresh []OutboxRow
+	var alerts []OutboxRow
+	for _, r := range rows {
+		switch {
+		case r.State != OutboxPending:
+			d.resolve(ctx, r)
+		case r.Kind == kindAlert:
+			alerts = append(alerts, r)
+		default:
+			fresh = append(fresh, r)
+		}
+	}
+	d.write(ctx, fresh)
+	for _, r := range alerts {
+		d.alert(ctx, r)
+	}
+}
+
+// write sends updates and creates together. Updates of one record go as one,
+// the later field winning.
+func (d *delivery) write(ctx context.Context, rows []OutboxRow) {
+	var batch []connectors.Write
+	var members [][]OutboxRow
+	byRecord := map[connectors.Ref]int{}
+	for _, r := range rows {
+		var w connectors.Write
+		if err := json.Unmarshal(r.Payload, &w); err != nil {
+			d.park(r, connectors.Ref{System: d.system}, fmt.Errorf("decoding write %s: %w", r.Key, err))
+			continue
+		}
+		if i, ok := byRecord[w.Ref]; ok && w.Op == connectors.Update && w.Expect == nil {
+			for name, v := range w.Fields {
+				batch[i].Fields[name] = v
+			}
+			members[i] = append(members[i], r)
+			continue
+		}
+		if w.Op == connectors.Update && w.Expect == nil {
+			byRecord[w.Ref] = len(batch)
+		}
+		batch = append(batch, w)
+		members = append(members, []OutboxRow{r})
+	}
+	if len(batch) == 0 {
+		return
+	}
+	for i, result := range d.engine.connectors[d.system].Write(ctx, batch) {
+		for _, r := range members[i] {
+			d.result(r, batch[i].Ref, result)
+		}
+		d.count(batch[i], result)
+	}
+}
+
+func (d *delivery) count(w connectors.Write, result connectors.Result) {
+	if result.Outcome != connectors.Done {
+		return
+	}
+	d.engine.tally.add(func(t *tally) {
+		t.writes[d.system]++
+		t.kinds[string(w.Op)]++
+	})
+}
+
+// result turns a connector's answer into the row's next state.
+func (d *delivery) result(r OutboxRow, ref connectors.Ref, result connectors.Result) {
+	for _, dropped := range result.Dropped {
+		d.problem(ref, dropped.Field, dropped)
+	}
+	switch result.Outcome {
+	case connectors.Done, connectors.Existed:
+		r.State, r.Result, r.Error = OutboxDone, result.ID, ""
+		if len(result.Dropped) == 0 {
+			d.settled = append(d.settled, connectors.Ref{System: ref.System, Object: writeObject, ID: ref.ID})
+		}
+		d.done = append(d.done, r)
+	case connectors.Conflicted:
+		r.State, r.Error = OutboxDone, "not written: the record had changed; decided anew when it is read"
+		d.done = append(d.done, r)
+	case connectors.Unsure:
+		r.State, r.NotBefore, r.Error = OutboxUnknown, d.now.Add(unknownWait(r.Attempts)), text(result.Err)
+		d.done = append(d.done, r)
+	default:
+		d.failed(r, ref, result.Err)
+	}
+}
+
+// unknownWait looks early and then rarely: what is there is found at once.
+func unknownWait(attempts int) time.Duration {
+	return min(time.Duration(attempts)*30*time.Second, 5*time.Minute)
+}
+
+func (d *delivery) failed(r OutboxRow, ref connectors.Ref, err error) {
+	var ce *connectors.Error
+	class := connectors.Class("")
+	if errors.As(err, &ce) {
+		class = ce.Class
+	}
+	switch class {
+	case connectors.ParkRecord, connectors.ParkField, connectors.Gone:
+		d.park(r, ref, err)
+		return
+	case connectors.UnknownOutcome:
+		r.State, r.NotBefore = OutboxUnknown, d.now.Add(unknownWait(r.Attempts))
+	case connectors.Stop, connectors.Reauth:
+		r.State, r.NotBefore = OutboxPending, d.now.Add(5*time.Minute)
+		d.errs = append(d.errs, fmt.Errorf("writing to %s: %w", d.system, err))
+		d.stopped = true
+	default:
+		r.State, r.NotBefore = OutboxPending, d.now.Add(backoff(r.Attempts))
+		if ce != nil && ce.RetryAt.After(r.NotBefore) {
+			r.NotBefore = ce.RetryAt
+		}
+	}
+	r.Error = text(err)
+	d.done = append(d.done, r)
+}
+
+// backoff doubles from 10 seconds to an hour.
+func backoff(attempts int) time.Duration {
+	return min(10*time.Second<<min(attempts, 10), time.Hour)
+}
+
+func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
+	r.State, r.Error = OutboxParked, text(err)
+	d.done = append(d.done, r)
+	d.problem(ref, "", err)
+}
+
+// writeObject keeps what the CRM refused to take apart from what we could not
+// read, so that reading a record does not settle it.
+const writeObject = connectors.Object("write")
+
+func (d *delivery) problem(ref connectors.Ref, field string, err error) {
+	d.engine.log.Warn("parked write", "ref", ref.String(), "field", field, "error", err)
+	d.engine.tally.add(func(t *tally) { t.parked++ })
+	d.problems = append(d.problems, ProblemRow{Ref: connectors.Ref{System: ref.System, Object: writeObject, ID: ref.ID}, Field: field, Vendor: field, Reason: text(err), Since: d.now})
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// resolve finds out by reading what became of a request whose outcome is
+// unknown. What is not there counts as not done only when the vendor cannot
+// still be working on it.
+func (d *delivery) resolve(ctx context.Context, r OutboxRow) {
+	if r.Kind == kindAlert {
+		// No vendor has a key for alerts: one too few is better than many.
+		r.State, r.Error = OutboxParked, "the alert may or may not have been sent; it was not repeated"
+		d.done = append(d.done, r)
+		return
+	}
+	var w connectors.Write
+	if err := json.Unmarshal(r.Payload, &w); err != nil {
+		d.park(r, connectors.Ref{System: d.system}, fmt.Errorf("decoding write %s: %w", r.Key, err))
+		return
+	}
+	result := d.engine.connectors[d.system].Resolve(ctx, w)
+	found := result.Outcome == connectors.Done || result.Outcome == connectors.Existed
+	switch {
+	case found:
+		d.result(r, w.Ref, result)
+		d.count(w, connectors.Result{Outcome: connectors.Done})
+	case w.Op == connectors.Update, d.now.Sub(r.Sent) >= settleUnknown && connectors.ClassOf(result.Err) == connectors.Retry:
+		r.State, r.NotBefore, r.Error = OutboxPending, d.now, "" // not there: send it again
+		d.done = append(d.done, r)
+	default:
+		r.State, r.NotBefore, r.Error = OutboxUnknown, d.now.Add(unknownWait(r.Attempts)), text(result.Err)
+		d.done = append(d.done, r)
+	}
+}
+
+func (d *delivery) alert(ctx context.Context, r OutboxRow) {
+	var a connectors.Alert
+	if err := json.Unmarshal(r.Payload, &a); err != nil {
+		d.park(r, connectors.Ref{System: d.system}, fmt.Errorf("decoding alert %s: %w", r.Key, err))
+		return
+	}
+	result := d.engine.connectors[d.system].Alert(ctx, a)
+	if result.Outcome == connectors.Done {
+		d.engine.tally.add(func(t *tally) {
+			t.writes[d.system]++
+			t.kinds[kindAlert]++
+			t.alerts++
+		})
+	}
+	d.result(r, a.Account, result)
+}
+
+// save records the round's results, also when the caller is being stopped:
+// what the CRM has confirmed must not be forgotten.
+func (d *delivery) save(ctx context.Context) error {
+	err := d.engine.store.Update(ctx, func(tx Tx) error {
+		if err := tx.PutOutbox(d.done); err != nil {
+			return err
+		}
+		have, err := tx.ProblemRefs(d.settled)
+		if err != nil {
+			return err
+		}
+		for ref := range have {
+			if err := tx.SettleProblems(ref, nil); err != nil {
+				return err
+			}
+		}
+		return tx.PutProblems(d.problems)
+	})
+	if err != nil {
+		return fmt.Errorf("recording results of %s: %w", d.system, err)
+	}
+	return nil
+}

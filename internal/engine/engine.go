@@ -1,0 +1,184 @@
+// Package engine is handoffd's heart: a record walks through six doors.
+//
+//   - poll.go reads one page of changes since the cursor (door 1).
+//   - ingest*.go map a page's records into accounts and merge the two CRMs'
+//     views of them (doors 2 and 3); match.go finds which belong together.
+//   - decide.go evaluates accounts (door 4).
+//   - act.go turns decisions into handoffs and field writes, in the
+//     transaction that commits account, decision, outbox and cursor (door 5).
+//   - deliver.go writes back: it empties the outbox (door 6).
+//
+// It declares the interfaces that it needs (store.go) and knows no vendor, no
+// SQL and no HTTP.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"handoffd/connectors"
+	"handoffd/internal/clock"
+	"handoffd/mapping"
+	"handoffd/workflows"
+)
+
+// Options is what an Engine is made of.
+type Options struct {
+	Store      Store
+	Connectors []connectors.Connector
+	Policy     *workflows.Policy
+	Clock      clock.Clock
+	Logger     *slog.Logger
+	// GoLive: the config says that this store may write without a release.
+	GoLive bool
+	// PlanOnly: decide and show, whatever the store says.
+	PlanOnly bool
+}
+
+// Engine moves records through the doors. Its methods are safe for concurrent
+// use.
+type Engine struct {
+	store      Store
+	connectors map[connectors.System]connectors.Connector
+	order      []connectors.System
+	clock      clock.Clock
+	log        *slog.Logger
+	goLive     bool
+	planOnly   bool
+	policy     *workflows.Policy
+	tally      tally
+}
+
+// New returns an Engine. Nothing is read or written yet.
+func New(o Options) *Engine {
+	e := &Engine{
+		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
+		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(),
+	}
+	for _, c := range o.Connectors {
+		e.connectors[c.System()] = c
+		e.order = append(e.order, c.System())
+	}
+	return e
+}
+
+// rules returns the policy and its mapping.
+func (e *Engine) rules() (*workflows.Policy, *mapping.Mapping) { return e.policy, e.policy.Mapping }
+
+// The settings that the engine keeps in the store.
+const (
+	settingReleased = "released"
+	settingPaused   = "paused"
+	settingMatched  = "matched"
+	settingUsersAt  = "users_read_at/"
+	settingOrg      = "org/"
+	settingPolicy   = "policy_hash"
+)
+
+// ForeignOrgError says that the store belongs to another org or portal.
+type ForeignOrgError struct {
+	System    connectors.System
+	Have, Got string
+}
+
+// Error names both.
+func (e *ForeignOrgError) Error() string {
+	return fmt.Sprintf("%s: this store belongs to org %s, but the credential signs in to %s; use another store file, or the right credential", e.System, e.Have, e.Got)
+}
+
+// Start signs in to every CRM and checks that the store belongs to these orgs
+// (I13). A new store is bound to them. A changed policy marks every account.
+func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
+	var ids []connectors.Identity
+	var errs []error
+	for _, system := range e.order {
+		id, err := e.connectors[system].Identify(ctx)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("signing in: %w", err))
+			continue
+		}
+		ids = append(ids, id)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return ids, err
+	}
+	policy, _ := e.rules()
+	err := e.store.Update(ctx, func(tx Tx) error {
+		for _, id := range ids {
+			if err := bind(tx, id); err != nil {
+				return err
+			}
+		}
+		return renew(tx, policy.Hash)
+	})
+	return ids, err
+}
+
+// bind records which org the store belongs to, and refuses another.
+func bind(tx Tx, id connectors.Identity) error {
+	key := settingOrg + string(id.System)
+	have, err := tx.Setting(key)
+	switch {
+	case err != nil:
+		return err
+	case have == "":
+		return tx.PutSetting(key, id.OrgID)
+	case have != id.OrgID:
+		return &ForeignOrgError{System: id.System, Have: have, Got: id.OrgID}
+	}
+	return nil
+}
+
+// renew decides every account anew when the policy is not the last one.
+func renew(tx Tx, hash string) error {
+	have, err := tx.Setting(settingPolicy)
+	if err != nil || have == hash {
+		return err
+	}
+	if have != "" {
+		if err := tx.MarkAllDirty(); err != nil {
+			return err
+		}
+	}
+	return tx.PutSetting(settingPolicy, hash)
+}
+
+// Mode says what the engine may do, and why.
+type Mode struct {
+	Live   bool   `json:"live"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Mode tells whether writes are made.
+func (e *Engine) Mode(ctx context.Context) (m Mode, err error) {
+	err = e.store.View(ctx, func(tx Tx) error {
+		m, err = e.mode(tx)
+		return err
+	})
+	return m, err
+}
+
+func (e *Engine) mode(tx Tx) (Mode, error) {
+	paused, err := tx.Setting(settingPaused)
+	if err != nil {
+		return Mode{}, err
+	}
+	released, err := tx.Setting(settingReleased)
+	if err != nil {
+		return Mode{}, err
+	}
+	policy, _ := e.rules()
+	switch {
+	case e.planOnly:
+		return Mode{Reason: "this is a plan"}, nil
+	case paused != "":
+		return Mode{Reason: "paused since " + paused + "; `handoffd resume` goes on"}, nil
+	case !policy.Signed.Valid():
+		return Mode{Reason: "the policy is not signed off by marketing and sales; it only plans"}, nil
+	case !e.goLive && released == "":
+		return Mode{Reason: "a new store only plans; `handoffd release` lets it write (or go_live: true)"}, nil
+	}
+	return Mode{Live: true}, nil
+}

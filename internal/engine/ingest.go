@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"strings"
+
+	"handoffd/connectors"
+	"handoffd/mapping"
+)
+
+// The fields of a contact that the summary shows, per CRM.
+var contactFields = map[connectors.System][]string{
+	connectors.Salesforce: {"FirstName", "LastName", "Title", "Email"},
+	connectors.HubSpot:    {"firstname", "lastname", "jobtitle", "email"},
+}
+
+// Selection is what the engine reads from one CRM: what the mapping names, and
+// the people on the accounts.
+func Selection(m *mapping.Mapping, system connectors.System) connectors.Selection {
+	sel := m.Select(mapping.SideOf(system))
+	for _, f := range contactFields[system] {
+		sel.Fields[connectors.Contact] = appendOnce(sel.Fields[connectors.Contact], f)
+	}
+	return sel
+}
+
+func appendOnce(list []string, s string) []string {
+	for _, x := range list {
+		if x == s {
+			return list
+		}
+	}
+	return append(list, s)
+}
+
+// ingest maps the records of a page (doors 2 and 3).
+func (b *batch) ingest(page connectors.Page) error {
+	if err := b.prepare(page.Records); err != nil {
+		return err
+	}
+	for _, r := range page.Records {
+		var err error
+		if r.Ref.Object == connectors.Account {
+			err = b.ingestAccount(r)
+		} else {
+			err = b.ingestRelated(r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare loads in few queries what the page's records refer to: accounts,
+// counters.
+func (b *batch) prepare(records []connectors.Record) error {
+	var refs []connectors.Ref
+	var keys []mapping.CounterKey
+	for _, r := range records {
+		refs = append(refs, b.accountRefs(r)...)
+		for i := range b.mapping.Signals {
+			s := &b.mapping.Signals[i]
+			if s.Kind == mapping.Counter && s.Object == r.Ref.Object && s.Side.System() == r.Ref.System {
+				keys = append(keys, mapping.CounterKey{Record: r.Ref.String(), Property: s.Property})
+			}
+		}
+	}
+	links, err := b.tx.Links(refs)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(links))
+	for ref, id := range links {
+		b.byRef[ref] = id
+		ids = append(ids, id)
+	}
+	if err := b.load(ids); err != nil {
+		return err
+	}
+	b.before, err = b.tx.Counters(keys)
+	return err
+}
+
+// accountRefs are the accounts that a record is, was, or belongs to.
+func (b *batch) accountRefs(r connectors.Record) []connectors.Ref {
+	ref := func(id string) connectors.Ref {
+		return connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: id}
+	}
+	var refs []connectors.Ref
+	if r.Ref.Object == connectors.Account {
+		refs = append(refs, r.Ref)
+		for _, alias := range r.Aliases {
+			refs = append(refs, ref(alias))
+		}
+		if r.MergedInto != "" {
+			refs = append(refs, ref(r.MergedInto))
+		}
+		return refs
+	}
+	for _, id := range r.Accounts {
+		refs = append(refs, ref(id))
+	}
+	return refs
+}
+
+// find returns the account that a record belongs to, nil if it is unknown.
+func (b *batch) find(ref connectors.Ref) *entry {
+	return b.entries[b.byRef[ref]]
+}
+
+func (b *batch) ingestAccount(r connectors.Record) error {
+	en := b.find(r.Ref)
+	if en == nil {
+		en = b.adoptAlias(r)
+	}
+	if en == nil {
+		if r.Deleted || r.OutOfScope {
+			return nil // never known, and nothing to know
+		}
+		en = b.create(r.Ref)
+	}
+	side := mapping.SideOf(r.Ref.System)
+	if v := en.account.Views[side]; v != nil && v.ID != r.Ref.ID {
+		return nil // an old id of a merged record; the survivor speaks for it
+	}
+	before := seen(b.mapping, en.account, side)
+	applied := b.mapping.Apply(en.account, r)
+	b.park(r.Ref, applied.Problems)
+	points, problems := b.mapping.Extract(r, b.before, b.count)
+	b.park(r.Ref, problems)
+	for _, p := range points {
+		b.points = append(b.points, PointRow{Home: r.Ref, Point: p})
+	}
+	b.levels(en, side, before)
+	for i, key := range b.mapping.Keys(r) {
+		if r.Deleted || r.OutOfScope {
+			key = ""
+		}
+		b.keys = append(b.keys, MatchKey{Ref: r.Ref, Rule: b.mapping.Rules[i].Name, Key: key})
+	}
+	if applied.Changed || len(points) > 0 {
+		b.touch(en)
+	}
+	return nil
+}
+
+// adoptAlias finds the account of a record that came out of a merge: it goes
+// on where one of the merged records was.
+func (b *batch) adoptAlias(r connectors.Record) *entry {
+	for _, alias := range r.Aliases {
+		old := connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: alias}
+		en := b.find(old)
+		if en == nil {
+			continue
+		}
+		if v := en.account.Views[mapping.SideOf(r.Ref.System)]; v != nil {
+			v.ID = r.Ref.ID
+		}
+		b.link(r.Ref, en.row.ID)
+		b.touch(en)
+		return en
+	}
+	return nil
+}
+
+func (b *batch) count(key mapping.CounterKey, value float64) { b.counters[key] = value }
+
+// seen lists what the side held before.
+func seen(m *mapping.Mapping, a *mapping.Account, side mapping.Side) []connectors.Value {
+	values := make([]connectors.Value, len(m.Fields))
+	if v := a.Views[side]; v != nil {
+		for i := range m.Fields {
+			values[i] = v.Cells[i].Seen
+		}
+	}
+	return values
+}
+
+// levels records a point for every number that changed, so that a rise can be
+// told from a level.
+func (b *batch) levels(en *entry, side mapping.Side, before []connectors.Value) {
+	view := en.account.Views[side]
+	for i := range b.mapping.Fields {
+		f := &b.mapping.Fields[i]
+		cell := &view.Cells[i]
+		if f.Type != mapping.Number || cell.Seen.IsNull() || cell.Seen == before[i] || cell.At.IsZero() {
+			continue
+		}
+		if _, origin := b.mapping.Value(en.account, i); origin.Own || origin.Side != side {
+			continue
+		}
+		ref, ok := en.account.Ref(side)
+		if !ok {
+			continue
+		}
+		b.points = append(b.points, PointRow{Home: ref, Point: mapping.Point{
+			Signal: f.Name, Source: ref.String(), At: cell.At, Value: cell.Seen.Float(),
+		}})
+	}
+}
+
+// park turns a record's problems into rows and settles those that are over.
+func (b *batch) park(ref connectors.Ref, problems []mapping.Problem) {
+	except := make([]string, 0, len(problems))
+	for _, p := range problems {
+		except = append(except, p.Field)
+		b.problems = append(b.problems, ProblemRow{Ref: p.Ref, Field: p.Field, Vendor: p.Vendor, Value: p.Value, Reason: p.Reason, Since: b.now})
+	}
+	b.settled = append(b.settled, settledRecord{ref: ref, except: except})
+}
+
+// ingestRelated takes a contact, whose signals and person belong to an account.
+func (b *batch) ingestRelated(r connectors.Record) error {
+	if r.Deleted {
+		b.gone = append(b.gone, r.Ref)
+		return nil
+	}
+	points, problems := b.mapping.Extract(r, b.before, b.count)
+	b.park(r.Ref, problems)
+	for _, id := range r.Accounts {
+		home := connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: id}
+		for _, p := range points {
+			b.points = append(b.points, PointRow{Home: home, Point: p})
+		}
+		if en := b.find(home); en != nil && len(points) > 0 {
+			b.touch(en)
+		}
+		break // a signal belongs to the primary account only
+	}
+	if r.Ref.Object == connectors.Contact && len(r.Accounts) > 0 {
+		b.contacts = append(b.contacts, contactRow(r))
+	}
+	return nil
+}
+
+func contactRow(r connectors.Record) ContactRow {
+	text := func(i int) string {
+		v := r.Fields[contactFields[r.Ref.System][i]]
+		return mapping.Clip(strings.TrimSpace(v.Text()), 200)
+	}
+	return ContactRow{
+		Ref: r.Ref, Home: connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: r.Accounts[0]},
+		Name: strings.TrimSpace(text(0) + " " + text(1)), Title: text(2), Email: text(3), Modified: r.Modified,
+	}
+}

@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"handoffd/connectors"
+)
+
+// usersEvery is how often the people of the CRMs are read anew.
+const usersEvery = 15 * time.Minute
+
+// Once does everything that is due now: read, decide, write. It goes on where
+// it can; the error joins all that could not be done.
+func (e *Engine) Once(ctx context.Context) error {
+	var errs []error
+	for _, system := range e.order {
+		errs = append(errs, e.RefreshUsers(ctx, system), e.Poll(ctx, system))
+	}
+	errs = append(errs, e.Sweep(ctx))
+	for _, system := range e.order {
+		errs = append(errs, e.Deliver(ctx, system))
+	}
+	err := errors.Join(errs...)
+	if err != nil {
+		e.tally.add(func(t *tally) { t.failures = append(t.failures, err.Error()) })
+	}
+	return err
+}
+
+// RefreshUsers reads a CRM's people if they were not read lately.
+func (e *Engine) RefreshUsers(ctx context.Context, system connectors.System) error {
+	key := settingUsersAt + string(system)
+	var last string
+	if err := e.store.View(ctx, func(tx Tx) (err error) {
+		last, err = tx.Setting(key)
+		return err
+	}); err != nil {
+		return err
+	}
+	now := e.clock.Now()
+	if at, err := time.Parse(time.RFC3339, last); err == nil && now.Sub(at) < usersEvery && !at.After(now) {
+		return nil
+	}
+	users, err := e.connectors[system].Users(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the users of %s: %w", system, err)
+	}
+	return e.store.Update(ctx, func(tx Tx) error {
+		if err := tx.PutUsers(system, users); err != nil {
+			return err
+		}
+		return tx.PutSetting(key, now.Format(time.RFC3339))
+	})
+}
+
+// Summary tells what was done since the engine was made, and how things stand.
+func (e *Engine) Summary(ctx context.Context) (Summary, error) {
+	s := Summary{
+		Read: map[connectors.System]int{}, Writes: map[connectors.System]int{}, Kinds: map[string]int{},
+		APICalls: map[connectors.System]int64{}, Endpoints: map[string]int64{},
+	}
+	e.tally.add(func(t *tally) {
+		for _, system := range e.order {
+			s.Read[system], s.Writes[system] = t.read[system], t.writes[system]
+		}
+		for kind, n := range t.kinds {
+			s.Kinds[kind] = n
+		}
+		s.Changed, s.Handoffs, s.Alerts = t.changed, t.handoffs, t.alerts
+		s.Failures = append(s.Failures, t.failures...)
+	})
+	for _, system := range e.order {
+		s.APICalls[system] = 0
+		for _, c := range e.connectors[system].Calls() {
+			s.APICalls[system] += c.Count
+			s.Endpoints[string(system)+" "+c.Endpoint] += c.Count
+		}
+	}
+	err := e.store.View(ctx, func(tx Tx) error { return e.standing(tx, &s) })
+	if err != nil {
+		return s, fmt.Errorf("summing up: %w", err)
+	}
+	if !s.Live {
+		s.Planned, err = e.Planned(ctx)
+	}
+	return s, err
+}
+
+// standing fills in how things stand in the store.
+func (e *Engine) standing(tx Tx, s *Summary) error {
+	mode, err := e.mode(tx)
+	if err != nil {
+		return err
+	}
+	s.Mode = mode
+	states, outcomes, err := tx.AccountCounts()
+	if err != nil {
+		return err
+	}
+	for state, n := range states {
+		s.Accounts += n
+		if state == "ready" {
+			s.Queued = n
+		}
+	}
+	s.Decisions = outcomes
+	s.Waiting = outcomes["waiting"]
+	problems, err := tx.Problems()
+	if err != nil {
+		return err
+	}
+	s.Parked = len(problems)
+	s.Matched, err = tx.MatchedCount()
+	if err != nil {
+		return err
+	}
+	counts, err := tx.OutboxCounts()
+	if err != nil {
+		return err
+	}
+	for _, byState := range counts {
+		s.Pending += byState[OutboxPending] + byState[OutboxSending] + byState[OutboxUnknown]
+	}
+	return nil
+}
+
+// Plan reads and decides, and returns what would be handed off. Writes nothing
+// to a CRM, whatever the mode.
+func (e *Engine) Plan(ctx context.Context) ([]PlannedHandoff, error) {
+	var errs []error
+	for _, system := range e.order {
+		errs = append(errs, e.RefreshUsers(ctx, system), e.Poll(ctx, system))
+	}
+	errs = append(errs, e.Sweep(ctx))
+	planned, err := e.Planned(ctx)
+	// The fields of accounts that were decided here are still to be brought
+	// into line by the next run.
+	errs = append(errs, err, e.store.Update(ctx, Tx.MarkAllDirty))
+	return planned, errors.Join(errs...)
+}

@@ -1,0 +1,144 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"handoffd/connectors"
+)
+
+// Poll reads from one CRM until no page is left (door 1), committing every
+// page before the next is asked for (I1). An object that cannot be read does
+// not stop the others; its error is returned at the end.
+func (e *Engine) Poll(ctx context.Context, system connectors.System) error {
+	c := e.connectors[system]
+	open := c.Objects()
+	var errs []error
+	for len(open) > 0 {
+		requests, err := e.requests(ctx, system, open)
+		if err != nil {
+			return err
+		}
+		pages, err := c.Read(ctx, requests)
+		if err != nil {
+			return errors.Join(append(errs, fmt.Errorf("reading from %s: %w", system, err))...)
+		}
+		open = unasked(open, requests)
+		for _, page := range pages {
+			if page.Err != nil {
+				errs = append(errs, fmt.Errorf("reading %s from %s: %w", page.Object, system, page.Err))
+				continue
+			}
+			if err := e.commit(ctx, system, page); err != nil {
+				return errors.Join(append(errs, fmt.Errorf("committing %s from %s: %w", page.Object, system, err))...)
+			}
+			if page.More {
+				open = append(open, page.Object)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// requests asks each object for what comes after its cursor. While the
+// accounts' first load runs, nothing else is read: the rest refers to them.
+func (e *Engine) requests(ctx context.Context, system connectors.System, open []connectors.Object) (out []connectors.ReadRequest, err error) {
+	err = e.store.View(ctx, func(tx Tx) error {
+		cursors, err := tx.Cursors(system)
+		if err != nil {
+			return err
+		}
+		for _, o := range open {
+			out = append(out, connectors.ReadRequest{Object: o, Cursor: cursors[o].Cursor})
+			if o == connectors.Account && !cursors[o].Loaded {
+				out = []connectors.ReadRequest{{Object: o, Cursor: cursors[o].Cursor}}
+				return nil
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// unasked lists the objects that the requests leave for later.
+func unasked(open []connectors.Object, requests []connectors.ReadRequest) (rest []connectors.Object) {
+	for _, o := range open {
+		if !slices.ContainsFunc(requests, func(r connectors.ReadRequest) bool { return r.Object == o }) {
+			rest = append(rest, o)
+		}
+	}
+	return rest
+}
+
+// commit takes a page through the doors in one transaction: records, signals,
+// problems, decisions, planned actions and the cursor stand or fall together.
+func (e *Engine) commit(ctx context.Context, system connectors.System, page connectors.Page) error {
+	return e.store.Update(ctx, func(tx Tx) error {
+		b := e.batch(tx)
+		if err := b.ingest(page); err != nil {
+			return err
+		}
+		if err := b.save(); err != nil {
+			return err
+		}
+		cursors, err := tx.Cursors(system)
+		if err != nil {
+			return err
+		}
+		err = tx.PutCursor(CursorRow{
+			System: system, Object: page.Object, Cursor: page.Next, Through: page.Through,
+			Loaded: page.Loaded || cursors[page.Object].Loaded, Changed: e.clock.Now(),
+		})
+		if err != nil {
+			return err
+		}
+		e.tally.add(func(t *tally) { t.read[system] += len(page.Records); t.changed += len(b.touched) })
+		return e.settle(tx, b, !page.More)
+	})
+}
+
+// settle decides the accounts of a page in its own transaction, once the store
+// knows enough to decide at all, and acts when the page is the last.
+func (e *Engine) settle(tx Tx, b *batch, last bool) error {
+	ready, err := e.complete(tx)
+	if err != nil || !ready {
+		return err
+	}
+	if err := b.match(b.touchedIDs()); err != nil {
+		return err
+	}
+	if err := b.save(); err != nil {
+		return err
+	}
+	if err := b.decide(b.touchedIDs()); err != nil {
+		return err
+	}
+	if !last {
+		return nil
+	}
+	return e.act(tx)
+}
+
+// complete tells whether both first loads and the matching are done (I13).
+func (e *Engine) complete(tx Tx) (bool, error) {
+	matched, err := tx.Setting(settingMatched)
+	return matched != "", err
+}
+
+// loaded tells whether every object of every CRM has been read once.
+func (e *Engine) loaded(tx Tx) (bool, error) {
+	for _, system := range e.order {
+		cursors, err := tx.Cursors(system)
+		if err != nil {
+			return false, err
+		}
+		for _, o := range e.connectors[system].Objects() {
+			if !cursors[o].Loaded {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}

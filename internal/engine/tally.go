@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"sync"
+
+	"handoffd/connectors"
+)
+
+// tally counts what one engine did since it was made.
+type tally struct {
+	mu       sync.Mutex
+	read     map[connectors.System]int
+	changed  int
+	handoffs int
+	alerts   int
+	writes   map[connectors.System]int
+	kinds    map[string]int
+	parked   int
+	failures []string
+}
+
+func newTally() tally {
+	return tally{read: map[connectors.System]int{}, writes: map[connectors.System]int{}, kinds: map[string]int{}}
+}
+
+func (t *tally) add(f func(*tally)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f(t)
+}
+
+// Summary is what a run did, in the words of `run --once`.
+type Summary struct {
+	Mode
+	Accounts  int                         `json:"accounts"`
+	Matched   int                         `json:"matched"`
+	Read      map[connectors.System]int   `json:"read"`
+	Changed   int                         `json:"changed"`
+	Decisions map[string]int              `json:"decisions"`
+	Handoffs  int                         `json:"handoffs"`
+	Alerts    int                         `json:"alerts"`
+	Writes    map[connectors.System]int   `json:"writes"`
+	Kinds     map[string]int              `json:"writes_by_kind"`
+	APICalls  map[connectors.System]int64 `json:"api_calls"`
+	Endpoints map[string]int64            `json:"api_calls_by_endpoint"`
+	Parked    int                         `json:"parked"`
+	Waiting   int                         `json:"waiting"`
+	Queued    int                         `json:"queued"`
+	Pending   int                         `json:"pending_writes"`
+	Planned   []PlannedHandoff            `json:"planned,omitempty"`
+	Failures  []string                    `json:"failures,omitempty"`
+}
+
+// PlannedHandoff is a handoff that would be made.
+type PlannedHandoff struct {
+	Account string            `json:"account"`
+	Name    string            `json:"name"`
+	Rule    string            `json:"rule"`
+	System  connectors.System `json:"system"`
+	Owner   string            `json:"owner"`
+	Due     string            `json:"due"`
+	Reasons []string          `json:"reasons"`
+	// Blocked says why it could not be made even if writing were allowed.
+	Blocked string `json:"blocked,omitempty"`
+}

@@ -1,0 +1,45 @@
+package store
+
+import (
+	"strings"
+
+	"handoffd/internal/engine"
+)
+
+const findLimit = 20
+
+// Each part uses an index of its own. $1 is what was typed, $2 the same with
+// the case folded, $3 to $4 the range of Salesforce ids that it abbreviates.
+const findAccounts = `
+SELECT ` + accountColumns + ` FROM accounts WHERE id IN (
+    SELECT id FROM accounts WHERE id = $1
+    UNION SELECT account FROM links WHERE id = $1
+    UNION SELECT account FROM links WHERE id >= $3 AND id < $4 AND system = 'salesforce'
+    UNION SELECT id FROM accounts WHERE lower(domain) = $2 AND domain <> ''
+    UNION SELECT id FROM accounts WHERE name_key = $2
+) ORDER BY id LIMIT $5`
+
+// FindAccounts finds accounts by handoffd's id, by a vendor's id of any linked
+// record, by domain, or by the whole name in whatever case. At most 20, by id.
+func (t *Tx) FindAccounts(query string) ([]engine.AccountRow, error) {
+	query = strings.TrimSpace(query)
+	if query == "" {
+		return nil, nil
+	}
+	// A Salesforce id of 15 characters is case-sensitive, and the form with
+	// 18 adds three capitals or digits to it ("Salesforce Object Reference",
+	// "ID Field Type").
+	from, to := "", ""
+	if len(query) == 15 {
+		from, to = query, query+"~"
+	}
+	var found []engine.AccountRow
+	err := t.query("finding accounts", findAccounts, appendAccounts(&found), query, fold(query), from, to, findLimit)
+	return found, err
+}
+
+// fold gives texts that differ only in case the same form, in every script:
+// through upper case first, because some letters have two lower-case forms.
+func fold(s string) string {
+	return strings.ToLower(strings.ToUpper(strings.TrimSpace(s)))
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"handoffd/internal/engine"
+)
+
+const handoffColumns = `id, account, rule, type, stage, policy, opened, closed, outcome,
+    system, owner_id, owner, due, reasons, summary, hash`
+
+const (
+	putHandoff = `
+INSERT INTO handoffs (` + handoffColumns + `)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+ON CONFLICT (id) DO UPDATE SET
+    account = excluded.account, rule = excluded.rule, type = excluded.type, stage = excluded.stage,
+    policy = excluded.policy, opened = excluded.opened, closed = excluded.closed, outcome = excluded.outcome,
+    system = excluded.system, owner_id = excluded.owner_id, owner = excluded.owner, due = excluded.due,
+    reasons = excluded.reasons, summary = excluded.summary, hash = excluded.hash`
+	openHandoff   = `SELECT ` + handoffColumns + ` FROM handoffs WHERE account = $1 AND closed IS NULL`
+	handoffsSince = `SELECT ` + handoffColumns + ` FROM handoffs WHERE opened >= $1 ORDER BY opened, id`
+)
+
+// PutHandoff inserts or replaces the handoff. ErrSecondHandoff says that the
+// account has another one that is open; the transaction can go on after it.
+func (t *Tx) PutHandoff(h engine.HandoffRow) error {
+	const doing = "writing handoff"
+	if h.Closed.IsZero() {
+		// The unique index would refuse it as well, but not by name.
+		open, err := t.OpenHandoff(h.Account)
+		if err != nil {
+			return err
+		}
+		if open != nil && open.ID != h.ID {
+			return fmt.Errorf("%s %s: %w (%s)", doing, h.ID, ErrSecondHandoff, open.ID)
+		}
+	}
+	reasons, err := json.Marshal(h.Reasons)
+	if err != nil {
+		return fmt.Errorf("%s %s: encoding its reasons: %w", doing, h.ID, err)
+	}
+	_, err = t.exec(doing, putHandoff, h.ID, h.Account, h.Rule, h.Type, h.Stage, h.Policy,
+		micros(h.Opened), nullable(h.Closed), h.Outcome, string(h.System), h.OwnerID, h.Owner,
+		nullable(h.Due), string(reasons), h.Summary, h.Hash)
+	return err
+}
+
+// OpenHandoff returns the account's open handoff, nil if it has none.
+func (t *Tx) OpenHandoff(account string) (*engine.HandoffRow, error) {
+	var found []engine.HandoffRow
+	if err := t.query("reading open handoff", openHandoff, appendHandoffs(&found), account); err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	return &found[0], nil
+}
+
+// Handoffs lists those opened at or after since, oldest first.
+func (t *Tx) Handoffs(since time.Time) ([]engine.HandoffRow, error) {
+	var found []engine.HandoffRow
+	err := t.query("reading handoffs", handoffsSince, appendHandoffs(&found), micros(since))
+	return found, err
+}
+
+func appendHandoffs(list *[]engine.HandoffRow) scanFunc {
+	return func(rows *sql.Rows) error {
+		var h engine.HandoffRow
+		var opened int64
+		var closed, due sql.NullInt64
+		var reasons []byte
+		err := rows.Scan(&h.ID, &h.Account, &h.Rule, &h.Type, &h.Stage, &h.Policy, &opened, &closed, &h.Outcome,
+			(*string)(&h.System), &h.OwnerID, &h.Owner, &due, &reasons, &h.Summary, &h.Hash)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(reasons, &h.Reasons); err != nil {
+			return fmt.Errorf("decoding the reasons of %s: %w", h.ID, err)
+		}
+		h.Opened, h.Closed, h.Due = timeOf(opened), timeOrZero(closed), timeOrZero(due)
+		*list = append(*list, h)
+		return nil
+	}
+}

@@ -1,0 +1,256 @@
+package workflows
+
+import (
+	"sort"
+	"time"
+
+	"handoffd/internal/expression"
+	"handoffd/internal/yamlpos"
+	"handoffd/mapping"
+	"handoffd/workflows/calendar"
+)
+
+// Compile reads the workflows section against a mapping. Every mistake goes to
+// c with its place; the result is usable only if c has no error. hash
+// identifies the text that the policy was read from.
+func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collector) *Policy {
+	k := compiler{c: c, p: defaults(m, hash)}
+	k.scope = expression.Scope{Names: m.Names(), Functions: functions(m, func(window time.Duration) {
+		k.p.window = max(k.p.window, window)
+	})}
+	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "routing", "tasks_in", "segments",
+		"handoffs", "deliver", "limits", "sla", "lifecycle", "alerts", "summary")
+	top.Require("version", "handoffs")
+	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
+	k.signOff(top)
+	k.calendar(top.Get("calendar"))
+	k.people(top)
+	k.segments(top.Get("segments"))
+	k.handoffs(top.Get("handoffs"))
+	k.limits(top.Get("limits"))
+	k.levels(top.Get("sla"))
+	k.status(top.Get("lifecycle"))
+	k.alerts(top.Get("alerts"))
+	k.summary(top.Get("summary"))
+	k.finish()
+	return k.p
+}
+
+type compiler struct {
+	c     *yamlpos.Collector
+	p     *Policy
+	scope expression.Scope
+	used  []string
+}
+
+func defaults(m *mapping.Mapping, hash string) *Policy {
+	p := &Policy{
+		Hash: hash, Mapping: m, TasksIn: WhereOwned, Managers: map[string]string{},
+		Routing: map[Stage]Routing{}, Status: map[State][2]string{},
+		SLA: SLA{
+			HandOff: calendar.MustSpan("48h"), Acknowledge: calendar.MustSpan("24h"),
+			FirstTouch: calendar.MustSpan("3 business days"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
+		},
+		Alerts: Alerts{Manager: []string{"crm"}},
+		Approach: map[Type]string{
+			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
+			Inbound:      "They asked: call at once, refer to their request, agree on the discovery call.",
+			Relationship: "Warm: name who introduced you, and offer a consultation call.",
+		},
+		NextStep: map[Stage]string{
+			SDR: "Schedule the discovery call, and learn in it: process, timeline, budget, competition.",
+			AE:  "Hold the discovery call, and learn in it: process, timeline, budget, competition.",
+		},
+	}
+	for s, text := range DefaultStatus() {
+		p.Status[s] = [2]string{text, text}
+	}
+	return p
+}
+
+func (k *compiler) signOff(top *yamlpos.Map) {
+	m := top.Get("signed_off").Map("marketing", "sales")
+	for name, dst := range map[string]*Signature{"marketing": &k.p.Signed.Marketing, "sales": &k.p.Signed.Sales} {
+		if !m.Has(name) {
+			continue
+		}
+		s := m.Get(name).Map("by", "on")
+		s.Require("by", "on")
+		s.Get("by").Text(&dst.By)
+		s.Get("on").Date(&dst.On)
+	}
+	top.Get("review_every").DurationIn(&k.p.Signed.ReviewEvery, 24*time.Hour, 0)
+}
+
+func (k *compiler) calendar(n yamlpos.Node) {
+	config := calendar.Config{Zone: "UTC", Week: "mon-fri", Hours: "09:00-17:30"}
+	m := n.Map("zone", "week", "hours", "holidays", "extra_holidays")
+	m.Get("zone").Text(&config.Zone)
+	m.Get("week").Text(&config.Week)
+	m.Get("hours").Text(&config.Hours)
+	m.Get("holidays").Strings(&config.Holidays)
+	for _, item := range m.Get("extra_holidays").List() {
+		var day time.Time
+		if item.Date(&day) {
+			config.Extra = append(config.Extra, day)
+		}
+	}
+	cal, err := calendar.New(config)
+	if err != nil {
+		k.calendarFault(m, err)
+		cal, _ = calendar.New(calendar.Config{Zone: "UTC", Week: "mon-fri", Hours: "09:00-17:30"})
+	}
+	k.p.Calendar = cal
+}
+
+func (k *compiler) people(top *yamlpos.Map) {
+	for key, value := range top.Get("managers").FreeMap().All() {
+		var email string
+		if value.Text(&email) {
+			k.email(value, email)
+			k.p.Managers[key.Raw()] = email
+		}
+	}
+	stages := top.Get("routing").Map(string(SDR), string(AE))
+	for _, stage := range []Stage{SDR, AE} {
+		var r Routing
+		m := stages.Get(string(stage)).Map("fallback")
+		if m.Get("fallback").Text(&r.Fallback) {
+			k.email(m.Get("fallback"), r.Fallback)
+		}
+		k.p.Routing[stage] = r
+	}
+	yamlpos.Enum(top.Get("tasks_in"), &k.p.TasksIn, WhereOwned, TasksInSalesforce, TasksInHubSpot)
+	var deliver string
+	yamlpos.Enum(top.Get("deliver"), &deliver, "at_once")
+}
+
+func (k *compiler) segments(n yamlpos.Node) {
+	for key, value := range n.FreeMap().All() {
+		k.p.Segments = append(k.p.Segments, Segment{Name: key.Raw(), When: k.criteria(value)})
+	}
+}
+
+func (k *compiler) limits(n yamlpos.Node) {
+	m := n.Map("per_month", "order")
+	m.Get("per_month").IntIn(&k.p.PerMonth, 1, 1<<30)
+	if m.Has("order") {
+		k.p.Order = expression.CompileNode(m.Get("order"), k.c, k.scope, expression.Number)
+		k.use(k.p.Order)
+	}
+}
+
+func (k *compiler) levels(n yamlpos.Node) {
+	m := n.Map("hand_off", "acknowledge", "first_touch", "report", "return")
+	for key, dst := range map[string]*calendar.Span{
+		"hand_off": &k.p.SLA.HandOff, "acknowledge": &k.p.SLA.Acknowledge, "first_touch": &k.p.SLA.FirstTouch,
+		"report": &k.p.SLA.Report, "return": &k.p.SLA.Return,
+	} {
+		k.span(m.Get(key), dst)
+	}
+}
+
+func (k *compiler) span(n yamlpos.Node, dst *calendar.Span) bool {
+	var text string
+	if !n.Text(&text) {
+		return false
+	}
+	span, err := calendar.ParseSpan(text)
+	if err != nil {
+		n.Errorf(yamlpos.CheckValue, "%q is not a time: write for example 48h, 30d, 3 business days or 4 business hours", text)
+		return false
+	}
+	*dst = span
+	return true
+}
+
+func (k *compiler) status(n yamlpos.Node) {
+	m := n.Map("status").Get("status")
+	words := make([]string, 0, len(States()))
+	for _, s := range States() {
+		words = append(words, string(s))
+	}
+	texts := m.Map(words...)
+	for _, s := range States() {
+		value := texts.Get(string(s))
+		if !value.OK() {
+			continue
+		}
+		both := k.p.Status[s]
+		if value.Kind() == yamlpos.Mapping {
+			per := value.Map("salesforce", "hubspot")
+			per.Get("salesforce").Text(&both[mapping.SalesforceSide])
+			per.Get("hubspot").Text(&both[mapping.HubSpotSide])
+		} else {
+			var text string
+			if value.Text(&text) {
+				both = [2]string{text, text}
+			}
+		}
+		k.p.Status[s] = both
+	}
+}
+
+func (k *compiler) alerts(n yamlpos.Node) {
+	m := n.Map("manager")
+	if !m.Has("manager") {
+		return
+	}
+	k.p.Alerts.Manager = nil
+	for _, item := range m.Get("manager").ListOrOne() {
+		var channel string
+		if yamlpos.Enum(item, &channel, "crm", "email") {
+			k.p.Alerts.Manager = append(k.p.Alerts.Manager, channel)
+		}
+	}
+}
+
+func (k *compiler) summary(n yamlpos.Node) {
+	m := n.Map("template", "approach", "next_step")
+	approach := m.Get("approach").Map(string(Intent), string(Inbound), string(Relationship))
+	for _, t := range []Type{Intent, Inbound, Relationship} {
+		text := k.p.Approach[t]
+		if approach.Get(string(t)).Text(&text) {
+			k.p.Approach[t] = text
+		}
+	}
+	next := m.Get("next_step").Map(string(SDR), string(AE))
+	for _, s := range []Stage{SDR, AE} {
+		text := k.p.NextStep[s]
+		if next.Get(string(s)).Text(&text) {
+			k.p.NextStep[s] = text
+		}
+	}
+	text := defaultDossier
+	m.Get("template").Text(&text)
+	t, err := ParseDossier(text)
+	if err != nil {
+		m.Get("template").Errorf("template", "%v", err)
+		return
+	}
+	k.p.Dossier = t
+}
+
+// finish orders the rules, notes what they read, and checks what only shows
+// in the whole.
+func (k *compiler) finish() {
+	p := k.p
+	sort.SliceStable(p.Handoffs, func(i, j int) bool { return p.Handoffs[i].Type.strength() < p.Handoffs[j].Type.strength() })
+	names := p.Mapping.Names()
+	for _, name := range k.used {
+		p.uses = append(p.uses, use{name: name, slot: names[name].Slot})
+	}
+	p.Mapping.WarnUnused(k.used, k.c)
+	for i := range p.Mapping.Fields {
+		f := &p.Mapping.Fields[i]
+		switch {
+		case f.Lifecycle:
+			p.StatusField = f.Name
+		case f.Name == "mqa":
+			p.MQAField = f.Name
+		}
+	}
+}
+
+// Signed fields' writes need the texts: Bind gives the mapping the lifecycle's.
+func (p *Policy) Bind() { p.Mapping.SetLifecycle(p.StatusTexts()) }

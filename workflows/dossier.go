@@ -1,0 +1,266 @@
+package workflows
+
+import (
+	"crypto/sha256"
+	_ "embed" // the default template
+	"encoding/hex"
+	"fmt"
+	"html"
+	"sort"
+	"strings"
+	"text/template"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/mapping"
+)
+
+//go:embed dossier.tmpl
+var defaultDossier string
+
+// MaxSummary is the most characters of a summary: what a Salesforce Task's
+// Description takes (Object Reference, Task), less room for a line of ours.
+// HubSpot takes more.
+const MaxSummary = 31000
+
+// Page is what the summary's template can show. Missing data is "", shown as
+// missing and never invented.
+type Page struct {
+	Account, Domain                   string
+	Contact                           *Contact
+	Value, FitScore, Fit, Target      string
+	Signals                           []string
+	Activity                          []string
+	Stakeholders                      []Contact
+	Reasons                           []string
+	Approach, MarketingDoes, NextStep string
+	Owner, OwnerWhy, Acknowledge, Due string
+	Fields                            map[string]string
+	Stage, Type, Rule                 string
+}
+
+// ParseDossier compiles a summary template and runs it once on an empty page,
+// so that a mistake in it is found when the config is loaded.
+func ParseDossier(text string) (*template.Template, error) {
+	t, err := template.New("summary").Option("missingkey=error").Funcs(template.FuncMap{
+		"or_missing": func(s string) string {
+			if s == "" {
+				return "(missing)"
+			}
+			return s
+		},
+	}).Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("reading summary template: %w", err)
+	}
+	if err := t.Execute(&strings.Builder{}, Page{Contact: &Contact{}}); err != nil {
+		return nil, fmt.Errorf("trying summary template: %w", err)
+	}
+	return t, nil
+}
+
+func (p *Policy) summary(in Input, t Trace, plan Plan, contacts []Contact) (string, error) {
+	page := p.page(in, t, plan, contacts)
+	var b strings.Builder
+	if err := p.Dossier.Execute(&b, page); err != nil {
+		return "", fmt.Errorf("writing summary of %s: %w", in.Account.ID, err)
+	}
+	text := strings.TrimSpace(b.String()) + "\n"
+	if n := len([]rune(text)); n > MaxSummary {
+		return "", fmt.Errorf("writing summary of %s: it has %d characters, the CRMs take %d", in.Account.ID, n, MaxSummary)
+	}
+	return text, nil
+}
+
+func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
+	m := p.Mapping
+	page := Page{
+		Account: oneLine(plan.Account), Domain: oneLine(m.Text(in.Account, mapping.DomainField)),
+		Contact: clean(plan.Contact), Value: money(m.Text(in.Account, "value")), FitScore: m.Text(in.Account, "fit_score"),
+		Fit: yesNo(m.Text(in.Account, "fit")), Target: yesNo(m.Text(in.Account, "target_account")),
+		Reasons: plan.Reasons, Owner: plan.Owner.Name, OwnerWhy: strings.Join(plan.Why, "; "),
+		Due: p.dayFormat(plan.Due), Fields: map[string]string{},
+		Stage: string(plan.Stage), Type: string(plan.Type), Rule: plan.Rule,
+		Approach: p.Approach[plan.Type], NextStep: p.NextStep[plan.Stage], MarketingDoes: marketingDoes(plan.Type),
+	}
+	if !p.SLA.Acknowledge.IsZero() {
+		page.Acknowledge = p.dayFormat(p.Calendar.Deadline(in.Now, p.SLA.Acknowledge))
+	}
+	for i := range m.Fields {
+		page.Fields[m.Fields[i].Name] = oneLine(m.Text(in.Account, m.Fields[i].Name))
+	}
+	page.Signals = p.signalWords(in, t)
+	page.Activity = p.activity(in)
+	for i := range contacts {
+		if c := clean(&contacts[i]); plan.Contact == nil || contacts[i].Ref != plan.Contact.Ref {
+			page.Stakeholders = append(page.Stakeholders, *c)
+		}
+	}
+	const most = 10
+	if len(page.Stakeholders) > most {
+		page.Stakeholders = page.Stakeholders[:most]
+	}
+	return page
+}
+
+func marketingDoes(t Type) string {
+	if t == Intent {
+		return "Pauses aggressive outreach, provides educational content, sends competitive positioning as needed."
+	}
+	return "Pauses outreach to the account; sends content when sales asks for it."
+}
+
+// signalWords puts the clauses that held into words with numbers and windows.
+func (p *Policy) signalWords(in Input, t Trace) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, r := range t.Rules {
+		for _, c := range r.When {
+			if !c.Result.Bool() || seen[c.Text] {
+				continue
+			}
+			seen[c.Text] = true
+			words := c.Text
+			var values []string
+			for _, s := range c.Seen {
+				values = append(values, p.atomWords(s.Atom, s.Value, t)...)
+			}
+			if len(values) > 0 {
+				words += "  [" + strings.Join(values, ", ") + "]"
+			}
+			out = append(out, words)
+		}
+	}
+	return out
+}
+
+// atomWords shows what an atom saw; for a yes/no call it shows the fields
+// behind it.
+func (p *Policy) atomWords(atom string, v connectors.Value, t Trace) []string {
+	if v.Kind() != connectors.Bool {
+		return []string{fmt.Sprintf("%s = %s", atom, v)}
+	}
+	var out []string
+	for _, name := range t.Behind[atom] {
+		if seen, ok := t.Values[name]; ok && name != atom {
+			text := fmt.Sprintf("%s = %s", name, seen.Value)
+			if !seen.At.IsZero() {
+				text += " on " + seen.At.In(p.Calendar.Location()).Format(time.DateOnly)
+			}
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// activity lists the latest points of the account's signals, newest first.
+func (p *Policy) activity(in Input) []string {
+	type entry struct {
+		at   time.Time
+		text string
+	}
+	var all []entry
+	for _, s := range p.Mapping.Signals {
+		for _, pt := range in.History[s.Name] {
+			if pt.At.After(in.Now) {
+				continue
+			}
+			text := strings.ReplaceAll(s.Name, "_", " ")
+			if s.Kind == mapping.Counter {
+				text = fmt.Sprintf("%s +%g", text, pt.Value)
+			}
+			if pt.Label != "" {
+				text += ": " + oneLine(pt.Label)
+			}
+			all = append(all, entry{pt.At, text})
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].at.After(all[j].at) })
+	const most = 10
+	var out []string
+	for i, e := range all {
+		if i == most {
+			break
+		}
+		out = append(out, e.at.In(p.Calendar.Location()).Format(time.DateOnly)+"  "+e.text)
+	}
+	return out
+}
+
+func clean(c *Contact) *Contact {
+	if c == nil {
+		return nil
+	}
+	return &Contact{Ref: c.Ref, Name: oneLine(c.Name), Title: oneLine(c.Title), Email: oneLine(c.Email), Modified: c.Modified}
+}
+
+// oneLine keeps hostile text from breaking the page's layout.
+func oneLine(s string) string { return mapping.Clip(strings.Join(strings.Fields(s), " "), 300) }
+
+func yesNo(s string) string {
+	switch s {
+	case "true":
+		return "yes"
+	case "false":
+		return "no"
+	}
+	return s
+}
+
+// money groups the digits of a whole amount; other text stays as it is.
+func money(s string) string {
+	whole, fraction, _ := strings.Cut(s, ".")
+	digits := strings.TrimPrefix(whole, "-")
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(r)
+	}
+	out := b.String()
+	if fraction != "" {
+		out += "." + fraction
+	}
+	if strings.HasPrefix(whole, "-") {
+		out = "-" + out
+	}
+	return out
+}
+
+// HTML turns a summary into HTML that holds nothing but what we wrote: every
+// character of the text is escaped. A line that ends in a colon is a heading,
+// lines that begin with "- " are a list.
+func HTML(text string) string {
+	var b strings.Builder
+	list := false
+	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		item, isItem := strings.CutPrefix(line, "- ")
+		if isItem != list {
+			b.WriteString(map[bool]string{true: "<ul>", false: "</ul>"}[isItem])
+			list = isItem
+		}
+		switch {
+		case isItem:
+			b.WriteString("<li>" + html.EscapeString(item) + "</li>")
+		case strings.HasSuffix(line, ":"):
+			b.WriteString("<p><strong>" + html.EscapeString(line) + "</strong></p>")
+		case line == "":
+		default:
+			b.WriteString("<p>" + html.EscapeString(line) + "</p>")
+		}
+	}
+	if list {
+		b.WriteString("</ul>")
+	}
+	return b.String()
+}
+
+// Hash identifies a frozen summary: SHA-256, in hex.
+func Hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

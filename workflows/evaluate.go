@@ -1,0 +1,180 @@
+package workflows
+
+import (
+	"math"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/mapping"
+)
+
+// Outcome is what a decision came to.
+type Outcome string
+
+// The outcomes.
+const (
+	// HandOff: the criteria are met; sales gets the account.
+	HandOff Outcome = "hand_off"
+	// NotQualified: everything is known, and the criteria are not met.
+	NotQualified Outcome = "not_qualified"
+	// Waiting: something needed is missing or stale (I12).
+	Waiting Outcome = "waiting"
+	// InHand: sales has the account already.
+	InHand Outcome = "in_hand"
+	// OutOfScope: the mapping's where clauses leave the account out.
+	OutOfScope Outcome = "out_of_scope"
+)
+
+// Input is all that a decision depends on.
+type Input struct {
+	Account *mapping.Account
+	Life    Life
+	History History
+	Now     time.Time
+}
+
+// Decision is what Evaluate found. Trace it with Policy.Trace.
+type Decision struct {
+	Outcome Outcome
+	// Rule is the strongest handoff that matched, nil if none.
+	Rule *Handoff
+	// Matched lists all rules that matched, the strongest first.
+	Matched []*Handoff
+	Segment string
+	// Due is when time alone may change the decision, zero for never.
+	Due time.Time
+	// Print identifies the decision with all the values that it saw: two
+	// decisions with the same print have the same trace.
+	Print uint64
+}
+
+// Evaluate decides about one account (door 4). It is pure.
+func (p *Policy) Evaluate(in Input) Decision {
+	w := p.world(in)
+	d := Decision{Print: p.print(w, in), Due: p.nextDue(w)}
+	switch {
+	case !in.Account.InScope():
+		d.Outcome = OutOfScope
+		return d
+	case in.Life.State.Open():
+		d.Outcome = InHand
+		return d
+	}
+	d.Segment = p.segment(w)
+	undecided := false
+	for i := range p.Handoffs {
+		h := &p.Handoffs[i]
+		v := h.met(w, d.Segment)
+		switch {
+		case v.IsNull():
+			undecided = true
+		case v.Bool():
+			d.Matched = append(d.Matched, h)
+		}
+	}
+	switch {
+	case len(d.Matched) > 0:
+		d.Outcome, d.Rule = HandOff, d.Matched[0]
+	case undecided:
+		d.Outcome = Waiting
+	default:
+		d.Outcome = NotQualified
+	}
+	return d
+}
+
+// met joins the gate and the criteria that apply to the segment.
+func (h *Handoff) met(w *world, segment string) connectors.Value {
+	gate := connectors.BoolValue(true)
+	if h.Gate != nil {
+		gate = h.Gate.Eval(w)
+	}
+	if !gate.IsNull() && !gate.Bool() {
+		return gate
+	}
+	when := h.criteria(segment).Eval(w)
+	if !when.IsNull() && !when.Bool() || gate.Bool() {
+		return when
+	}
+	return gate
+}
+
+// criteria returns those of the segment, or the rule's own.
+func (h *Handoff) criteria(segment string) *Criteria {
+	if c, ok := h.Segments[segment]; ok {
+		return c
+	}
+	return h.When
+}
+
+// segment returns the first segment that matches, "" for none. One that
+// cannot be decided does not match: the general criteria apply.
+func (p *Policy) segment(w *world) string {
+	for i := range p.Segments {
+		if p.Segments[i].When.Eval(w).Bool() {
+			return p.Segments[i].Name
+		}
+	}
+	return ""
+}
+
+// world lays out what the rules see.
+func (p *Policy) world(in Input) *world {
+	w := &world{policy: p, account: in.Account, now: in.Now, used: in.Life.Ended}
+	w.history = make([][]mapping.Point, len(p.Mapping.Fields)+len(p.Mapping.Signals))
+	for _, u := range p.uses {
+		w.history[u.slot] = in.History[u.name]
+	}
+	return w
+}
+
+// nextDue is when the first of the values in use goes stale.
+func (p *Policy) nextDue(w *world) time.Time {
+	var due time.Time
+	for _, u := range p.uses {
+		if u.slot >= len(p.Mapping.Fields) {
+			continue
+		}
+		if until, limited := p.Mapping.Fresh(w.account, u.slot); limited && until.After(w.now) && (due.IsZero() || until.Before(due)) {
+			due = until
+		}
+	}
+	return due
+}
+
+// print hashes the values of all atoms with the policy and the state.
+func (p *Policy) print(w *world, in Input) uint64 {
+	h := printer{sum: 14695981039346656037}
+	h.text(p.Hash)
+	h.text(string(in.Life.State))
+	h.number(uint64(in.Life.Episode))
+	h.text(in.Account.Linked)
+	if in.Account.InScope() {
+		h.number(1)
+	}
+	for i := range p.Segments {
+		h.criteria(p.Segments[i].When, w)
+	}
+	for i := range p.Handoffs {
+		r := &p.Handoffs[i]
+		h.criteria(r.Gate, w)
+		h.criteria(r.When, w)
+		for _, s := range p.Segments {
+			h.criteria(r.Segments[s.Name], w)
+		}
+	}
+	return h.sum
+}
+
+// Rank is what the policy orders ready accounts by, best first; an account
+// whose rank cannot be computed comes last.
+func (p *Policy) Rank(in Input) float64 {
+	if p.Order == nil {
+		return 0
+	}
+	v := p.Order.Eval(p.world(in))
+	if v.IsNull() {
+		return math.Inf(-1)
+	}
+	return v.Float()
+}

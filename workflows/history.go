@@ -1,0 +1,196 @@
+package workflows
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/internal/expression"
+	"handoffd/mapping"
+	"handoffd/workflows/calendar"
+)
+
+// History is an account's past: points by name of field or signal, by time.
+type History map[string][]mapping.Point
+
+// NewHistory sorts points into a History.
+func NewHistory(points []mapping.Point) History {
+	h := History{}
+	for _, p := range points {
+		h[p.Signal] = append(h[p.Signal], p)
+	}
+	for _, list := range h {
+		sort.SliceStable(list, func(i, j int) bool { return list[i].At.Before(list[j].At) })
+	}
+	return h
+}
+
+// world is what a rule sees: one account at one time.
+type world struct {
+	policy  *Policy
+	account *mapping.Account
+	history [][]mapping.Point // by slot
+	now     time.Time
+	used    time.Time // what happened until then belongs to an earlier handoff
+}
+
+// Lookup returns a field's merged value; a stale one is Null.
+func (w *world) Lookup(slot int) connectors.Value {
+	v, _ := w.policy.Mapping.Value(w.account, slot)
+	if v.IsNull() {
+		return v
+	}
+	if until, limited := w.policy.Mapping.Fresh(w.account, slot); limited && !w.now.Before(until) {
+		return connectors.Value{}
+	}
+	return v
+}
+
+// sum adds a signal's points in the window that ends now. It is undecided if
+// the account has no record in the CRM that the signal comes from.
+func (w *world) sum(slot int, window time.Duration) connectors.Value {
+	s := &w.policy.Mapping.Signals[slot-len(w.policy.Mapping.Fields)]
+	if _, ok := w.account.Ref(s.Side); !ok {
+		return connectors.Value{}
+	}
+	from := w.now.Add(-window)
+	total := 0.0
+	points := w.history[slot]
+	for i := len(points) - 1; i >= 0; i-- {
+		at := points[i].At
+		if at.After(w.now) {
+			continue
+		}
+		if at.Before(from) || (!w.used.IsZero() && !at.After(w.used)) {
+			break
+		}
+		total += points[i].Value
+	}
+	return connectors.FloatValue(total)
+}
+
+// rises tells whether the level stands at or above the threshold and got there
+// since the last handoff ended. A first known value counts as a rise.
+func (w *world) rises(slot int, threshold float64) connectors.Value {
+	now := w.Lookup(slot)
+	if now.IsNull() {
+		return now
+	}
+	if now.Float() < threshold {
+		return connectors.BoolValue(false)
+	}
+	if w.used.IsZero() {
+		return connectors.BoolValue(true)
+	}
+	points := w.history[slot]
+	for i := len(points) - 1; i >= 0; i-- {
+		p := points[i]
+		if p.At.After(w.now) {
+			continue
+		}
+		if p.Value < threshold {
+			return connectors.BoolValue(true) // below since, so this is a new rise
+		}
+		if !p.At.After(w.used) {
+			return connectors.BoolValue(false) // above already when it ended
+		}
+	}
+	return connectors.BoolValue(len(points) > 0)
+}
+
+// functions are what rules may ask of the past. note is told every window.
+func functions(m *mapping.Mapping, note func(time.Duration)) map[string]expression.Function {
+	fs := expression.Base()
+	fs["rises"] = expression.Function{Usage: "rises(number_field, 70)", Bind: bindRises(m)}
+	fs["count"] = expression.Function{Usage: `count(signal, "7d")`, Bind: bindSum(note)}
+	fs["sum"] = expression.Function{Usage: `sum(signal, "7d")`, Bind: bindSum(note)}
+	fs["rate"] = expression.Function{Usage: `rate(part_signal, whole_signal, "30d")`, Bind: bindRate(note)}
+	return fs
+}
+
+func argument(i int, format string, args ...any) error {
+	return &expression.ArgumentError{Index: i, Message: fmt.Sprintf(format, args...)}
+}
+
+func bindRises(m *mapping.Mapping) binder {
+	return func(args []expression.Argument) (expression.Type, expression.Eval, error) {
+		if len(args) != 2 {
+			return 0, nil, argument(0, "rises takes a number field and a threshold")
+		}
+		if args[0].Name == "" || args[0].Type != expression.Number {
+			return 0, nil, argument(0, "rises watches a number field")
+		}
+		if args[1].Const == nil || args[1].Type != expression.Number {
+			return 0, nil, argument(1, "the threshold must be a number")
+		}
+		slot, threshold := args[0].Slot, args[1].Const.Float()
+		if f := &m.Fields[slot]; f.Ranged && threshold > f.Max {
+			return 0, nil, argument(1, "%s never exceeds %v, so this can never be true", f.Name, f.Max)
+		}
+		return expression.Bool, func(e expression.Env) connectors.Value { return e.(*world).rises(slot, threshold) }, nil
+	}
+}
+
+type binder = func([]expression.Argument) (expression.Type, expression.Eval, error)
+
+func bindSum(note func(time.Duration)) binder {
+	return func(args []expression.Argument) (expression.Type, expression.Eval, error) {
+		if len(args) != 2 {
+			return 0, nil, argument(0, "a signal and a window are needed")
+		}
+		if args[0].Type != expression.Signal {
+			return 0, nil, argument(0, "the first argument must be a signal")
+		}
+		window, err := windowOf(args, 1)
+		if err != nil {
+			return 0, nil, err
+		}
+		note(window)
+		slot := args[0].Slot
+		return expression.Number, func(e expression.Env) connectors.Value { return e.(*world).sum(slot, window) }, nil
+	}
+}
+
+func bindRate(note func(time.Duration)) binder {
+	return func(args []expression.Argument) (expression.Type, expression.Eval, error) {
+		if len(args) != 3 {
+			return 0, nil, argument(0, "two signals and a window are needed")
+		}
+		for i := range 2 {
+			if args[i].Type != expression.Signal {
+				return 0, nil, argument(i, "the first two arguments must be signals")
+			}
+		}
+		window, err := windowOf(args, 2)
+		if err != nil {
+			return 0, nil, err
+		}
+		note(window)
+		part, whole := args[0].Slot, args[1].Slot
+		return expression.Number, func(e expression.Env) connectors.Value { return e.(*world).rate(part, whole, window) }, nil
+	}
+}
+
+// rate is part over whole; nothing sent means nothing opened.
+func (w *world) rate(part, whole int, window time.Duration) connectors.Value {
+	a, b := w.sum(part, window), w.sum(whole, window)
+	switch {
+	case a.IsNull() || b.IsNull():
+		return connectors.Value{}
+	case b.Float() == 0:
+		return connectors.FloatValue(0)
+	}
+	return connectors.FloatValue(a.Float() / b.Float())
+}
+
+func windowOf(args []expression.Argument, i int) (time.Duration, error) {
+	if args[i].Const == nil || args[i].Type != expression.Text {
+		return 0, argument(i, `the window must be a time in quotes, such as "7d"`)
+	}
+	span, err := calendar.ParseSpan(args[i].Const.Text())
+	if err != nil || span.Elapsed <= 0 {
+		return 0, argument(i, `%q is not a window; write for example "24h" or "7d"`, args[i].Const.Text())
+	}
+	return span.Elapsed, nil
+}

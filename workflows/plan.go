@@ -1,0 +1,144 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/mapping"
+)
+
+// Contact is a person on the account, as far as the summary needs it.
+type Contact struct {
+	Ref                connectors.Ref
+	Name, Title, Email string
+	Modified           time.Time
+}
+
+// Plan is all that a handoff does, before anything is done: who, by when,
+// with which words. It can be printed and compared.
+type Plan struct {
+	Rule    string
+	Type    Type
+	Stage   Stage
+	Account string
+	Assignment
+	// Manager is told; HasManager is false if nobody is known.
+	Manager    connectors.User
+	HasManager bool
+	// Due is the deadline of the first touch, Day its date in the team's zone.
+	Due     time.Time
+	Day     string
+	Subject string
+	// Summary is the one page as text, HTML the same as safe HTML.
+	Summary, HTML string
+	Contact       *Contact
+	Reasons       []string
+}
+
+// Plan lays out the handoff that a decision calls for. ok is false if it has
+// to wait, with the reason in the plan's Why.
+func (p *Policy) Plan(in Input, d Decision, t Trace, users Users, contacts []Contact) (Plan, bool, error) {
+	h := d.Rule
+	plan := Plan{Rule: h.Name, Type: h.Type, Stage: h.To, Reasons: reasons(t)}
+	plan.Account = p.Mapping.Text(in.Account, mapping.NameField)
+	if plan.Account == "" {
+		plan.Account = in.Account.ID
+	}
+	as, ok := p.Route(in.Account, h.To, users)
+	plan.Assignment = as
+	if !ok {
+		return plan, false, nil
+	}
+	plan.Manager, plan.HasManager = p.Manager(as.Side, as.Owner, users)
+	span := p.SLA.FirstTouch
+	if h.HasCallWithin {
+		span = h.CallWithin
+	}
+	plan.Due = p.Calendar.Deadline(in.Now, span)
+	plan.Day = p.Calendar.LocalDay(plan.Due)
+	plan.Subject = Subject(h.Type, h.To, plan.Account)
+	plan.Contact = primary(contacts, in.History)
+	summary, err := p.summary(in, t, plan, contacts)
+	if err != nil {
+		return plan, false, err
+	}
+	plan.Summary, plan.HTML = summary, HTML(summary)
+	return plan, true, nil
+}
+
+// maxSubject is what a Salesforce Task takes (Object Reference, Task.Subject).
+const maxSubject = 255
+
+// Subject is the task's subject line. A name that is too long for it is
+// shortened here, visibly: the summary holds it in full.
+func Subject(t Type, stage Stage, account string) string {
+	head := "SDR outreach: "
+	switch {
+	case t == Relationship:
+		head = "AE consultation: "
+	case t == Inbound:
+		head = "AE discovery call: "
+	case stage == AE:
+		head = "AE follow-up: "
+	}
+	name := []rune(strings.Join(strings.Fields(account), " "))
+	if room := maxSubject - len(head); len(name) > room {
+		name = append(name[:room-1], '…')
+	}
+	return head + string(name)
+}
+
+func reasons(t Trace) []string {
+	out := make([]string, 0, len(t.Matched))
+	for _, name := range t.Matched {
+		for _, r := range t.Rules {
+			if r.Rule == name {
+				out = append(out, name+": "+joinClauses(r.When, true))
+			}
+		}
+	}
+	return out
+}
+
+// primary is the contact to call: the one with the latest signal, else the
+// one touched last.
+func primary(contacts []Contact, history History) *Contact {
+	latest := map[string]time.Time{}
+	for _, points := range history {
+		for _, pt := range points {
+			if pt.At.After(latest[pt.Source]) {
+				latest[pt.Source] = pt.At
+			}
+		}
+	}
+	var best *Contact
+	better := func(a, b *Contact) bool {
+		ta, tb := latest[a.Ref.String()], latest[b.Ref.String()]
+		if !ta.Equal(tb) {
+			return ta.After(tb)
+		}
+		return a.Modified.After(b.Modified)
+	}
+	for i := range contacts {
+		c := &contacts[i]
+		if best == nil || better(c, best) {
+			best = c
+		}
+	}
+	return best
+}
+
+// dayFormat shows a time to sales people in the team's zone.
+func (p *Policy) dayFormat(t time.Time) string {
+	return t.In(p.Calendar.Location()).Format("Mon 2 Jan 2006 15:04 MST")
+}
+
+// String shows the plan in one line.
+func (p Plan) String() string {
+	return fmt.Sprintf("%s -> %s (%s), due %s", p.Account, p.Owner.Name, p.Side.System(), p.Day)
+}
+
+// WhyText says how the owner was found, or why there is none.
+func (p Plan) WhyText() string { return strings.Join(p.Why, "; ") }

@@ -1,0 +1,193 @@
+package workflows
+
+import (
+	"text/template"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/internal/expression"
+	"handoffd/mapping"
+	"handoffd/workflows/calendar"
+)
+
+// Type is one of the three kinds of handoff.
+type Type string
+
+// The types, strongest first.
+const (
+	Inbound      Type = "inbound"
+	Relationship Type = "relationship"
+	Intent       Type = "intent"
+)
+
+// strength orders types: when several match, the strongest wins.
+func (t Type) strength() int {
+	switch t {
+	case Inbound:
+		return 0
+	case Relationship:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// Stage is who works a handoff.
+type Stage string
+
+// The stages. Each has exactly one task.
+const (
+	SDR Stage = "sdr"
+	AE  Stage = "ae"
+)
+
+// Policy is the compiled workflows section. It is immutable.
+type Policy struct {
+	Version  int
+	Hash     string
+	Mapping  *mapping.Mapping
+	Calendar *calendar.Calendar
+	Handoffs []Handoff // strongest first
+	Segments []Segment
+	Routing  map[Stage]Routing
+	TasksIn  TasksIn
+	Managers map[string]string
+	Status   map[State][2]string // per mapping.Side
+	SLA      SLA
+	Alerts   Alerts
+	Signed   SignOff
+	Dossier  *template.Template
+	Approach map[Type]string
+	NextStep map[Stage]string
+	// Order ranks the accounts of one cycle, best first; nil for first come.
+	Order *expression.Program
+	// HoldAbove is the most intent handoffs in one cycle (I11), 0 for no limit.
+	HoldAbove int
+	// PerMonth caps intent handoffs in a calendar month, 0 for no limit.
+	PerMonth int
+	// MQA and Status name the fields that carry the result, "" for none.
+	MQAField, StatusField string
+	// window is the longest look back of any rule.
+	window time.Duration
+	uses   []use
+}
+
+// use is a field or signal that some rule reads.
+type use struct {
+	name string
+	slot int
+}
+
+// Handoff is one rule that hands accounts to sales.
+type Handoff struct {
+	Name     string
+	Type     Type
+	To       Stage
+	Gate     *Criteria // nil for none
+	When     *Criteria
+	Segments map[string]*Criteria
+	// CallWithin, for inbound, is when the discovery call must have been
+	// held; zero Span for the general first-touch deadline.
+	CallWithin    calendar.Span
+	HasCallWithin bool
+}
+
+// Segment is a group of accounts with criteria of its own. The first that
+// matches applies.
+type Segment struct {
+	Name string
+	When *Criteria
+}
+
+// Routing says to whom a stage's accounts go.
+type Routing struct {
+	// Fallback is the e-mail of whoever gets accounts without an active
+	// owner; "" leaves them waiting.
+	Fallback string
+}
+
+// TasksIn says in which CRM the task is made.
+type TasksIn string
+
+// The choices of tasks_in.
+const (
+	WhereOwned        TasksIn = "where_owned"
+	TasksInSalesforce TasksIn = "salesforce"
+	TasksInHubSpot    TasksIn = "hubspot"
+)
+
+// SLA holds the service levels.
+type SLA struct {
+	HandOff, Acknowledge, FirstTouch, Report, Return calendar.Span
+}
+
+// Alerts says who is told by which channel.
+type Alerts struct {
+	// Manager lists the channels on which an owner's manager is told:
+	// "crm" or "email".
+	Manager []string
+}
+
+// SignOff says who approved the policy.
+type SignOff struct {
+	Marketing, Sales Signature
+	ReviewEvery      time.Duration
+}
+
+// Signature is one approval.
+type Signature struct {
+	By string
+	On time.Time
+}
+
+// Valid tells whether both sides have signed.
+func (s SignOff) Valid() bool { return s.Marketing.By != "" && s.Sales.By != "" }
+
+// Overdue tells whether the policy should have been reviewed by now.
+func (s SignOff) Overdue(now time.Time) bool {
+	if s.ReviewEvery == 0 || !s.Valid() {
+		return false
+	}
+	last := s.Marketing.On
+	if s.Sales.On.Before(last) {
+		last = s.Sales.On
+	}
+	return now.After(last.Add(s.ReviewEvery))
+}
+
+// Window is the longest look back of any rule: how much history an evaluation
+// needs. Level histories are needed from the last ended episode on.
+func (p *Policy) Window() time.Duration { return p.window }
+
+// StatusTexts returns the status texts per state and side, for enum fields
+// with `values: lifecycle`.
+func (p *Policy) StatusTexts() map[string][2]string {
+	texts := make(map[string][2]string, len(p.Status))
+	for s, t := range p.Status {
+		texts[string(s)] = t
+	}
+	return texts
+}
+
+// taskSystem returns in which CRM the account's task belongs, and false if the
+// account has no record there.
+func (p *Policy) taskSystem(a *mapping.Account) (mapping.Side, bool) {
+	_, sf := a.Ref(mapping.SalesforceSide)
+	_, hs := a.Ref(mapping.HubSpotSide)
+	switch p.TasksIn {
+	case TasksInSalesforce:
+		return mapping.SalesforceSide, sf
+	case TasksInHubSpot:
+		return mapping.HubSpotSide, hs
+	}
+	if sf {
+		return mapping.SalesforceSide, true
+	}
+	return mapping.HubSpotSide, hs
+}
+
+// Users are the people of both CRMs.
+type Users map[connectors.System][]connectors.User
+
+// Before tells whether t is the stronger type.
+func (t Type) Before(other Type) bool { return t.strength() < other.strength() }

@@ -1,0 +1,74 @@
+package workflows
+
+import "time"
+
+// State is where an account stands between marketing and sales.
+type State string
+
+// The states of an account's life.
+const (
+	Nurture     State = "nurture"
+	Ready       State = "ready"
+	HandedOff   State = "handed_off"
+	Working     State = "working"
+	Engaged     State = "engaged"
+	Opportunity State = "opportunity"
+	InProgress  State = "in_progress"
+	Returned    State = "returned"
+	Declined    State = "declined"
+	Hibernation State = "hibernation"
+	Disputed    State = "disputed"
+	Won         State = "won"
+	Lost        State = "lost"
+)
+
+// States lists them in the order of a life.
+func States() []State {
+	return []State{Nurture, Ready, HandedOff, Working, Engaged, Opportunity, InProgress, Returned, Declined, Hibernation, Disputed, Won, Lost}
+}
+
+// DefaultStatus returns the status texts that a team gets without naming its
+// own. An account that waits in the queue shows sales nothing.
+func DefaultStatus() map[State]string {
+	return map[State]string{
+		Nurture:     "Marketing nurture",
+		Ready:       "Marketing nurture",
+		HandedOff:   "Ready for sales",
+		Working:     "Sales working",
+		Engaged:     "Sales engaged",
+		Opportunity: "Opportunity",
+		InProgress:  "Sales development in progress",
+		Returned:    "SDR declined",
+		Declined:    "Declined by sales, nurture mode",
+		Hibernation: "Hibernation",
+		Disputed:    "Disputed",
+		Won:         "Won",
+		Lost:        "Lost",
+	}
+}
+
+// Open tells whether an account in this state has an open handoff.
+func (s State) Open() bool {
+	switch s {
+	case HandedOff, Working, Engaged, Opportunity, InProgress, Disputed:
+		return true
+	}
+	return false
+}
+
+// Life is what the workflow remembers of one account between decisions.
+type Life struct {
+	State State `json:"state"`
+	// Since is when the account entered State.
+	Since time.Time `json:"since,omitzero"`
+	// Episode counts the account's handoffs.
+	Episode int `json:"episode,omitempty"`
+	// Ended is when the last handoff ended: what happened before it has been
+	// used and counts for no new one.
+	Ended time.Time `json:"ended,omitzero"`
+	// Logged identifies the last logged decision, so that an unchanged one
+	// is not logged again.
+	Logged uint64 `json:"logged,omitempty"`
+	// Writes counts the field writes made for the account, for their keys.
+	Writes int `json:"writes,omitempty"`
+}

@@ -1,0 +1,230 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/internal/expression"
+)
+
+// Trace is why a decision came out as it did: every clause of every rule with
+// the values that it saw and where they came from. It is what the decision
+// log keeps (I6).
+type Trace struct {
+	Policy  int              `json:"policy"`
+	Hash    string           `json:"hash"`
+	At      time.Time        `json:"at"`
+	State   State            `json:"state"`
+	InScope bool             `json:"in_scope"`
+	Outcome Outcome          `json:"outcome"`
+	Segment string           `json:"segment,omitempty"`
+	Rule    string           `json:"rule,omitempty"`
+	Matched []string         `json:"matched,omitempty"`
+	Reason  string           `json:"reason"`
+	Rules   []RuleTrace      `json:"rules"`
+	Values  map[string]Value `json:"values"`
+	// Behind names the fields and signals that a function call looks at.
+	Behind map[string][]string `json:"behind,omitempty"`
+}
+
+// Value is a value that a rule saw, with its source.
+type Value struct {
+	Value  connectors.Value `json:"value"`
+	Source string           `json:"source,omitempty"`
+	At     time.Time        `json:"at,omitzero"`
+	// Why tells why there is no value: missing or stale.
+	Why string `json:"why,omitempty"`
+}
+
+// RuleTrace is one rule's part.
+type RuleTrace struct {
+	Rule    string              `json:"rule"`
+	Result  connectors.Value    `json:"result"`
+	Gate    []expression.Clause `json:"gate,omitempty"`
+	When    []expression.Clause `json:"when"`
+	Segment string              `json:"segment,omitempty"`
+}
+
+// Trace explains the decision that Evaluate makes of the same input.
+func (p *Policy) Trace(in Input, d Decision) Trace {
+	w := p.world(in)
+	t := Trace{
+		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, InScope: in.Account.InScope(),
+		Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
+	}
+	if d.Rule != nil {
+		t.Rule = d.Rule.Name
+	}
+	for _, m := range d.Matched {
+		t.Matched = append(t.Matched, m.Name)
+	}
+	for i := range p.Segments {
+		p.clauses(p.Segments[i].When, w, &t)
+	}
+	for i := range p.Handoffs {
+		h := &p.Handoffs[i]
+		r := RuleTrace{Rule: h.Name, Result: h.met(w, d.Segment)}
+		if _, special := h.Segments[d.Segment]; special {
+			r.Segment = d.Segment
+		}
+		r.Gate = p.clauses(h.Gate, w, &t)
+		r.When = p.clauses(h.criteria(d.Segment), w, &t)
+		t.Rules = append(t.Rules, r)
+	}
+	t.Reason = t.reason()
+	return t
+}
+
+// clauses traces a tree's leaves and notes the values and their sources.
+func (p *Policy) clauses(c *Criteria, w *world, t *Trace) []expression.Clause {
+	var out []expression.Clause
+	for _, program := range c.programs() {
+		_, clauses := program.Trace(w)
+		out = append(out, clauses...)
+		for _, a := range program.Atoms() {
+			if _, done := t.Values[a.Text]; done {
+				continue
+			}
+			t.Values[a.Text] = p.seen(a, w)
+			if len(a.Names) != 1 || a.Names[0] != a.Text {
+				t.Behind[a.Text] = a.Names
+				p.behind(a.Names, w, t)
+			}
+		}
+	}
+	return out
+}
+
+// behind notes the fields that a call looks at: rises(x, 70) saw x.
+func (p *Policy) behind(names []string, w *world, t *Trace) {
+	for _, name := range names {
+		f := p.Mapping.Field(name)
+		if f == nil {
+			continue
+		}
+		if _, done := t.Values[name]; done {
+			continue
+		}
+		v := Value{Value: w.Lookup(f.Slot)}
+		if _, origin := p.Mapping.Value(w.account, f.Slot); !origin.Own {
+			v.Source, v.At = string(origin.Side.System()), origin.At
+		}
+		t.Values[name] = v
+	}
+}
+
+func (p *Policy) seen(a expression.Atom, w *world) Value {
+	v := Value{Value: a.Value(w)}
+	for _, name := range a.Names {
+		if f := p.Mapping.Field(name); f != nil {
+			raw, origin := p.Mapping.Value(w.account, f.Slot)
+			if !origin.Own {
+				v.Source, v.At = string(origin.Side.System()), origin.At
+			} else {
+				v.Source = "handoffd"
+			}
+			until, limited := p.Mapping.Fresh(w.account, f.Slot)
+			switch {
+			case raw.IsNull():
+				v.Why = name + " is missing"
+			case limited && !w.now.Before(until):
+				v.Why = fmt.Sprintf("%s is stale: last confirmed %s", name, until.Add(-f.FreshFor).UTC().Format(time.DateOnly))
+			}
+			continue
+		}
+		if s := p.Mapping.Signal(name); s != nil {
+			v.Source = string(s.Side.System())
+			if _, ok := w.account.Ref(s.Side); !ok {
+				v.Why = fmt.Sprintf("%s is unknown: the account has no %s record", name, s.Side.System())
+			}
+		}
+	}
+	return v
+}
+
+// reason puts the outcome in one line.
+func (t *Trace) reason() string {
+	switch t.Outcome {
+	case HandOff:
+		return t.Rule + ": " + t.passed()
+	case Waiting:
+		return "waiting for data: " + t.missing()
+	case InHand:
+		return "sales has the account (" + string(t.State) + ")"
+	case OutOfScope:
+		return "left out by the mapping's where clause"
+	default:
+		return "criteria not met: " + t.failed()
+	}
+}
+
+func (t *Trace) passed() string {
+	for _, r := range t.Rules {
+		if r.Rule != t.Rule {
+			continue
+		}
+		return joinClauses(r.When, true)
+	}
+	return ""
+}
+
+func (t *Trace) failed() string {
+	for i := len(t.Rules) - 1; i >= 0; i-- { // the weakest rule is the one that most accounts are measured by
+		r := t.Rules[i]
+		if text := joinClauses(r.Gate, false); text != "" {
+			return text
+		}
+		if text := joinClauses(r.When, false); text != "" {
+			return text
+		}
+	}
+	return "no rule matched"
+}
+
+func (t *Trace) missing() string {
+	seen := map[string]bool{}
+	text := ""
+	for _, r := range t.Rules {
+		if !r.Result.IsNull() {
+			continue
+		}
+		for _, c := range append(append([]expression.Clause{}, r.Gate...), r.When...) {
+			if !c.Result.IsNull() {
+				continue
+			}
+			for _, s := range c.Seen {
+				why := t.Values[s.Atom].Why
+				if why == "" || seen[why] {
+					continue
+				}
+				seen[why] = true
+				if text != "" {
+					text += "; "
+				}
+				text += why
+			}
+		}
+	}
+	return text
+}
+
+// joinClauses lists the clauses that came out so, with what they saw.
+func joinClauses(clauses []expression.Clause, result bool) string {
+	text := ""
+	for _, c := range clauses {
+		if c.Result.IsNull() || c.Result.Bool() != result {
+			continue
+		}
+		if text != "" {
+			text += "; "
+		}
+		text += c.Text
+		for _, s := range c.Seen {
+			if s.Atom != c.Text {
+				text += fmt.Sprintf(" (%s = %s)", s.Atom, s.Value)
+			}
+		}
+	}
+	return text
+}
