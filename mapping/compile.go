@@ -208,10 +208,13 @@ func (k *compiler) master(m *yamlpos.Map, f *Field) {
 	yamlpos.Enum(m.Get("from"), &f.Master, FromSalesforce, FromHubSpot, FromHandoffd)
 	yamlpos.Enum(m.Get("sync"), &f.Master, SyncNewest, SyncSalesforce, SyncHubSpot, SyncFillBlank)
 	for _, s := range Sides() {
-		if (f.Master == FromSalesforce && s == SalesforceSide || f.Master == FromHubSpot && s == HubSpotSide) && f.Vendor[s] == "" {
+		if m.Has(string(s.System())) {
+			continue
+		}
+		if f.Master == FromSalesforce && s == SalesforceSide || f.Master == FromHubSpot && s == HubSpotSide {
 			m.Get("from").Errorf("direction", "%s has no field in %s, so its value cannot come from there", f.Name, s.System())
 		}
-		if f.Master.synced() && f.Vendor[s] == "" {
+		if f.Master.synced() {
 			m.Get("sync").Errorf("direction", "%s has no field in %s, so there is nothing to sync", f.Name, s.System())
 		}
 	}

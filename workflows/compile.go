@@ -240,7 +240,9 @@ func (k *compiler) finish() {
 	for _, name := range k.used {
 		p.uses = append(p.uses, use{name: name, slot: names[name].Slot})
 	}
-	p.Mapping.WarnUnused(k.used, k.c)
+	if !k.c.Failed() { // a rule that could not be read may use what seems unused
+		p.Mapping.WarnUnused(k.used, k.c)
+	}
 	for i := range p.Mapping.Fields {
 		f := &p.Mapping.Fields[i]
 		switch {

@@ -77,12 +77,9 @@ func (r reader) walk(ctx context.Context, cur *cursor) ([]connectors.Record, *re
 func (r reader) fresh(cur *cursor, rows []row) []row {
 	var out []row
 	for _, row := range rows {
-		id, at := string(row.ID), row.modifiedMillis(r.kind)
-		if cur.delivered(id, at) {
-			continue
+		if !cur.delivered(string(row.ID), version{At: row.modifiedMillis(r.kind), Sum: row.sum()}) {
+			out = append(out, row)
 		}
-		cur.remember(id, at)
-		out = append(out, row)
 	}
 	cur.trim(cur.Sure)
 	return out

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"handoffd/connectors"
@@ -41,11 +42,18 @@ type cursor struct {
 	// TextIDs: search sorts ids in another order than its filter compares
 	// them, so pages cannot follow each other by id.
 	TextIDs bool `json:"text_ids,omitempty"`
-	// Recent are rows that were delivered lately, by id, with the change
-	// stamp they had: the same row need not go out again.
-	Recent map[string]int64 `json:"recent,omitempty"`
+	// Recent are rows that were delivered lately, by id: the same row with
+	// the same content need not go out again.
+	Recent map[string]version `json:"recent,omitempty"`
 	// Pass is what is being read right now.
 	Pass *pass `json:"pass,omitempty"`
+}
+
+// version tells one state of a row from another: its change stamp and a sum
+// of its content, since a stamp alone could stand for two.
+type version struct {
+	At  int64  `json:"at"`
+	Sum uint32 `json:"sum,omitempty"`
 }
 
 // loadState is a first load under way.
@@ -128,44 +136,32 @@ func (c cursor) text() connectors.Cursor {
 	return connectors.Cursor(data)
 }
 
-// delivered tells whether the row went out already as it is.
-func (c *cursor) delivered(id string, stamp int64) bool {
-	at, ok := c.Recent[id]
-	return ok && stamp != 0 && at == stamp
-}
-
-// remember notes a row that goes out now.
-func (c *cursor) remember(id string, stamp int64) {
-	if stamp == 0 {
-		return
+// delivered tells whether the row went out already as it is, and notes it.
+func (c *cursor) delivered(id string, v version) bool {
+	if v.At == 0 {
+		return false
+	}
+	if c.Recent[id] == v {
+		return true
 	}
 	if c.Recent == nil {
-		c.Recent = make(map[string]int64)
+		c.Recent = make(map[string]version)
 	}
-	c.Recent[id] = stamp
+	c.Recent[id] = v
+	return false
 }
 
 // trim forgets what no pass will meet again, and beyond recentMost the oldest.
 func (c *cursor) trim(edge int64) {
-	type entry struct {
-		id string
-		at int64
+	maps.DeleteFunc(c.Recent, func(_ string, v version) bool { return v.At < edge })
+	if len(c.Recent) <= recentMost {
+		return
 	}
-	var kept []entry
-	for id, at := range c.Recent {
-		if at >= edge {
-			kept = append(kept, entry{id, at})
-		}
-	}
-	slices.SortFunc(kept, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(a.id, b.id))
+	ids := slices.SortedFunc(maps.Keys(c.Recent), func(a, b string) int {
+		return cmp.Or(cmp.Compare(c.Recent[b].At, c.Recent[a].At), cmp.Compare(a, b))
 	})
-	if len(kept) > recentMost {
-		kept = kept[:recentMost]
-	}
-	c.Recent = nil
-	for _, e := range kept {
-		c.remember(e.id, e.at)
+	for _, id := range ids[recentMost:] {
+		delete(c.Recent, id)
 	}
 }
 

@@ -110,18 +110,30 @@ func (c *Client) readPage(ctx context.Context, request connectors.ReadRequest) c
 			Message: "the cursor cannot be read", Err: err,
 		})
 	}
-	if refused := r.checkProperties(ctx); refused != nil {
-		return failedPage(request, refused.of(r.kind).Error)
+	refused := r.checkProperties(ctx)
+	var page connectors.Page
+	if refused == nil {
+		page, refused = r.page(ctx, &cur)
 	}
-	page, refused := r.page(ctx, &cur)
 	if refused != nil {
-		return failedPage(request, refused.of(r.kind).Error)
+		return failedPage(request, refused.of(r.kind).reading())
 	}
 	page.Object, page.Next = request.Object, cur.text()
 	if cur.Load == nil {
 		page.Through = stamp(millisText(cur.Low))
 	}
 	return page
+}
+
+// reading gives a refusal the class that makes sense for a read: there is no
+// record to park, and nothing mends itself.
+func (r *refusal) reading() *connectors.Error {
+	switch r.Class {
+	case connectors.ParkRecord, connectors.ParkField, connectors.SplitBatch, connectors.Gone:
+		r.Class = connectors.Stop
+		r.Fix = or(r.Fix, "HubSpot refuses the read; check the mapped properties, base_url and api_version")
+	}
+	return r.Error
 }
 
 func (r reader) page(ctx context.Context, cur *cursor) (connectors.Page, *refusal) {

@@ -45,11 +45,9 @@ func (r reader) archived(ctx context.Context, cur *cursor, rows []row) ([]connec
 	var fresh []row
 	for _, row := range rows {
 		at := archivedMillis(r.kind, row)
-		if at < since || cur.delivered(string(row.ID), at) {
-			continue
+		if at >= since && !cur.delivered(string(row.ID), version{At: at}) {
+			fresh = append(fresh, row)
 		}
-		cur.remember(string(row.ID), at)
-		fresh = append(fresh, row)
 	}
 	survivors, refused := r.survivors(ctx, fresh)
 	if refused != nil {

@@ -2,6 +2,7 @@ package hubspot
 
 import (
 	"fmt"
+	"hash/crc32"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,16 @@ func (r row) modifiedMillis(k kind) int64 {
 		return 0
 	}
 	return t.UnixMilli()
+}
+
+// sum is a checksum of the row's properties.
+func (r row) sum() uint32 {
+	h := crc32.NewIEEE()
+	for _, name := range sortedKeys(r.Properties) {
+		v := r.Properties[name]
+		fmt.Fprintf(h, "%s\x00%d%s\x00", name, v.Kind(), v.Value)
+	}
+	return h.Sum32()
 }
 
 // encode writes a value as HubSpot takes it: always a text, "" to clear

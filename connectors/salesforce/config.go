@@ -132,7 +132,7 @@ func (c *Config) check() error {
 		fault("api_version %q must be like 67.0", c.APIVersion)
 	}
 	if c.DailyShare < 0 || c.DailyShare > 1 || c.DailyCalls < 0 {
-		fault("daily_calls must be a number of requests, or a share between 0 % and 100 %")
+		fault("daily_calls must be a number of requests, or a share from 0 to 100 percent")
 	}
 	if !nameForm.MatchString(c.TaskKeyField) {
 		fault("task_key_field %q is no field name", c.TaskKeyField)

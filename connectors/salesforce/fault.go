@@ -115,7 +115,7 @@ var (
 	noSuchColumn = regexp.MustCompile(`[Nn]o such column '([A-Za-z0-9_.]+)'`)
 	emailInText  = regexp.MustCompile(`[^\s:;,<>()"']+@[^\s:;,<>()"']+`)
 	quotedText   = regexp.MustCompile(`'(?:[^'\\]|\\.)*'`)
-	afterValue   = regexp.MustCompile(`(data value too large|from VALUE_\w+ value|bad value for \w+)(:?) .*`)
+	afterValue   = regexp.MustCompile(`(data value too large|from VALUE_\w+ value)(:?) .*`)
 )
 
 // fieldInMessage finds the field that "No such column" names.

@@ -131,12 +131,12 @@ func concernsAll(err error) bool {
 		return true
 	}
 	switch {
-	case e.Class == connectors.Reauth:
+	case e.Class == connectors.Reauth, strings.HasPrefix(e.Message, "signing in"):
 		return true
 	case e.Code == string(transport.FaultTimeout) || e.Code == "INVALID_FIELD" || e.Code == "BAD_CURSOR":
 		return false
 	case e.Class == connectors.Stop:
-		return strings.HasPrefix(e.Message, "signing in") || e.Status == 0 && e.Object == ""
+		return e.Status == 0 && e.Object == ""
 	case e.Class == connectors.Retry:
 		return e.Status == 0 || e.Status >= 500 || e.Code == "REQUEST_LIMIT_EXCEEDED"
 	default:

@@ -99,7 +99,7 @@ func (k *reader) polling(m *yamlpos.Map, p *PollConfig) {
 	m.Get("poll_every").DurationIn(&p.PollEvery, time.Second, 24*time.Hour)
 	m.Get("settle_every").DurationIn(&p.SettleEvery, time.Minute, 24*time.Hour)
 	n := m.Get("daily_calls")
-	if strings.HasSuffix(strings.TrimSpace(n.Raw()), "%") {
+	if strings.ContainsAny(n.Raw(), "%.") {
 		n.Percent(&p.DailyShare)
 	} else if n.IntIn(&p.DailyCalls, 1, 1<<30) {
 		p.DailyShare = 0
@@ -108,7 +108,7 @@ func (k *reader) polling(m *yamlpos.Map, p *PollConfig) {
 
 // secret reads a credential and refuses one that is written in plain.
 func (k *reader) secret(n yamlpos.Node, dst *yamlpos.Secret) {
-	if n.Secret(dst) && dst.Literal != "" {
+	if n.Secret(dst) && dst.Plain() {
 		n.Errorf(yamlpos.CheckSecret, "the secret is written in plain; write \"${NAME}\" and put it in the environment, or file:path and put it in a file")
 	}
 }

@@ -143,7 +143,7 @@ func newHubSpot(c *Config, env Environment) (*hubspot.Client, error) {
 func filters(in []mapping.Filter) []hubspot.Filter {
 	out := make([]hubspot.Filter, len(in))
 	for i, f := range in {
-		out[i] = hubspot.Filter{Property: f.Property, Operator: f.Operator, Value: f.Value, Values: f.Values}
+		out[i] = hubspot.Filter{Property: f.Property, Operator: hubspot.Operator(f.Operator), Value: f.Value, Values: f.Values}
 	}
 	return out
 }

@@ -10,9 +10,6 @@ import (
 	"handoffd/internal/engine"
 )
 
-// eachPage is how many accounts EachAccount reads at once.
-const eachPage = 500
-
 const accountColumns = `id, name, domain, state, outcome, doc, life, dirty, due, changed`
 
 // The upsert keeps the row in place: a replacement would be a deletion to the
@@ -101,25 +98,14 @@ func (t *Tx) AccountsInState(state string) ([]engine.AccountRow, error) {
 	return list, nil
 }
 
-// EachAccount calls f for every row, by id, and ends with f's first error. It
-// reads page by page, so it holds few rows at a time however many there are.
-func (t *Tx) EachAccount(f func(engine.AccountRow) error) error {
-	last := ""
-	for {
-		page := make([]engine.AccountRow, 0, eachPage)
-		if err := t.query("reading all accounts", accountsAfter, appendAccounts(&page), last, eachPage); err != nil {
-			return err
-		}
-		for _, a := range page {
-			if err := f(a); err != nil {
-				return err
-			}
-		}
-		if len(page) < eachPage {
-			return nil
-		}
-		last = page[len(page)-1].ID
+// AccountsAfter returns the rows whose id comes after id, by id, at most limit.
+func (t *Tx) AccountsAfter(id string, limit int) ([]engine.AccountRow, error) {
+	if limit <= 0 {
+		return nil, nil
 	}
+	var list []engine.AccountRow
+	err := t.query("reading accounts in order", accountsAfter, appendAccounts(&list), id, limit)
+	return list, err
 }
 
 // PutAccounts inserts or replaces the rows. A zero Changed becomes now.

@@ -12,6 +12,7 @@ const (
 INSERT INTO match_keys (rule, key, system, object, id) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING`
 	removeKey    = `DELETE FROM match_keys WHERE rule = $1 AND key = $2 AND system = $3 AND object = $4 AND id = $5`
+	keysOfRecord = `SELECT rule, key FROM match_keys WHERE system = $1 AND object = $2 AND id = $3 ORDER BY rule, key DESC`
 	recordsByKey = `SELECT object, id FROM match_keys WHERE rule = $1 AND key = $2 AND system = $3 ORDER BY object, id`
 )
 
@@ -68,6 +69,18 @@ func distinctRefs(keys []engine.MatchKey) []connectors.Ref {
 
 func keyArgs(k engine.MatchKey, buf []any) []any {
 	return append(buf, k.Rule, k.Key, string(k.Ref.System), string(k.Ref.Object), k.Ref.ID)
+}
+
+// Keys returns the record's keys by rule.
+func (t *Tx) Keys(ref connectors.Ref) (map[string]string, error) {
+	found := map[string]string{}
+	err := t.query("reading match keys", keysOfRecord, func(rows *sql.Rows) error {
+		var rule, key string
+		err := rows.Scan(&rule, &key)
+		found[rule] = key
+		return err
+	}, string(ref.System), string(ref.Object), ref.ID)
+	return found, err
 }
 
 // RecordsByKey returns the records of the system that have the key, by id.

@@ -13,6 +13,11 @@ INSERT INTO links (id, system, object, account) VALUES ($1, $2, $3, $4)
 ON CONFLICT (id, system, object) DO UPDATE SET account = excluded.account
 WHERE links.account <> excluded.account`
 
+const matchedCount = `
+SELECT count(*) FROM (
+    SELECT account FROM links WHERE object = 'account' GROUP BY account HAVING min(system) <> max(system)
+) AS matched`
+
 var linksByID = `SELECT id, account FROM links WHERE system = $1 AND object = $2 AND ` + inList("id", 3)
 
 // Links tells which accounts the records belong to.
@@ -39,4 +44,18 @@ func (t *Tx) PutLinks(links []engine.Link) error {
 		return append(buf, l.Ref.ID, string(l.Ref.System), string(l.Ref.Object), l.Account)
 	})
 	return err
+}
+
+// MoveLinks makes everything that leads to one account lead to another, old
+// ids of merged records included. It goes before DeleteAccount.
+func (t *Tx) MoveLinks(from, to string) error {
+	_, err := t.exec("moving links", `UPDATE links SET account = $2 WHERE account = $1`, from, to)
+	return err
+}
+
+// MatchedCount counts the accounts that have a record in more than one system.
+func (t *Tx) MatchedCount() (int, error) {
+	var n int
+	err := t.query("counting matched accounts", matchedCount, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, err
 }

@@ -14,8 +14,7 @@ const outboxColumns = `key, seq, account, system, kind, priority, payload, state
 const (
 	enqueue = `
 INSERT INTO outbox (key, account, system, kind, priority, payload, state, attempts, not_before, created, sent, result, error)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
-WHERE NOT EXISTS (SELECT 1 FROM outbox_delivered WHERE key = $1)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (key) DO NOTHING`
 	// What is done stays done (I2).
 	updateOutbox = `
@@ -32,12 +31,19 @@ ORDER BY priority, seq LIMIT $3`
 	nextDelivery    = `SELECT min(not_before) FROM outbox WHERE state IN ('pending', 'unknown')`
 )
 
+var deliveredKeys = `SELECT key FROM outbox_delivered WHERE ` + inList("key", 1)
+
 // Enqueue adds the rows whose key is new and returns how many were. Keys of
 // rows that were done and pruned are not new. An empty State means pending, a
 // zero Created now.
 func (t *Tx) Enqueue(rows []engine.OutboxRow) (int, error) {
+	const doing = "filling the outbox"
+	rows, err := t.withoutDelivered(doing, rows)
+	if err != nil {
+		return 0, err
+	}
 	now := t.clock.Now()
-	n, err := execEach(t, "filling the outbox", enqueue, rows, func(r engine.OutboxRow, buf []any) []any {
+	n, err := execEach(t, doing, enqueue, rows, func(r engine.OutboxRow, buf []any) []any {
 		if r.State == "" {
 			r.State = engine.OutboxPending
 		}
@@ -48,6 +54,31 @@ func (t *Tx) Enqueue(rows []engine.OutboxRow) (int, error) {
 			micros(r.NotBefore), micros(r.Created), micros(r.Sent), r.Result, r.Error)
 	})
 	return int(n), err
+}
+
+// withoutDelivered leaves out the rows whose keys Prune remembers.
+func (t *Tx) withoutDelivered(doing string, rows []engine.OutboxRow) ([]engine.OutboxRow, error) {
+	keys := make([]string, len(rows))
+	for i, r := range rows {
+		keys[i] = r.Key
+	}
+	delivered := map[string]bool{}
+	err := t.eachList(doing, deliveredKeys, keys, func(rows *sql.Rows) error {
+		var key string
+		err := rows.Scan(&key)
+		delivered[key] = true
+		return err
+	})
+	if err != nil || len(delivered) == 0 {
+		return rows, err
+	}
+	left := make([]engine.OutboxRow, 0, len(rows))
+	for _, r := range rows {
+		if !delivered[r.Key] {
+			left = append(left, r)
+		}
+	}
+	return left, nil
 }
 
 // Deliverable returns rows of the system that are pending or unknown and not

@@ -117,10 +117,10 @@ CREATE TABLE decisions (
 
 CREATE INDEX decisions_account ON decisions (account, at, seq);
 
--- AUTOINCREMENT: a number is never used again, so seq is the order of
--- creation even after rows were pruned.
+-- A new seq is always above those that are there, so it is the order of
+-- creation.
 CREATE TABLE outbox (
-    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq        INTEGER PRIMARY KEY,
     key        TEXT    NOT NULL UNIQUE,
     account    TEXT    NOT NULL,
     system     TEXT    NOT NULL,

@@ -251,3 +251,13 @@ func (p *Portal) KindByName(from, to *ObjectType, name string) *AssociationKind 
 	}
 	return nil
 }
+
+// Inverse is the same association seen from the other side.
+func (p *Portal) Inverse(k *AssociationKind) AssociationKind {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if other := p.kinds.byRef[k.inverse]; other != nil {
+		return *other
+	}
+	return *k
+}

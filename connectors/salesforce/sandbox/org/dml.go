@@ -56,7 +56,7 @@ func (tx *Tx) Update(obj *Object, id ID, in []Input) *Error {
 // Upsert updates the row that the key finds, or inserts one. When several
 // rows have the key, it returns them and saves nothing.
 func (tx *Tx) Upsert(obj *Object, key *Field, value Input, in []Input) (id ID, created bool, matches []ID, err *Error) {
-	matches, err = tx.org.lookup(obj, key, value)
+	matches, err = tx.org.Lookup(obj, key, value)
 	switch {
 	case err != nil:
 		return 0, false, nil, err

@@ -125,3 +125,6 @@ func (f *Field) option(s string) (Option, bool) {
 	}
 	return Option{}, false
 }
+
+// Object is the object that the field belongs to.
+func (f *Field) Object() *Object { return f.object }

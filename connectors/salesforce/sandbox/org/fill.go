@@ -129,7 +129,7 @@ func (tx *Tx) byExternalID(obj *Object, input Input, nested Nested) (*Field, Inp
 	if f == nil || !f.IDLookup() {
 		return ref, input, refuse("INVALID_FIELD", fmt.Sprintf("%s is not an External ID or indexed field on %s", key.Name, target.Name), ref.Name)
 	}
-	ids, err := tx.org.lookup(target, f, *key)
+	ids, err := tx.org.Lookup(target, f, *key)
 	if err != nil {
 		return ref, input, err
 	}
@@ -140,8 +140,8 @@ func (tx *Tx) byExternalID(obj *Object, input Input, nested Nested) (*Field, Inp
 	return ref, input, nil
 }
 
-// lookup finds live rows by an id or external id.
-func (o *Org) lookup(obj *Object, f *Field, key Input) ([]ID, *Error) {
+// Lookup finds live rows by an id or external id.
+func (o *Org) Lookup(obj *Object, f *Field, key Input) ([]ID, *Error) {
 	if f.sys == sysID {
 		s := fmt.Sprint(key.Value)
 		id, ok := ParseID(s)

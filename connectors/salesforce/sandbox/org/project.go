@@ -109,7 +109,7 @@ func (c *compiler) addSubquery(p *projection, item soql.Item) *Error {
 	if _, after, ok := strings.Cut(name, "."); ok {
 		name = after
 	}
-	link := c.org.childField(c.obj, name)
+	link := c.org.ChildField(c.obj, name)
 	if link == nil {
 		return c.fail(q.FromPos, "INVALID_TYPE", "Didn't understand relationship '%s' in FROM part of query call. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.", q.From)
 	}
@@ -129,8 +129,8 @@ func (c *compiler) addSubquery(p *projection, item soql.Item) *Error {
 	return nil
 }
 
-// childField finds the reference that makes a child relationship.
-func (o *Org) childField(parent *Object, name string) *Field {
+// ChildField finds the reference that makes a child relationship.
+func (o *Org) ChildField(parent *Object, name string) *Field {
 	for _, obj := range o.objects {
 		for _, f := range obj.Fields {
 			if f.ChildRelationship != "" && strings.EqualFold(f.ChildRelationship, name) && slices.Contains(f.References, parent.Name) {

@@ -1,0 +1,312 @@
+package sandbox
+
+import (
+	"errors"
+	"net/http"
+
+	"handoffd/connectors/hubspot/sandbox/portal"
+)
+
+// optionInput is one option of a definition; label, value, displayOrder and
+// hidden are required by the published specification.
+type optionInput struct {
+	Label        text `json:"label"`
+	Value        text `json:"value"`
+	Description  text `json:"description"`
+	DisplayOrder int  `json:"displayOrder"`
+	Hidden       bool `json:"hidden"`
+}
+
+// propertyInput is a definition to create or change.
+type propertyInput struct {
+	Name                 *string       `json:"name"`
+	Label                *string       `json:"label"`
+	Type                 *string       `json:"type"`
+	FieldType            *string       `json:"fieldType"`
+	GroupName            *string       `json:"groupName"`
+	Description          *string       `json:"description"`
+	Options              []optionInput `json:"options"`
+	DisplayOrder         *int          `json:"displayOrder"`
+	Hidden               *bool         `json:"hidden"`
+	FormField            *bool         `json:"formField"`
+	HasUniqueValue       bool          `json:"hasUniqueValue"`
+	ExternalOptions      bool          `json:"externalOptions"`
+	ReferencedObjectType string        `json:"referencedObjectType"`
+	CalculationFormula   string        `json:"calculationFormula"`
+	DataSensitivity      string        `json:"dataSensitivity"`
+}
+
+func deref[T any](p *T) T {
+	var zero T
+	if p == nil {
+		return zero
+	}
+	return *p
+}
+
+func (in propertyInput) options() []portal.Option {
+	if in.Options == nil {
+		return nil
+	}
+	list := make([]portal.Option, len(in.Options))
+	for i, o := range in.Options {
+		list[i] = portal.Option{Label: o.Label.val, Value: o.Value.val, Description: o.Description.val, DisplayOrder: o.DisplayOrder, Hidden: o.Hidden}
+	}
+	return list
+}
+
+// definition checks what a create must have.
+func (in propertyInput) definition() (portal.Property, error) {
+	missing := []string{}
+	for _, f := range []struct {
+		name string
+		val  *string
+	}{{"name", in.Name}, {"label", in.Label}, {"type", in.Type}, {"fieldType", in.FieldType}, {"groupName", in.GroupName}} {
+		if f.val == nil {
+			missing = append(missing, f.name)
+		}
+	}
+	if len(missing) > 0 {
+		return portal.Property{}, portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: %v", missing)
+	}
+	return portal.Property{
+		Name: *in.Name, Label: *in.Label, Type: *in.Type, FieldType: *in.FieldType, GroupName: *in.GroupName,
+		Description: deref(in.Description), Options: in.options(), DisplayOrder: deref(in.DisplayOrder),
+		Hidden: deref(in.Hidden), FormField: deref(in.FormField), HasUniqueValue: in.HasUniqueValue,
+		ExternalOptions: in.ExternalOptions, ReferencedObjectType: in.ReferencedObjectType,
+		CalculationFormula: in.CalculationFormula, DataSensitivity: in.DataSensitivity,
+	}, nil
+}
+
+func (s *Server) listProperties(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	archived, err := c.flag("archived")
+	if err != nil {
+		return reply{}, err
+	}
+	list := s.portal.Properties(t, archived)
+	if list == nil {
+		list = []portal.Property{}
+	}
+	return ok(collection{Results: list})
+}
+
+func (s *Server) getProperty(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	archived, err := c.flag("archived")
+	if err != nil {
+		return reply{}, err
+	}
+	prop, err := s.portal.Property(t, c.params[1], archived)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(prop)
+}
+
+func (s *Server) createProperty(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	var in propertyInput
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	def, err := in.definition()
+	if err != nil {
+		return reply{}, err
+	}
+	prop, err := s.portal.AddProperty(t, def)
+	if err != nil {
+		return reply{}, err
+	}
+	return created(prop)
+}
+
+func (s *Server) patchProperty(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	var in propertyInput
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	prop, err := s.portal.PatchProperty(t, c.params[1], portal.PropertyPatch{
+		Label: in.Label, Type: in.Type, FieldType: in.FieldType, Description: in.Description, GroupName: in.GroupName,
+		Options: in.options(), DisplayOrder: in.DisplayOrder, Hidden: in.Hidden, FormField: in.FormField,
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(prop)
+}
+
+func (s *Server) deleteProperty(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := s.portal.ArchiveProperty(t, c.params[1]); err != nil {
+		return reply{}, err
+	}
+	return noContent()
+}
+
+type propertyNames struct {
+	Inputs []struct {
+		Name text `json:"name"`
+	} `json:"inputs"`
+	Archived bool `json:"archived"`
+}
+
+func (s *Server) batchReadProperties(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	var body propertyNames
+	if err := c.decode(&body, "inputs"); err != nil {
+		return reply{}, err
+	}
+	if err := sized(len(body.Inputs), maxBatch); err != nil {
+		return reply{}, err
+	}
+	results := []portal.Property{}
+	var errs []batchItem
+	for _, in := range body.Inputs {
+		prop, err := s.portal.Property(t, in.Name.val, body.Archived)
+		var refused *portal.Error
+		if errors.As(err, &refused) {
+			errs = append(errs, newBatchItem(refused))
+			continue
+		}
+		results = append(results, prop)
+	}
+	return s.finish(c, http.StatusOK, results, errs)
+}
+
+func (s *Server) batchCreateProperties(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	var body struct {
+		Inputs []propertyInput `json:"inputs"`
+	}
+	if err := c.decode(&body, "inputs"); err != nil {
+		return reply{}, err
+	}
+	if err := sized(len(body.Inputs), maxBatch); err != nil {
+		return reply{}, err
+	}
+	defs := make([]portal.Property, len(body.Inputs))
+	for i, in := range body.Inputs {
+		if defs[i], err = in.definition(); err != nil {
+			return reply{}, err
+		}
+	}
+	results := []portal.Property{}
+	var errs []batchItem
+	for _, def := range defs {
+		prop, err := s.portal.AddProperty(t, def)
+		var refused *portal.Error
+		if errors.As(err, &refused) {
+			errs = append(errs, newBatchItem(refused))
+			continue
+		}
+		results = append(results, prop)
+	}
+	status := http.StatusCreated
+	if c.version == "2026-09" {
+		status = http.StatusOK
+	}
+	return s.finish(c, status, results, errs)
+}
+
+func (s *Server) batchArchiveProperties(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	var body propertyNames
+	if err := c.decode(&body, "inputs"); err != nil {
+		return reply{}, err
+	}
+	for _, in := range body.Inputs {
+		if err := s.portal.ArchiveProperty(t, in.Name.val); err != nil {
+			return reply{}, err
+		}
+	}
+	return noContent()
+}
+
+func (s *Server) listGroups(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(collection{Results: s.portal.Groups(t)})
+}
+
+func (s *Server) getGroup(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	g, err := s.portal.Group(t, c.params[1])
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(g)
+}
+
+func (s *Server) createGroup(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	var g portal.Group
+	if err := c.decode(&g, "name", "label"); err != nil {
+		return reply{}, err
+	}
+	g.Archived = false
+	if g, err = s.portal.PutGroup(t, g, false); err != nil {
+		return reply{}, err
+	}
+	return created(g)
+}
+
+func (s *Server) patchGroup(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	var g portal.Group
+	if err := c.decode(&g); err != nil {
+		return reply{}, err
+	}
+	g.Name, g.Archived = c.params[1], false
+	if g, err = s.portal.PutGroup(t, g, true); err != nil {
+		return reply{}, err
+	}
+	return ok(g)
+}
+
+func (s *Server) deleteGroup(c *call) (reply, error) {
+	t, err := s.object(c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := s.portal.ArchiveGroup(t, c.params[1]); err != nil {
+		return reply{}, err
+	}
+	return noContent()
+}

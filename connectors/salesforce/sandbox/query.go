@@ -1,0 +1,138 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"handoffd/connectors/salesforce/sandbox/org"
+)
+
+const (
+	// defaultBatch, minBatch and maxBatch bound a page (REST API Developer
+	// Guide, "Query Options Header").
+	defaultBatch, minBatch, maxBatch = 2000, 200, 2000
+	// longBatch is what the server makes of a page that holds long text
+	// areas: the batch size is advice, as recorded traffic shows.
+	longBatch = 1000
+	// locatorLife and maxLocators bound open queries per user (Salesforce
+	// Help 000004410; SOAP API Developer Guide, "QueryLocator").
+	locatorLife = 48 * time.Hour
+	maxLocators = 10
+)
+
+// cursor is an open query.
+type cursor struct {
+	id     string
+	user   org.ID
+	opened time.Time
+	batch  int
+	all    bool
+	result *org.Result
+}
+
+// soql serves /query and /queryAll, first pages and later ones.
+func (c *call) soql(all bool) reply {
+	if len(c.segments) == 2 {
+		return c.queryMore(c.segments[1])
+	}
+	q := c.query.Get("q")
+	if len(c.segments) != 1 || q == "" {
+		return refused(http.StatusBadRequest, "MALFORMED_QUERY", "A query string has to be specified")
+	}
+	res, err := c.s.org.Query(c.session.user, q, all)
+	if err != nil {
+		return queryFailed(err)
+	}
+	if toolingOnly(res.Object.Name) {
+		return refused(http.StatusBadRequest, "INVALID_TYPE", "sObject type '"+res.Object.Name+"' is not supported.")
+	}
+	return c.firstPage(res, all)
+}
+
+func (c *call) firstPage(res *org.Result, all bool) reply {
+	if res.CountOnly {
+		return raw(http.StatusOK, fmt.Appendf(nil, `{"totalSize":%d,"done":true,"records":[]}`, res.Total))
+	}
+	cur := &cursor{user: c.session.user, opened: c.s.clock.Now(), batch: c.batchSize(), result: res, all: all}
+	if res.Long && cur.batch > longBatch {
+		cur.batch = longBatch
+	}
+	if res.Rows() > cur.batch {
+		c.s.keep(cur)
+	}
+	return c.page(cur, 0)
+}
+
+// batchSize reads Sforce-Query-Options: batchSize=500, bringing it into range.
+func (c *call) batchSize() int {
+	for _, part := range strings.FieldsFunc(c.header.Get("Sforce-Query-Options"), func(r rune) bool { return r == ',' || r == ';' }) {
+		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		n, err := strconv.Atoi(strings.TrimSpace(value))
+		if strings.EqualFold(strings.TrimSpace(key), "batchSize") && err == nil {
+			return max(minBatch, min(n, maxBatch))
+		}
+	}
+	return defaultBatch
+}
+
+// keep opens a locator. The user's oldest one goes when there are too many.
+func (s *Server) keep(cur *cursor) {
+	cur.id = fmt.Sprintf("0r8Hf%010dHf", s.next())
+	cur.id += "A"
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	open, oldest := 0, cur
+	for _, other := range s.cursors {
+		if other.user != cur.user {
+			continue
+		}
+		open++
+		if other.opened.Before(oldest.opened) || other.opened.Equal(oldest.opened) && other.id < oldest.id {
+			oldest = other
+		}
+	}
+	if open >= maxLocators {
+		delete(s.cursors, oldest.id)
+	}
+	s.cursors[cur.id] = cur
+}
+
+// queryMore serves a later page: {locator}-{offset}.
+func (c *call) queryMore(locator string) reply {
+	bad := refused(http.StatusBadRequest, "INVALID_QUERY_LOCATOR", "invalid query locator")
+	id, offset, ok := strings.Cut(locator, "-")
+	from, err := strconv.Atoi(offset)
+	if !ok || err != nil || from < 0 {
+		return bad
+	}
+	c.s.mu.Lock()
+	cur := c.s.cursors[id]
+	if cur != nil && c.s.clock.Now().Sub(cur.opened) >= locatorLife {
+		delete(c.s.cursors, id)
+		cur = nil
+	}
+	c.s.mu.Unlock()
+	if cur == nil || cur.user != c.session.user || from >= cur.result.Rows() {
+		return bad
+	}
+	return c.page(cur, from)
+}
+
+// page writes one page of a query.
+func (c *call) page(cur *cursor, from int) reply {
+	to := min(from+cur.batch, cur.result.Rows())
+	b := fmt.Appendf(nil, `{"totalSize":%d,"done":%t`, cur.result.Total, to == cur.result.Rows())
+	if to < cur.result.Rows() {
+		name := "query"
+		if cur.all {
+			name = "queryAll"
+		}
+		b = fmt.Appendf(b, `,"nextRecordsUrl":"%s/%s/%s-%d"`, c.root(), name, cur.id, to)
+	}
+	b = append(b, `,"records":[`...)
+	b = cur.result.Append(b, from, to, c.root())
+	return raw(http.StatusOK, append(b, "]}"...))
+}

@@ -1,0 +1,128 @@
+package dashboard
+
+import (
+	"context"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"handoffd/internal/engine"
+)
+
+// metrics holds the description of every metric that a Summary gives.
+type metrics struct {
+	source func() Source
+
+	up, live                                       *prometheus.Desc
+	accounts, matched, waiting, queued, decided    *prometheus.Desc
+	parked, pending, planned                       *prometheus.Desc
+	read, changed, handoffs, alerts, writes, kinds *prometheus.Desc
+	calls                                          *prometheus.Desc
+}
+
+// Collector returns the metrics of the engine that source gives at each
+// scrape. Gauges tell how things stand in the store; counters start at zero
+// with each engine, so also after a reload. If there is no engine or it cannot
+// be read, handoffd_up is 0 and nothing else is told.
+func Collector(source func() Source) prometheus.Collector {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc("handoffd_"+name, help, labels, nil)
+	}
+	return &metrics{
+		source:   source,
+		up:       desc("up", "1 if the daemon's state could be read at this scrape, else 0."),
+		live:     desc("live", "1 if writes are made, 0 if the daemon only plans or is paused."),
+		accounts: desc("accounts", "Accounts known."),
+		matched:  desc("accounts_matched", "Accounts that have a record in both CRMs."),
+		waiting:  desc("accounts_waiting", "Accounts whose decision waits for data that is missing or stale."),
+		queued:   desc("accounts_queued", "Accounts that are ready and wait for their turn to be handed off."),
+		decided:  desc("accounts_decided", "Accounts by the outcome of their last decision; undecided if there was none.", "outcome"),
+		parked:   desc("problems_parked", "Values, records and writes that are parked until somebody changes something."),
+		pending:  desc("pending_writes", "Writes and alerts that are still to be delivered."),
+		planned:  desc("planned_handoffs", "Handoffs that would be made if writes were; 0 while they are."),
+		read:     desc("records_read_total", "Records read, by system.", "system"),
+		changed:  desc("accounts_changed_total", "Accounts that a page of changes touched."),
+		handoffs: desc("handoffs_total", "Accounts handed off to sales."),
+		alerts:   desc("alerts_total", "Alerts sent."),
+		writes:   desc("writes_total", "Writes and alerts that a CRM confirmed, by system.", "system"),
+		kinds:    desc("writes_by_kind_total", "The same writes by kind: update, create_task, create_note, alert.", "kind"),
+		calls:    desc("api_calls_total", "Requests sent, by system and endpoint.", "system", "endpoint"),
+	}
+}
+
+// Describe sends the description of every metric.
+func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{
+		m.up, m.live, m.accounts, m.matched, m.waiting, m.queued, m.decided, m.parked, m.pending, m.planned,
+		m.read, m.changed, m.handoffs, m.alerts, m.writes, m.kinds, m.calls,
+	} {
+		ch <- d
+	}
+}
+
+// Collect asks the engine. The interface brings no context; the scrape's
+// caller has no way to give up earlier than the store.
+func (m *metrics) Collect(ch chan<- prometheus.Metric) {
+	source := m.source()
+	if source == nil {
+		gauge(ch, m.up, 0)
+		return
+	}
+	s, err := source.Summary(context.Background())
+	if err != nil {
+		// /healthz and /api/status say why; half a Summary would look like a loss.
+		gauge(ch, m.up, 0)
+		return
+	}
+	gauge(ch, m.up, 1)
+	m.gauges(ch, s)
+	m.counters(ch, s)
+}
+
+func (m *metrics) gauges(ch chan<- prometheus.Metric, s engine.Summary) {
+	live := 0
+	if s.Live {
+		live = 1
+	}
+	gauge(ch, m.live, live)
+	gauge(ch, m.accounts, s.Accounts)
+	gauge(ch, m.matched, s.Matched)
+	gauge(ch, m.waiting, s.Waiting)
+	gauge(ch, m.queued, s.Queued)
+	gauge(ch, m.parked, s.Parked)
+	gauge(ch, m.pending, s.Pending)
+	gauge(ch, m.planned, len(s.Planned))
+	for outcome, n := range s.Decisions {
+		if outcome == "" {
+			outcome = "undecided"
+		}
+		gauge(ch, m.decided, n, outcome)
+	}
+}
+
+func (m *metrics) counters(ch chan<- prometheus.Metric, s engine.Summary) {
+	counter(ch, m.changed, s.Changed)
+	counter(ch, m.handoffs, s.Handoffs)
+	counter(ch, m.alerts, s.Alerts)
+	for system, n := range s.Read {
+		counter(ch, m.read, n, string(system))
+	}
+	for system, n := range s.Writes {
+		counter(ch, m.writes, n, string(system))
+	}
+	for kind, n := range s.Kinds {
+		counter(ch, m.kinds, n, kind)
+	}
+	for key, n := range s.Endpoints {
+		system, endpoint, _ := strings.Cut(key, " ")
+		counter(ch, m.calls, n, system, endpoint)
+	}
+}
+
+func gauge(ch chan<- prometheus.Metric, d *prometheus.Desc, n int, labels ...string) {
+	ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(n), labels...)
+}
+
+func counter[N int | int64](ch chan<- prometheus.Metric, d *prometheus.Desc, n N, labels ...string) {
+	ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n), labels...)
+}
