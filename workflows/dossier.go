@@ -11,7 +11,6 @@ import (
 	"text/template"
 	"time"
 
-	"handoffd/connectors"
 	"handoffd/mapping"
 )
 
@@ -89,7 +88,7 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 	for i := range m.Fields {
 		page.Fields[m.Fields[i].Name] = oneLine(m.Text(in.Account, m.Fields[i].Name))
 	}
-	page.Signals = p.signalWords(in, t)
+	page.Signals = p.signalWords(t)
 	page.Activity = p.activity(in)
 	for i := range contacts {
 		if c := clean(&contacts[i]); plan.Contact == nil || contacts[i].Ref != plan.Contact.Ref {
@@ -108,49 +107,6 @@ func marketingDoes(t Type) string {
 		return "Pauses aggressive outreach, provides educational content, sends competitive positioning as needed."
 	}
 	return "Pauses outreach to the account; sends content when sales asks for it."
-}
-
-// signalWords puts the clauses that held into words with numbers and windows.
-func (p *Policy) signalWords(in Input, t Trace) []string {
-	var out []string
-	seen := map[string]bool{}
-	for _, r := range t.Rules {
-		for _, c := range r.When {
-			if !c.Result.Bool() || seen[c.Text] {
-				continue
-			}
-			seen[c.Text] = true
-			words := c.Text
-			var values []string
-			for _, s := range c.Seen {
-				values = append(values, p.atomWords(s.Atom, s.Value, t)...)
-			}
-			if len(values) > 0 {
-				words += "  [" + strings.Join(values, ", ") + "]"
-			}
-			out = append(out, words)
-		}
-	}
-	return out
-}
-
-// atomWords shows what an atom saw; for a yes/no call it shows the fields
-// behind it.
-func (p *Policy) atomWords(atom string, v connectors.Value, t Trace) []string {
-	if v.Kind() != connectors.Bool {
-		return []string{fmt.Sprintf("%s = %s", atom, v)}
-	}
-	var out []string
-	for _, name := range t.Behind[atom] {
-		if seen, ok := t.Values[name]; ok && name != atom {
-			text := fmt.Sprintf("%s = %s", name, seen.Value)
-			if !seen.At.IsZero() {
-				text += " on " + seen.At.In(p.Calendar.Location()).Format(time.DateOnly)
-			}
-			out = append(out, text)
-		}
-	}
-	return out
 }
 
 // activity lists the latest points of the account's signals, newest first.

@@ -152,6 +152,11 @@ func (p *Policy) print(w *world, in Input) uint64 {
 	if in.Account.InScope() {
 		h.number(1)
 	}
+	for _, u := range p.uses {
+		if u.slot < len(p.Mapping.Fields) {
+			h.value(w.Lookup(u.slot))
+		}
+	}
 	for i := range p.Segments {
 		h.criteria(p.Segments[i].When, w)
 	}

@@ -33,6 +33,15 @@ type world struct {
 	history [][]mapping.Point // by slot
 	now     time.Time
 	used    time.Time // what happened until then belongs to an earlier handoff
+	sums    [8]windowSum
+	summed  int
+}
+
+// windowSum remembers a sum: rules ask for the same one several times.
+type windowSum struct {
+	slot   int
+	window time.Duration
+	value  connectors.Value
 }
 
 // Lookup returns a field's merged value; a stale one is Null.
@@ -50,6 +59,20 @@ func (w *world) Lookup(slot int) connectors.Value {
 // sum adds a signal's points in the window that ends now. It is undecided if
 // the account has no record in the CRM that the signal comes from.
 func (w *world) sum(slot int, window time.Duration) connectors.Value {
+	for i := range w.summed {
+		if m := &w.sums[i]; m.slot == slot && m.window == window {
+			return m.value
+		}
+	}
+	v := w.add(slot, window)
+	if w.summed < len(w.sums) {
+		w.sums[w.summed] = windowSum{slot, window, v}
+		w.summed++
+	}
+	return v
+}
+
+func (w *world) add(slot int, window time.Duration) connectors.Value {
 	s := &w.policy.Mapping.Signals[slot-len(w.policy.Mapping.Fields)]
 	if _, ok := w.account.Ref(s.Side); !ok {
 		return connectors.Value{}

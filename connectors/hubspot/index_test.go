@@ -61,18 +61,21 @@ func (x *index) archive(id string, at time.Time) {
 	x.rows[id].archived = at.UnixMilli()
 }
 
-// truth is the present stamp of every row.
-func (x *index) truth() map[string]int64 {
+// truth is the present content of every row.
+func (x *index) truth() map[string]string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	out := make(map[string]int64)
+	out := make(map[string]string)
 	for id, r := range x.rows {
 		if r.archived == 0 {
-			out[id] = r.stamps[len(r.stamps)-1]
+			out[id] = contentOf(len(r.stamps))
 		}
 	}
 	return out
 }
+
+// contentOf is a row's name after n changes.
+func contentOf(n int) string { return "version " + strconv.Itoa(n) }
 
 func (x *index) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
@@ -108,14 +111,12 @@ func (x *index) search(body searchRequest) any {
 	seen := x.clock.Now().Add(-x.lag).UnixMilli()
 	var hits []hit
 	for id, r := range x.rows {
-		at := int64(-1)
-		for _, s := range r.stamps {
-			if s <= seen {
-				at = s
-			}
+		n := len(r.stamps)
+		for n > 0 && r.stamps[n-1] > seen {
+			n--
 		}
-		if at >= 0 && r.archived == 0 && x.matches(id, at, body.Groups[0].Filters) {
-			hits = append(hits, hit{id, at, 0})
+		if n > 0 && r.archived == 0 && x.matches(id, r.stamps[n-1], body.Groups[0].Filters) {
+			hits = append(hits, hit{id: id, at: r.stamps[n-1], version: n})
 		}
 	}
 	slices.SortFunc(hits, func(a, b hit) int { return compareIDs(a.id, b.id, x.textSort) })
@@ -151,7 +152,7 @@ func (x *index) list(after string, archived bool) any {
 	var hits []hit
 	for id, r := range x.rows {
 		if (r.archived != 0) == archived && (after == "" || compareIDs(id, after, false) > 0) {
-			hits = append(hits, hit{id, r.stamps[len(r.stamps)-1], r.archived})
+			hits = append(hits, hit{id, r.stamps[len(r.stamps)-1], r.archived, len(r.stamps)})
 		}
 	}
 	slices.SortFunc(hits, func(a, b hit) int { return compareIDs(a.id, b.id, false) })
@@ -168,6 +169,7 @@ type hit struct {
 	id       string
 	at       int64
 	archived int64
+	version  int
 }
 
 func shown(hits []hit) []any {
@@ -176,7 +178,7 @@ func shown(hits []hit) []any {
 		at := time.UnixMilli(h.at).UTC().Format(isoMillis)
 		row := map[string]any{
 			"id": h.id, "updatedAt": at, "createdAt": at,
-			"properties": map[string]any{propID: h.id, propModified: at, "name": "company " + h.id},
+			"properties": map[string]any{propID: h.id, propModified: at, "name": contentOf(h.version)},
 		}
 		if h.archived != 0 {
 			row["archived"], row["archivedAt"] = true, time.UnixMilli(h.archived).UTC().Format(isoMillis)

@@ -84,13 +84,8 @@ func (r *subreply) err(c *Client) error {
 	if e := c.classify(r.Status, nil, r.Body, nil); e != nil {
 		return e
 	}
-	e := &connectors.Error{System: connectors.Salesforce, Class: connectors.UnknownOutcome, Status: r.Status}
-	switch {
-	case r.Status == http.StatusNotFound:
-		e.Class = connectors.Gone
-	case r.Status < 500:
-		e.Class = connectors.ParkRecord
-	}
+	e := transport.ByStatus(r.Status)
+	e.System = connectors.Salesforce
 	return e
 }
 

@@ -112,7 +112,7 @@ func (d *delivery) task(ctx context.Context, i int, keys keying) (*item, error) 
 		"activitydate": true, strings.ToLower(keys.field): true,
 	}}
 	put := func(name, value string) {
-		if value != "" {
+		if name != "" && value != "" {
 			encoded, err := encodeValue(connectors.TextValue(value), kindText)
 			if err == nil {
 				it.set(name, encoded)

@@ -41,6 +41,13 @@ func (c *Client) classify(status int, h http.Header, body []byte, err error) *co
 	}
 	e := explain(found[0], c.now())
 	e.Status = status
+	if _, known := meaningOf(e.Code); !known {
+		plain := byStatusAlone(status)
+		if plain == nil {
+			plain = transport.ByStatus(status)
+		}
+		e.Class, e.Fix = plain.Class, plain.Fix
+	}
 	if at := transport.RetryAfter(h, c.now()); at.After(e.RetryAt) {
 		e.RetryAt = at
 	}

@@ -150,7 +150,7 @@ func TestChangesFastAndSettled(t *testing.T) {
 		// A minute later the fast pass begins at the last row it saw.
 		step{ask: windowAsk(seen, at(2*time.Minute)), reply: pageOf("", rowOf(idA, "A1", seen, ""), rowOf(idB, "B1", at(30*time.Second), ""))},
 		// Five minutes on it settles again: the late row appears.
-		step{ask: updatedAsk("Account", at(-9*time.Minute).Truncate(time.Minute), minute.Add(5 * time.Minute)), reply: coveredReply(minute.Add(5 * time.Minute))},
+		step{ask: updatedAsk("Account", at(-9*time.Minute).Truncate(time.Minute), minute.Add(5*time.Minute)), reply: coveredReply(minute.Add(5 * time.Minute))},
 		step{ask: windowAsk(at(-11*time.Minute), at(6*time.Minute)), reply: pageOf("",
 			rowOf(idC, "late", late, ""), rowOf(idA, "A1", seen, ""), rowOf(idB, "B1", at(30*time.Second), ""))},
 	)

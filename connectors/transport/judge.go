@@ -15,7 +15,7 @@ import (
 func (c *Chain) judge(out *outcome) *connectors.Error {
 	e := c.o.Classify(out.status, out.header, out.body, nil)
 	if e == nil {
-		e = byStatus(out.status)
+		e = ByStatus(out.status)
 		if IsHTML(out.header, out.body) {
 			e.Code = string(FaultHTML)
 		}
@@ -28,9 +28,9 @@ func (c *Chain) judge(out *outcome) *connectors.Error {
 	return e
 }
 
-// byStatus is the judgement where the vendor's table has none. A 500, 502 or
+// ByStatus is the judgement where the vendor's table has none. A 500, 502 or
 // 504 may come after the work was done; 408, 425, 429 and 503 come instead of it.
-func byStatus(status int) *connectors.Error {
+func ByStatus(status int) *connectors.Error {
 	e := &connectors.Error{Status: status, Class: connectors.ParkRecord, Message: http.StatusText(status)}
 	switch {
 	case status == http.StatusUnauthorized:

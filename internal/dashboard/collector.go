@@ -120,9 +120,19 @@ func (m *metrics) counters(ch chan<- prometheus.Metric, s engine.Summary) {
 }
 
 func gauge(ch chan<- prometheus.Metric, d *prometheus.Desc, n int, labels ...string) {
-	ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(n), labels...)
+	send(ch, d, prometheus.GaugeValue, float64(n), labels)
 }
 
 func counter[N int | int64](ch chan<- prometheus.Metric, d *prometheus.Desc, n N, labels ...string) {
-	ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n), labels...)
+	send(ch, d, prometheus.CounterValue, float64(n), labels)
+}
+
+// send hands a metric that cannot be shown, because a label is no UTF-8, to
+// the registry as an error.
+func send(ch chan<- prometheus.Metric, d *prometheus.Desc, kind prometheus.ValueType, v float64, labels []string) {
+	metric, err := prometheus.NewConstMetric(d, kind, v, labels...)
+	if err != nil {
+		metric = prometheus.NewInvalidMetric(d, err)
+	}
+	ch <- metric
 }

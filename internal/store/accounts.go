@@ -12,22 +12,22 @@ import (
 
 const accountColumns = `id, name, domain, state, outcome, doc, life, dirty, due, changed`
 
-// The upsert keeps the row in place: a replacement would be a deletion to the
-// links that refer to it.
-const putAccount = `
+// A row is written by the first of these that finds its case. Most writes
+// change neither what an account is found by nor whether it is there, so the
+// first leaves those indexes alone.
+const (
+	updateAccount = `
+UPDATE accounts SET state = $5, outcome = $6, doc = $7, life = $8, dirty = $9, due = $10, changed = $11
+WHERE id = $1 AND name = $2 AND name_key = $3 AND domain = $4`
+	addAccount = `
 INSERT INTO accounts (id, name, name_key, domain, state, outcome, doc, life, dirty, due, changed)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (id) DO UPDATE SET
-    name = excluded.name, name_key = excluded.name_key, domain = excluded.domain,
-    state = excluded.state, outcome = excluded.outcome, doc = excluded.doc, life = excluded.life,
-    dirty = excluded.dirty, due = excluded.due, changed = excluded.changed`
-
-// Most writes change neither what an account is found by nor whether it is
-// there. This one leaves the indexes on the name and the domain alone.
-const updateAccount = `
-UPDATE accounts
-SET state = $5, outcome = $6, doc = $7, life = $8, dirty = $9, due = $10, changed = $11
-WHERE id = $1 AND name = $2 AND name_key = $3 AND domain = $4`
+ON CONFLICT DO NOTHING`
+	renameAccount = `
+UPDATE accounts SET name = $2, name_key = $3, domain = $4,
+    state = $5, outcome = $6, doc = $7, life = $8, dirty = $9, due = $10, changed = $11
+WHERE id = $1`
+)
 
 var (
 	accountsByID    = `SELECT ` + accountColumns + ` FROM accounts WHERE ` + inList("id", 1)
@@ -123,15 +123,8 @@ func (t *Tx) PutAccounts(rows []engine.AccountRow) error {
 		if a.ID == "" {
 			return fmt.Errorf("%s: row %d has no id", doing, i)
 		}
-		n, err := execEach(t, doing, updateAccount, rows[i:i+1], args)
-		if err == nil && n == 0 {
-			_, err = execEach(t, doing, putAccount, rows[i:i+1], args)
-		}
-		if err != nil {
-			return err
-		}
 	}
-	return nil
+	return putEach(t, doing, rows, args, updateAccount, addAccount, renameAccount)
 }
 
 // DeleteAccount removes the row. It refuses while a record leads to it.

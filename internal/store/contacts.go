@@ -9,10 +9,13 @@ import (
 )
 
 const (
-	putContact = `
+	updateContact = `
+UPDATE contacts SET name = $4, title = $5, email = $6, modified = $7 WHERE id = $1 AND system = $2 AND home_id = $3`
+	addContact = `
 INSERT INTO contacts (id, system, home_id, name, title, email, modified) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (id, system) DO UPDATE SET home_id = excluded.home_id, name = excluded.name,
-    title = excluded.title, email = excluded.email, modified = excluded.modified`
+ON CONFLICT DO NOTHING`
+	moveContact = `
+UPDATE contacts SET home_id = $3, name = $4, title = $5, email = $6, modified = $7 WHERE id = $1 AND system = $2`
 	deleteContact = `DELETE FROM contacts WHERE id = $1 AND system = $2`
 )
 
@@ -33,10 +36,10 @@ func (t *Tx) PutContacts(rows []engine.ContactRow) error {
 			return fmt.Errorf("%s: %s cannot belong to %s", doing, c.Ref, c.Home)
 		}
 	}
-	_, err := execEach(t, doing, putContact, rows, func(c engine.ContactRow, buf []any) []any {
+	args := func(c engine.ContactRow, buf []any) []any {
 		return append(buf, c.Ref.ID, string(c.Ref.System), c.Home.ID, c.Name, c.Title, c.Email, micros(c.Modified))
-	})
-	return err
+	}
+	return putEach(t, doing, rows, args, updateContact, addContact, moveContact)
 }
 
 // DeleteContacts removes people.

@@ -7,11 +7,13 @@ import (
 	"handoffd/internal/engine"
 )
 
-// A link that stays as it is is not written.
-const putLink = `
+const (
+	addLink = `
 INSERT INTO links (id, system, object, account) VALUES ($1, $2, $3, $4)
-ON CONFLICT (id, system, object) DO UPDATE SET account = excluded.account
-WHERE links.account <> excluded.account`
+ON CONFLICT DO NOTHING`
+	redirectLink = `
+UPDATE links SET account = $4 WHERE id = $1 AND system = $2 AND object = $3 AND account <> $4`
+)
 
 const matchedCount = `
 SELECT count(*) FROM (
@@ -40,10 +42,10 @@ func (t *Tx) Links(refs []connectors.Ref) (map[connectors.Ref]string, error) {
 // PutLinks makes records lead to accounts. When the transaction is committed
 // the accounts must be there; ErrDangling says that one is not.
 func (t *Tx) PutLinks(links []engine.Link) error {
-	_, err := execEach(t, "writing links", putLink, links, func(l engine.Link, buf []any) []any {
+	args := func(l engine.Link, buf []any) []any {
 		return append(buf, l.Ref.ID, string(l.Ref.System), string(l.Ref.Object), l.Account)
-	})
-	return err
+	}
+	return putEach(t, "writing links", links, args, addLink, redirectLink)
 }
 
 // MoveLinks makes everything that leads to one account lead to another, old

@@ -98,6 +98,25 @@ func execEach[R any](t *Tx, doing, query string, rows []R, args func(row R, buf 
 	return changed, nil
 }
 
+// putEach writes every row by the first of the queries that changes something.
+// One after the other, plain statements cost less than one upsert where a
+// table has several indexes: before an upsert SQLite copies every page that it
+// may have to restore.
+func putEach[R any](t *Tx, doing string, rows []R, args func(row R, buf []any) []any, queries ...string) error {
+	for i := range rows {
+		for _, query := range queries {
+			n, err := execEach(t, doing, query, rows[i:i+1], args)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				break
+			}
+		}
+	}
+	return nil
+}
+
 // scanFunc reads the row on which rows stands.
 type scanFunc func(rows *sql.Rows) error
 

@@ -170,7 +170,7 @@ func TestHolidays(t *testing.T) {
 		c.Week = "mon-sat"
 		c.Extra = []time.Time{time.Date(2026, 12, 24, 23, 59, 0, 0, time.FixedZone("", -11*3600))}
 	})
-	argentina := calendar.Config{Zone: "America/Argentina/Buenos_Aires", Week: "mon-fri", Hours: "09:00-18:00", Holidays: []string{"ar"}}
+	london := calendar.Config{Zone: "Europe/London", Week: "mon-fri", Hours: "09:00-18:00", Holidays: []string{"gb"}}
 	tests := []struct {
 		name    string
 		config  calendar.Config
@@ -185,8 +185,10 @@ func TestHolidays(t *testing.T) {
 		{"ordinary Saturday", extra, "2026-07-11", "", true},
 		{"next year's, kept in this one", newYork(), "2021-12-31", "New Year's Day", false},
 		{"extra day, whatever its zone", extra, "2026-12-24", "day off", false},
-		{"moved from Tuesday: the Monday is off", argentina, "2027-08-16", "Paso a la inmortalidad del General José de San Martín", false},
-		{"moved from Tuesday: the Tuesday is not", argentina, "2027-08-17", "", true},
+		{"Christmas on Sunday is kept on Monday", london, "2022-12-26", "Christmas Day", false},
+		{"and Boxing Day then on Tuesday", london, "2022-12-27", "Boxing Day", false},
+		{"Easter Monday", london, "2027-03-29", "Easter Monday", false},
+		{"before the years that are known", newYork(), "1969-07-04", "", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -47,8 +47,8 @@ func (off daysOff) add(h *cal.Holiday) {
 
 // kept are the days off for a holiday: the day on which it is kept and, if it
 // was moved away from a weekend, its own date too, which matters to teams that
-// work then. One that was moved from one weekday to another (as in Argentina)
-// leaves its own date a working day.
+// work then. One that was moved from one weekday to another leaves its own
+// date a working day.
 func kept(h *cal.Holiday, year int) []day {
 	actual, observed := h.Calc(year)
 	if observed.IsZero() {

@@ -101,9 +101,8 @@ func (v *vault) addApp(a App) {
 
 // check finds the grant behind an Authorization header.
 func (v *vault) check(header string, now time.Time, lenient bool) (*grant, error) {
-	scheme, token, _ := strings.Cut(header, " ")
-	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	_, token, ok := cutBearer(header)
+	if !ok {
 		return nil, unauthenticated()
 	}
 	v.mu.Lock()
@@ -161,4 +160,11 @@ func (v *vault) expire(token string, now time.Time) {
 	if g := v.grants[token]; g != nil && g.oauth {
 		g.expires = now
 	}
+}
+
+// cutBearer splits an Authorization header.
+func cutBearer(header string) (scheme, token string, ok bool) {
+	scheme, token, _ = strings.Cut(header, " ")
+	token = strings.TrimSpace(token)
+	return scheme, token, strings.EqualFold(scheme, "Bearer") && token != ""
 }

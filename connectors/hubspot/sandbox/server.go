@@ -79,8 +79,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !found {
 		endpoint = r.Method + " (unknown)"
 	}
-	fault := s.faults.pick(c)
-	out, allowance := s.answer(c, match, found, fault)
+	out, allowance, fault := s.answer(c, match, found)
 	s.calls.count(endpoint, out.status)
 	s.log.Debug("hubspot sandbox call", "endpoint", endpoint, "status", out.status, "correlation", c.id)
 	if allowance != nil && !match.search && !out.noLimit {
@@ -90,23 +89,29 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer runs a request through faults, authentication, limits and its
-// handler.
-func (s *Server) answer(c *call, match matched, found bool, fault *Fault) (reply, *budget) {
+// handler. The fault that it met is returned for the reply.
+func (s *Server) answer(c *call, match matched, found bool) (reply, *budget, *Fault) {
 	if err := c.readBody(); err != nil {
-		return c.failed(err), nil
+		return c.failed(err), nil, nil
 	}
-	if fault = s.faults.confirm(fault, c); fault != nil {
+	fault := s.faults.pick(c)
+	if fault != nil {
 		if out, done := s.before(c, fault); done {
-			return out, nil
+			return out, nil, fault
 		}
 	}
 	set := s.settings()
 	if len(c.r.URL.RequestURI()) > set.URLLimit {
-		return c.failed(&refusal{status: http.StatusRequestURITooLong, raw: tooLongPage, kind: "text/html"}), nil
+		return c.failed(&refusal{status: http.StatusRequestURITooLong, raw: tooLongPage, kind: "text/html"}), nil, fault
 	}
 	if !found {
-		return c.failed(notServed(match)), nil
+		return c.failed(notServed(match)), nil, fault
 	}
+	out, allowance := s.serve(c, match, set)
+	return out, allowance, fault
+}
+
+func (s *Server) serve(c *call, match matched, set settings) (reply, *budget) {
 	var allowance *budget
 	if !match.open {
 		b, err := s.admit(c, match, set)

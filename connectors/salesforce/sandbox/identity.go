@@ -25,8 +25,8 @@ func bearer(r *http.Request) string {
 // person is what the identity resources tell of a user.
 type person struct {
 	id, username, name, first, last, email, nickname, zone, locale, language, userType string
-	active                                                                            bool
-	modified                                                                          time.Time
+	active                                                                             bool
+	modified                                                                           time.Time
 }
 
 func (s *Server) person(id org.ID) (person, bool) {

@@ -35,6 +35,8 @@ type call struct {
 	hits     hits
 	// tx is the transaction of the composite request around it, nil outside.
 	tx *org.Tx
+	// tool marks a call below /tooling.
+	tool bool
 }
 
 // ServeHTTP answers one request.
@@ -191,7 +193,7 @@ func (c *call) checkContentType() *reply {
 // locked runs the call under the org's lock: shared for reads, exclusive for
 // everything else.
 func (c *call) locked() reply {
-	if c.method == http.MethodGet {
+	if c.method == http.MethodGet && c.segment(0) != "jobs" { // a look at a job may move it on
 		c.s.org.RLock()
 		defer c.s.org.RUnlock()
 	} else {
@@ -245,8 +247,14 @@ func (c *call) get(f func() reply) reply {
 	return f()
 }
 
-// root is the path of the API version: /services/data/v67.0.
-func (c *call) root() string { return "/services/data/v" + c.version }
+// root is the path of the API version: /services/data/v67.0, for the Tooling
+// API with /tooling.
+func (c *call) root() string {
+	if c.tool {
+		return "/services/data/v" + c.version + "/tooling"
+	}
+	return "/services/data/v" + c.version
+}
 
 // begin starts a transaction, or joins the one around the call. done ends it.
 func (c *call) begin() *org.Tx {

@@ -82,11 +82,15 @@ func (p *planter) plant(obj *org.Object, r object, link *org.Field, parent org.I
 	}
 	p.refs[ref] = true
 	var own []org.Input
-	children := map[*org.Field][]any{}
+	type branch struct {
+		link    *org.Field
+		records []any
+	}
+	var branches []branch
 	for _, m := range r {
 		child := p.call.s.org.ChildField(obj, m.key)
 		if nested, ok := m.value.(object); ok && child != nil {
-			children[child] = nested.list("records")
+			branches = append(branches, branch{child, nested.list("records")})
 			continue
 		}
 		own = append(own, inputs(object{m})...)
@@ -100,10 +104,10 @@ func (p *planter) plant(obj *org.Object, r object, link *org.Field, parent org.I
 		return
 	}
 	p.results = append(p.results, treeResult{Ref: ref, ID: id.String()})
-	for child, list := range children {
-		for _, v := range list {
+	for _, b := range branches {
+		for _, v := range b.records {
 			record, _ := v.(object)
-			p.plant(child.Object(), record, child, id, depth+1)
+			p.plant(b.link.Object(), record, b.link, id, depth+1)
 		}
 	}
 }

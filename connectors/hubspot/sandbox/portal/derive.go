@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,24 +122,71 @@ func (p *Portal) deriveDeal(d *draft, now int64) {
 		d.set("amount_in_home_currency", d.get("amount"))
 		d.set("hs_forecast_amount", d.get("amount"))
 	}
-	if !d.has("dealstage") {
-		return
-	}
-	line, s := p.stage(d.table.def, d.get("dealstage"))
+	_, s := p.stage(d.table.def, d.get("dealstage"))
 	if s == nil {
 		return
 	}
-	d.set("pipeline", line.ID)
 	closed := s.Metadata["isClosed"] == "true"
 	won := closed && s.Metadata["probability"] == "1.0"
+	if d.has("dealstage") {
+		p.deriveStage(d, s, closed, won, now)
+	}
+	if d.has("amount") || d.has("dealstage") {
+		projected := product(d.get("amount"), s.Metadata["probability"])
+		d.set("hs_projected_amount", projected)
+		d.set("hs_projected_amount_in_home_currency", projected)
+		if won {
+			d.set("hs_closed_amount", d.get("amount"))
+			d.set("hs_closed_amount_in_home_currency", d.get("amount"))
+		}
+	}
+	if at, ok := ParseTime(d.get("closedate")); ok && d.has("closedate") {
+		created := now
+		if !d.fresh {
+			created = d.row.created
+		}
+		d.set("days_to_close", strconv.FormatInt(max(0, (at-created)/dayMillis), 10))
+	}
+}
+
+func (p *Portal) deriveStage(d *draft, s *Stage, closed, won bool, now int64) {
+	line, _ := p.stage(d.table.def, s.ID)
+	d.set("pipeline", line.ID)
 	d.set("hs_is_closed", strconv.FormatBool(closed))
 	d.set("hs_is_closed_won", strconv.FormatBool(won))
 	d.set("hs_is_closed_lost", strconv.FormatBool(closed && !won))
-	d.set("hs_closed_won_count", map[bool]string{true: "1", false: "0"}[won])
+	d.set("hs_closed_won_count", digit(won))
+	d.set("hs_is_closed_count", digit(closed))
+	d.set("hs_is_open_count", digit(!closed))
 	d.set("hs_deal_stage_probability", exactDecimal(s.Metadata["probability"]))
+	d.set("hs_deal_stage_probability_shadow", exactDecimal(s.Metadata["probability"]))
 	if closed && d.get("closedate") == "" {
 		d.set("closedate", FormatTime(now))
 	}
+	if !d.fresh {
+		d.set("hs_v2_date_entered_current_stage", FormatTime(now))
+		d.set("hs_v2_time_in_current_stage", FormatTime(now))
+	}
+}
+
+func digit(on bool) string {
+	if on {
+		return "1"
+	}
+	return "0"
+}
+
+// product multiplies an amount with a probability as HubSpot does, to the last
+// binary digit of the probability.
+func product(amount, probability string) string {
+	a, ok := new(big.Rat).SetString(amount)
+	f, err := strconv.ParseFloat(probability, 64)
+	if !ok || err != nil {
+		return "0"
+	}
+	_, fraction, _ := strings.Cut(exactDecimal(probability), ".")
+	_, cents, _ := strings.Cut(amount, ".")
+	return a.Mul(a, new(big.Rat).SetFloat64(f)).FloatString(len(fraction) + len(cents))
 }
 
 // exactDecimal writes a probability as HubSpot does: every digit of the

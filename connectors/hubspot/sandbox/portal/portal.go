@@ -13,7 +13,7 @@ import (
 // stricter, more awkward choice throughout.
 type Settings struct {
 	// IndexLag is how long a write stays invisible to search.
-	IndexLag time.Duration `json:"index_lag"`
+	IndexLag time.Duration `json:"-"`
 	// TextOrderedIDs: search compares and sorts hs_object_id as text.
 	TextOrderedIDs bool `json:"text_ordered_ids"`
 	// TaskUniqueProperties: the portal takes custom unique properties on

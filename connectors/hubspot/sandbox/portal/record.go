@@ -112,19 +112,38 @@ func (p *Portal) written(t *table, r *row, sent []string, created bool) Record {
 				p.show(t, r, r.cur, prop.Name, rec.Properties)
 			}
 		}
-		if t.def.index == companies || t.def.index == contacts {
-			delete(rec.Properties, "hs_createdate")
+		for _, name := range createHides(t.def) {
+			delete(rec.Properties, name)
 		}
 	}
 	for _, name := range updateEcho(t.def) {
 		p.show(t, r, r.cur, name, rec.Properties)
 	}
+	empty := ""
 	for name, v := range rec.Properties {
-		if v == nil {
+		switch {
+		case v != nil:
+		case slices.Contains(sent, name):
+			rec.Properties[name] = &empty // recorded: a cleared value comes back as ""
+		default:
 			delete(rec.Properties, name)
 		}
 	}
 	return rec
+}
+
+// createHides are stamps that recorded create replies do not repeat under
+// their second name.
+func createHides(t *ObjectType) []string {
+	switch t.index {
+	case companies, tickets:
+		return []string{"hs_createdate"}
+	case contacts:
+		return []string{"hs_createdate", "hs_lastmodifieddate"}
+	case tasks:
+		return []string{"hs_task_is_open"}
+	}
+	return nil
 }
 
 // updateEcho are the system properties that recorded update replies hold
@@ -138,13 +157,33 @@ func updateEcho(t *ObjectType) []string {
 	case t.index == contacts:
 		list = append(list, "hs_is_unworked", "hs_pipeline", "lifecyclestage", "hs_v2_date_entered_current_stage", "hs_v2_time_in_current_stage")
 	case t.index == tasks:
-		list = append(list, "hs_task_is_completed", "hs_task_is_overdue", "hs_task_completion_count", "hs_task_completion_date", "hs_task_is_open", "hs_obj_coords")
+		list = append(list, taskEcho()...)
 	case t.index == deals:
-		list = append(list, "pipeline", "hs_is_closed", "hs_is_closed_won", "hs_deal_stage_probability", "amount_in_home_currency")
+		list = append(list, dealEcho()...)
 	case t.Activity:
-		list = append(list, "hs_obj_coords", "hs_body_preview")
+		list = append(list, "hs_obj_coords", "hs_body_preview", "hs_body_preview_html", "hs_body_preview_is_truncated")
 	}
 	return list
+}
+
+func taskEcho() []string {
+	return []string{
+		"hs_body_preview", "hs_body_preview_html", "hs_body_preview_is_truncated", "hs_obj_coords",
+		"hs_start_date_with_fallback", "hs_task_completion_count", "hs_task_completion_date", "hs_task_is_completed",
+		"hs_task_is_completed_call", "hs_task_is_completed_email", "hs_task_is_completed_linked_in",
+		"hs_task_is_completed_sequence", "hs_task_is_open", "hs_task_is_overdue", "hs_task_is_past_due_date",
+		"hs_task_missed_due_date", "hs_task_missed_due_date_count", "hs_task_type", "hs_timestamp",
+	}
+}
+
+func dealEcho() []string {
+	return []string{
+		"amount_in_home_currency", "days_to_close", "hs_closed_amount", "hs_closed_amount_in_home_currency",
+		"hs_closed_won_count", "hs_days_to_close_raw", "hs_deal_stage_probability", "hs_deal_stage_probability_shadow",
+		"hs_forecast_amount", "hs_is_closed", "hs_is_closed_count", "hs_is_closed_won", "hs_is_open_count",
+		"hs_projected_amount", "hs_projected_amount_in_home_currency", "hs_v2_date_entered_current_stage",
+		"hs_v2_time_in_current_stage", "pipeline",
+	}
 }
 
 // history lists the values of one property, the present one first.

@@ -43,6 +43,16 @@ func virtuals(t *table) map[uint16]func(p *Portal, r *row, s *state) string {
 		add("hs_task_label", func(_ *Portal, _ *row, s *state) string { return t.text(s, "name") })
 	}
 	if t.def.index == contacts || t.def.index == companies {
+		add("hs_searchable_calculated_phone_number", func(_ *Portal, _ *row, s *state) string {
+			return strings.Map(func(r rune) rune {
+				if r < '0' || r > '9' {
+					return -1
+				}
+				return r
+			}, t.text(s, "phone"))
+		})
+	}
+	if t.def.index == contacts || t.def.index == companies || t.def.index == tickets {
 		add("hs_v2_date_entered_current_stage", created)
 		add("hs_v2_time_in_current_stage", created)
 	}
@@ -69,6 +79,9 @@ func zeroes(t *ObjectType) []string {
 		}
 	case deals:
 		return []string{
+			"days_to_close", "hs_closed_amount", "hs_closed_amount_in_home_currency", "hs_closed_won_count",
+			"hs_days_to_close_raw", "hs_deal_stage_probability_shadow", "hs_num_associated_active_deal_registrations",
+			"hs_num_associated_deal_registrations", "hs_projected_amount", "hs_projected_amount_in_home_currency",
 			"hs_num_associated_deal_splits", "hs_num_of_associated_line_items", "hs_num_target_accounts",
 			"hs_number_of_call_engagements", "hs_number_of_inbound_calls", "hs_number_of_outbound_calls",
 			"hs_number_of_overdue_tasks", "num_associated_contacts", "num_notes",
@@ -100,7 +113,10 @@ func constants(t *ObjectType) map[string]string {
 			"hs_task_is_all_day": "false", "hs_task_is_sub_task": "false",
 		}
 	case deals:
-		return map[string]string{"hs_is_deal_split": "false"}
+		return map[string]string{
+			"hs_is_deal_split": "false", "hs_is_closed_won": "false", "hs_is_closed_lost": "false",
+			"hs_has_last_conversation_follow_ups": "false", "hs_has_last_meeting_followups": "false",
+		}
 	}
 	return nil
 }

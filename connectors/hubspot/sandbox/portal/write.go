@@ -101,7 +101,25 @@ func (p *Portal) prepare(t *table, in Input, w Writer) (*prepared, []propertyFau
 		}
 		item.vals[i] = val
 	}
+	if fault := p.stageMisplaced(t, item); fault != nil {
+		faults = append(faults, *fault)
+	}
 	return item, faults
+}
+
+// stageMisplaced refuses a stage together with another pipeline than its own.
+func (p *Portal) stageMisplaced(t *table, item *prepared) *propertyFault {
+	lineName, stageName := "pipeline", "dealstage"
+	if t.def.index == tickets {
+		lineName, stageName = "hs_pipeline", "hs_pipeline_stage"
+	} else if t.def.index != deals {
+		return nil
+	}
+	line, _ := p.stage(t.def, item.value(stageName))
+	if line == nil || item.value(lineName) == "" || line.ID == item.value(lineName) {
+		return nil
+	}
+	return &propertyFault{stageName, "INVALID_OPTION", fmt.Sprintf("%s is not a stage of pipeline %s", item.value(stageName), item.value(lineName))}
 }
 
 func (item *prepared) value(name string) string {

@@ -52,6 +52,8 @@ type Field struct {
 	sys                sysField
 	virtual            func(*Org, *Row) Value
 	object             *Object
+	customID           ID    // of an added field, in the Tooling API
+	made               int64 // when it was added, ms
 	slot               uint16
 	unique             *uniqueIndex // nil unless values are looked up by key
 	refs               refIndex     // nil unless the reference is indexed
@@ -128,3 +130,24 @@ func (f *Field) option(s string) (Option, bool) {
 
 // Object is the object that the field belongs to.
 func (f *Field) Object() *Object { return f.object }
+
+// Cascade tells whether deleting the parent deletes the child.
+func (f *Field) Cascade() bool { return f.cascade }
+
+// Permissionable tells whether field-level security applies.
+func (f *Field) Permissionable() bool { return !f.systemPermission || f.Custom() && !f.Required }
+
+// Defaulted tells whether an insert without the field gets a value.
+func (f *Field) Defaulted() bool { return f.defaulted || f.Default != nil }
+
+// IsName tells whether the field is the object's name.
+func (f *Field) IsName() bool { return f.nameField }
+
+// Compound is the compound field that this one is a part of, "" if none.
+func (f *Field) Compound() string { return f.compound }
+
+// Extra is describe's extraTypeInfo, "" if none.
+func (f *Field) Extra() string { return f.extra }
+
+// Digits is the most digits of an int, 0 for other types.
+func (f *Field) Digits() int { return f.digits }

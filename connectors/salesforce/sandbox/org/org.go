@@ -22,6 +22,7 @@ type Org struct {
 	rights  rightsCache
 	rules   []Rule
 	cases   int // the last case number
+	customs int // how many custom fields were ever added
 }
 
 // New makes an org with the standard objects, profiles, task and opportunity
@@ -37,6 +38,7 @@ func New(id, name string, now func() time.Time) (*Org, error) {
 		o.byPrefix[obj.Prefix] = obj
 	}
 	o.attachVirtuals()
+	o.attachDefinitions()
 	if err := o.seed(name); err != nil {
 		return nil, fmt.Errorf("seeding the org: %w", err)
 	}
@@ -130,15 +132,17 @@ func (o *Org) AddField(object string, f Field) error {
 		f.unique = newUniqueIndex(f.CaseSensitive)
 	}
 	for _, name := range targets {
-		obj := o.Object(name)
-		if obj == nil {
+		if obj := o.Object(name); obj == nil {
 			return fmt.Errorf("adding field %s: there is no object %s", f.Name, object)
-		}
-		if obj.Field(f.Name) != nil {
+		} else if obj.Field(f.Name) != nil {
 			return fmt.Errorf("adding field %s to %s: it is already there", f.Name, obj.Name)
 		}
+	}
+	o.customs++
+	f.customID, f.made = makeID("00N", o.customs), o.ms()
+	for _, name := range targets {
 		copied := f
-		obj.add(&copied)
+		o.Object(name).add(&copied)
 	}
 	o.changed = o.now()
 	o.version++

@@ -157,3 +157,16 @@ func (n *node) childRows(parent ID) []*Row {
 	}
 	return page(n.comp.sortBy(rows, keys), max(n.sub.Offset, 0), n.sub.Limit)
 }
+
+// ChildFields lists the references that may point to an object.
+func (o *Org) ChildFields(parent *Object) []*Field {
+	var out []*Field
+	for _, obj := range o.objects {
+		for _, f := range obj.Fields {
+			if slices.Contains(f.References, parent.Name) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}

@@ -177,6 +177,9 @@ func (res *Result) Columns() (names []string, nested bool) {
 		}
 	}
 	walk("", res.proj.nodes)
+	if len(res.groups) > 0 {
+		names = res.groups[0].names
+	}
 	return names, nested
 }
 
@@ -184,6 +187,12 @@ func (res *Result) Columns() (names []string, nested bool) {
 func (res *Result) Cells(i int) []string {
 	o := res.comp.org
 	var cells []string
+	if res.groups != nil {
+		for _, v := range res.groups[i].values {
+			cells = append(cells, v.text(bulkTime))
+		}
+		return cells
+	}
 	var walk func(r *Row, nodes []*node)
 	walk = func(r *Row, nodes []*node) {
 		for _, n := range nodes {
@@ -204,3 +213,6 @@ func (res *Result) Cells(i int) []string {
 	walk(res.rows[i], res.proj.nodes)
 	return cells
 }
+
+// Aggregate tells whether the records are groups.
+func (res *Result) Aggregate() bool { return res.groups != nil }

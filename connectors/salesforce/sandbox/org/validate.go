@@ -41,7 +41,7 @@ func (f *Field) checkText(s string) *Error {
 	}
 	switch f.Type {
 	case "email":
-		if !validEmail(s) {
+		if !ValidEmail(s) {
 			return refuse("INVALID_EMAIL_ADDRESS", fmt.Sprintf("%s: invalid email address: %s", f.Label, s), f.Name)
 		}
 	case "picklist":
@@ -67,9 +67,9 @@ func (f *Field) badPick(s string) *Error {
 	return refuse("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", fmt.Sprintf("%s: bad value for restricted picklist field: %s", f.Label, s), f.Name)
 }
 
-// validEmail checks the shape that the vendor asks for: one @, a local part of
+// ValidEmail checks the shape that the vendor asks for: one @, a local part of
 // the usual characters, and a domain with a dot (Object Reference, "Email").
-func validEmail(s string) bool {
+func ValidEmail(s string) bool {
 	local, domain, ok := strings.Cut(s, "@")
 	if !ok || local == "" || len(local) > 64 || strings.Contains(domain, "@") || strings.HasSuffix(local, ".") || strings.HasPrefix(local, ".") ||
 		strings.Contains(local, "..") {
