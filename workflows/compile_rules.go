@@ -166,7 +166,7 @@ func (k *compiler) calendarFault(m *yamlpos.Map, err error) {
 	var ce *calendar.ConfigError
 	if errors.As(err, &ce) && m.Has(ce.Key) {
 		n := m.Get(ce.Key)
-		n.Add(yamlpos.Problem{Check: yamlpos.CheckValue, Message: ce.Message, Allowed: ce.Allowed, Nearest: yamlpos.Nearest(n.Raw(), ce.Allowed)})
+		n.Add(yamlpos.Problem{Check: yamlpos.CheckValue, Message: ce.Message, Allowed: ce.Allowed, Nearest: yamlpos.Nearest(ce.Value, ce.Allowed)})
 		return
 	}
 	m.Node().Errorf(yamlpos.CheckValue, "%v", err)

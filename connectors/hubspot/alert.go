@@ -12,7 +12,7 @@ import (
 // could send, so it is a task for the recipient, on the account if that is a
 // HubSpot company. It carries the alert's key as any other task does.
 func (c *Client) Alert(ctx context.Context, a connectors.Alert) connectors.Result {
-	d := &delivery{Client: c, results: []connectors.Result{{Key: a.Key}}}
+	d := &delivery{Client: c, results: []connectors.Result{{Key: a.Key}}, creates: transport.PriorityAlert}
 	task, _ := kindOf(connectors.Task)
 	owner, err := c.recipient(ctx, a)
 	if err != nil {

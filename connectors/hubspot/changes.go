@@ -77,12 +77,16 @@ func (r reader) walk(ctx context.Context, cur *cursor) ([]connectors.Record, *re
 func (r reader) fresh(cur *cursor, rows []row) []row {
 	var out []row
 	for _, row := range rows {
-		if !cur.delivered(string(row.ID), version{At: row.modifiedMillis(r.kind), Sum: row.sum()}) {
+		if !cur.delivered(string(row.ID), r.version(row)) {
 			out = append(out, row)
 		}
 	}
 	cur.trim(cur.Sure)
 	return out
+}
+
+func (r reader) version(row row) version {
+	return version{At: row.modifiedMillis(r.kind), Sum: row.sum(r.properties)}
 }
 
 // edges are how near to now a settled pass comes, and a deep one.
@@ -148,6 +152,7 @@ func (r reader) tooMany(cur *cursor, total int) bool {
 	case total <= bulk || p.Deep:
 		return false
 	case p.Kind == passFast:
+		r.log.Info("bulk edit left to the settled pass", "object", r.object, "rows", total)
 		p.Windows = nil
 		// The first mark stays, or a bulk edit that goes on would put the
 		// settled pass off for ever.

@@ -28,11 +28,14 @@ type follower struct {
 	through time.Time
 }
 
-// round reads until no page waits.
-func (f *follower) round(t interface {
+// fataler is what rapid's tests and Go's own have in common.
+type fataler interface {
 	Helper()
 	Fatalf(string, ...any)
-}) {
+}
+
+// round reads until no page waits.
+func (f *follower) round(t fataler) {
 	t.Helper()
 	for range 5000 {
 		pages, err := f.client.Read(context.Background(), []connectors.ReadRequest{{Object: connectors.Account, Cursor: f.cursor}})
@@ -60,7 +63,7 @@ func (f *follower) round(t interface {
 	t.Fatalf("reading does not come to an end; cursor %s", f.cursor)
 }
 
-func follow(t testing.TB, x *index) *follower {
+func follow(t fataler, x *index) *follower {
 	t.Helper()
 	client, err := New(Config{
 		BaseURL: "https://api.hubspot.test", Auth: Auth{Token: "pat"}, Clock: x.clock, HTTP: transport.Handler(x),
@@ -68,7 +71,7 @@ func follow(t testing.TB, x *index) *follower {
 		Selection: connectors.Selection{Fields: map[connectors.Object][]string{connectors.Account: {"name"}}},
 	})
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("New: %v", err)
 	}
 	return &follower{client: client, known: make(map[string]string)}
 }
@@ -80,47 +83,64 @@ func follow(t testing.TB, x *index) *follower {
 func TestNothingIsLost(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		fake := clock.NewFake(start).AutoAdvance()
-		x := newIndex(fake)
-		x.textSort = rapid.Bool().Draw(rt, "textSort")
-		x.textFilter = rapid.Bool().Draw(rt, "textFilter")
-		x.lag = time.Duration(rapid.IntRange(0, 110).Draw(rt, "lag")) * time.Second
-		var ids []string
-		for i := range rapid.IntRange(0, 900).Draw(rt, "rows") {
-			id := strconv.Itoa(rapid.SampledFrom([]int{1, 90, 800, 9_000, 95_000}).Draw(rt, "base") + i)
-			ids = append(ids, id)
-			x.touch(id, start.Add(-time.Hour))
-		}
-		f := follow(t, x)
-		// The server runs in a goroutine of its own, where rapid cannot draw.
-		edits := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "edits"), 0))
-		x.between = func() {
-			if len(ids) > 0 && edits.IntN(4) == 0 {
-				x.touch(ids[edits.IntN(len(ids))], fake.Now())
-			}
-		}
-		f.round(rt)
-		for range rapid.IntRange(1, 6).Draw(rt, "rounds") {
-			fake.Advance(time.Duration(rapid.IntRange(1, 400).Draw(rt, "pause")) * time.Second)
-			instant := rapid.Bool().Draw(rt, "one instant")
-			for i := range rapid.IntRange(0, len(ids)).Draw(rt, "bulk") {
-				at := fake.Now()
-				if !instant {
-					at = at.Add(-time.Duration(i) * 3 * time.Millisecond)
-				}
-				x.touch(ids[i], at)
-			}
-			f.round(rt)
-		}
-		x.between = nil
-		for range 2 {
-			fake.Advance(10 * time.Minute)
-			f.round(rt)
-		}
-		if diff := cmp.Diff(x.truth(), f.known); diff != "" {
-			rt.Fatalf("known (-portal +reader):\n%s", diff)
-		}
+		rows := rapid.IntRange(0, 900).Draw(rt, "rows")
+		play(rt, rapid.Uint64().Draw(rt, "seed"), rows, rapid.Bool().Draw(rt, "text sort"), rapid.Bool().Draw(rt, "text filter"))
 	})
+}
+
+// TestNothingIsLostInBulk is the same with edits that are too many for a fast
+// pass.
+func TestNothingIsLostInBulk(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(12) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			play(t, seed, 3*bulk/2, seed&1 != 0, seed&2 != 0)
+		})
+	}
+}
+
+// play edits and reads in turn.
+func play(t fataler, seed uint64, rows int, textSort, textFilter bool) {
+	t.Helper()
+	dice := rand.New(rand.NewPCG(seed, 0))
+	fake := clock.NewFake(start).AutoAdvance()
+	x := newIndex(fake)
+	x.textSort, x.textFilter = textSort, textFilter
+	x.lag = time.Duration(dice.IntN(111)) * time.Second
+	var ids []string
+	for i := range rows {
+		id := strconv.Itoa([]int{1, 90, 800, 9_000, 95_000}[dice.IntN(5)] + i)
+		ids = append(ids, id)
+		x.touch(id, start.Add(-time.Hour))
+	}
+	f := follow(t, x)
+	x.between = func() {
+		if rows > 0 && dice.IntN(4) == 0 {
+			x.touch(ids[dice.IntN(rows)], fake.Now())
+		}
+	}
+	f.round(t)
+	for range 1 + dice.IntN(6) {
+		fake.Advance(time.Duration(1+dice.IntN(400)) * time.Second)
+		instant := dice.IntN(2) == 0
+		for i := range dice.IntN(rows + 1) {
+			at := fake.Now()
+			if !instant {
+				at = at.Add(-time.Duration(i) * 3 * time.Millisecond)
+			}
+			x.touch(ids[i], at)
+		}
+		f.round(t)
+	}
+	x.between = nil
+	for range 3 {
+		fake.Advance(10 * time.Minute)
+		f.round(t)
+	}
+	if diff := cmp.Diff(x.truth(), f.known); diff != "" {
+		t.Fatalf("known (-portal +reader):\n%s", diff)
+	}
 }
 
 // TestFilterThatComparesTexts: the sort is by number, so every page looks
@@ -325,9 +345,12 @@ func TestClockBehindTheEdge(t *testing.T) {
 	}
 }
 
-func TestCursorOfAnotherVersion(t *testing.T) {
+func TestBadCursor(t *testing.T) {
 	t.Parallel()
-	for _, cursor := range []connectors.Cursor{`{"v":99}`, `not JSON`, `[]`} {
+	for _, cursor := range []connectors.Cursor{
+		`{"v":99}`, `not JSON`, `[]`, `{"v":1,"pass":{"kind":"fast"}}`, `{"v":1,"pass":{"kind":"odd"}}`,
+		`{"v":1,"pass":{"kind":"settled","windows":[{"from":5,"to":4}]}}`,
+	} {
 		client, _ := converse(t, nil)
 		pages, err := client.Read(t.Context(), []connectors.ReadRequest{{Object: connectors.Account, Cursor: cursor}})
 		if err != nil {
@@ -337,4 +360,29 @@ func TestCursorOfAnotherVersion(t *testing.T) {
 			t.Errorf("cursor %q: class %q, want restart", cursor, got)
 		}
 	}
+}
+
+// FuzzCursor: a cursor from anywhere is refused or read from, and the reading
+// comes to an end.
+func FuzzCursor(f *testing.F) {
+	f.Add(``)
+	f.Add(`{"v":1,"low":1,"pass":{"kind":"sweep","after":"x"}}`)
+	f.Add(`{"v":1,"pass":{"kind":"settled","windows":[{"from":0,"to":9,"mode":"offset","after":"y"}]}}`)
+	f.Add(string(changesCursor()))
+	f.Fuzz(func(t *testing.T, text string) {
+		x := newIndex(clock.NewFake(start).AutoAdvance())
+		for i := range 3 {
+			x.touch(strconv.Itoa(i+1), start.Add(-time.Minute))
+		}
+		client := follow(t, x).client
+		cursor := connectors.Cursor(text)
+		for range 200 {
+			pages, err := client.Read(t.Context(), []connectors.ReadRequest{{Object: connectors.Account, Cursor: cursor}})
+			if err != nil || pages[0].Err != nil || !pages[0].More {
+				return
+			}
+			cursor = pages[0].Next
+		}
+		t.Errorf("%q leads to no end", text)
+	})
 }

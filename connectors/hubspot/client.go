@@ -33,9 +33,8 @@ type Client struct {
 	chain  *transport.Chain
 	quota  *allowance
 
-	mu       sync.Mutex
-	schemas  map[connectors.Object]connectors.Schema
-	identity *connectors.Identity
+	mu      sync.Mutex
+	schemas map[connectors.Object]connectors.Schema
 }
 
 var _ connectors.Connector = (*Client)(nil)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"handoffd/connectors"
 	"handoffd/connectors/transport"
@@ -22,7 +21,7 @@ const (
 
 // newCreation prepares one task or note.
 func (d *delivery) newCreation(ctx context.Context, i int, k kind, w connectors.Write) *item {
-	properties, dropped, refused := d.encodeFields(ctx, k, w.Ref.ID, w.Fields, transport.PriorityHandoff)
+	properties, dropped, refused := d.encodeFields(ctx, k, w.Ref.ID, w.Fields, d.creates)
 	if refused != nil {
 		d.fail(i, refused.Error)
 		return nil
@@ -73,7 +72,7 @@ func (d *delivery) create(ctx context.Context, k kind, items []*item) {
 	if len(items) == 0 {
 		return
 	}
-	unique, refused := d.uniqueKey(ctx, k)
+	unique, refused := d.uniqueKey(ctx, k, d.creates)
 	if refused != nil {
 		for _, u := range items {
 			d.fail(u.index, forRecord(refused.Error, k, u))
@@ -103,8 +102,8 @@ func (d *delivery) create(ctx context.Context, k kind, items []*item) {
 }
 
 // uniqueKey is the probe: may activities of this kind carry our key?
-func (c *Client) uniqueKey(ctx context.Context, k kind) (bool, *refusal) {
-	schema, refused := c.schema(ctx, k, transport.PriorityHandoff)
+func (c *Client) uniqueKey(ctx context.Context, k kind, p transport.Priority) (bool, *refusal) {
+	schema, refused := c.schema(ctx, k, p)
 	if refused != nil {
 		return false, refused
 	}
@@ -130,7 +129,7 @@ func firsts(items []*item) (first []*item, repeated map[*item]*item) {
 // unmade drops those that an earlier attempt has made already. If that cannot
 // be read, nothing is sent.
 func (d *delivery) unmade(ctx context.Context, k kind, items []*item) []*item {
-	made, refused := d.made(ctx, k, companyIDs(items))
+	made, refused := d.made(ctx, k, companyIDs(items), d.creates)
 	var out []*item
 	for _, u := range items {
 		id, ok := made[normalKey(u.write.Key)]
@@ -175,22 +174,62 @@ func (d *delivery) sendNew(ctx context.Context, k kind, unique bool, batch []*it
 	}
 	var reply rowsReply
 	refused := d.do(ctx, request{
-		Call:   transport.Call{Endpoint: k.plural + "/batch/create", Priority: transport.PriorityHandoff},
+		Call:   transport.Call{Endpoint: k.plural + "/batch/create", Priority: d.creates},
 		method: http.MethodPost, path: d.paths.objects(k.plural, "batch", "create"), body: body, into: &reply,
 	})
-	switch {
-	case refused == nil:
+	if refused == nil {
 		d.settleNew(ctx, k, unique, batch, reply)
-	case unique && len(batch) == 1 && isConflict(refused.Status, refused.body):
-		d.clashed(ctx, k, batch[0], refused.body)
-	default:
-		d.rejected(ctx, k, batch, refused, func(part []*item) { d.sendNew(ctx, k, unique, part) })
+		return
 	}
+	send := func(part []*item) { d.sendNew(ctx, k, unique, part) }
+	if unique && refused.Class == connectors.ParkRecord {
+		rest := d.clashed(ctx, k, batch)
+		if len(rest) < len(batch) {
+			send(rest)
+			return
+		}
+	}
+	d.rejected(ctx, k, batch, refused, send)
 }
 
 // settleNew reads the reply. What it does not mention is left unsure, to be
 // looked for.
 func (d *delivery) settleNew(ctx context.Context, k kind, unique bool, batch []*item, reply rowsReply) {
+	made := d.matched(k, batch, reply)
+	marked := attribute(reply.Errors)
+	faults := make(map[*item]vendorError)
+	var failed []*item
+	for i, u := range batch {
+		fault, ok := marked.find("", traceOf(i))
+		id := made[u]
+		if len(batch) == 1 && len(reply.Errors) > 0 {
+			fault, ok = reply.Errors[0], true
+		}
+		switch {
+		case id != "":
+			d.done(u, connectors.Done, id)
+		case ok:
+			faults[u] = fault
+			failed = append(failed, u)
+		default:
+			d.end(u.index, forRecord(&connectors.Error{
+				System: connectors.HubSpot, Class: connectors.UnknownOutcome, Code: "NO_RESULT",
+				Message: "the reply does not mention the new record",
+			}, k, u))
+		}
+	}
+	if unique && len(failed) > 0 {
+		failed = d.clashed(ctx, k, failed)
+	}
+	for _, u := range failed {
+		one := &refusal{Error: faults[u].record(k, u.write.Ref.ID), body: faults[u]}
+		d.rejected(ctx, k, []*item{u}, one, func(part []*item) { d.sendNew(ctx, k, unique, part) })
+	}
+}
+
+// matched finds the new records of a reply, whose order is not promised: by the
+// mark that we gave the input, else by the key in the record itself.
+func (d *delivery) matched(k kind, batch []*item, reply rowsReply) map[*item]string {
 	byTrace, byKey := make(map[string]string), make(map[string]string)
 	for _, r := range reply.Results {
 		if r.TraceID != "" {
@@ -200,58 +239,39 @@ func (d *delivery) settleNew(ctx context.Context, k kind, unique bool, batch []*
 			byKey[key] = string(r.ID)
 		}
 	}
-	marked := attribute(reply.Errors)
+	out := make(map[*item]string, len(batch))
 	for i, u := range batch {
-		fault, failed := marked.find("", traceOf(i))
-		id := or(byTrace[traceOf(i)], byKey[normalKey(u.write.Key)])
-		if len(batch) == 1 && id == "" && len(reply.Results) == 1 {
-			id = string(reply.Results[0].ID)
-		}
-		if len(batch) == 1 && id == "" && len(reply.Errors) > 0 {
-			fault, failed = reply.Errors[0], true
-		}
+		out[u] = or(byTrace[traceOf(i)], byKey[normalKey(u.write.Key)])
+	}
+	if len(batch) == 1 && len(reply.Results) == 1 {
+		out[batch[0]] = string(reply.Results[0].ID)
+	}
+	return out
+}
+
+// clashed finds out which refused creates were refused because their key is
+// taken, that is, made before. HubSpot says so in several ways (409 CONFLICT,
+// VALIDATION_ERROR "already has that value"), so the keys are looked for
+// whatever it said. The others are returned.
+func (d *delivery) clashed(ctx context.Context, k kind, refused []*item) []*item {
+	keys := make([]string, len(refused))
+	for i, u := range refused {
+		keys[i] = u.write.Key
+	}
+	made, failed := d.byKeys(ctx, k, keys, d.creates)
+	var rest []*item
+	for _, u := range refused {
+		id := made[u.write.Key]
 		switch {
+		case failed != nil: // it may be there
+			err := forRecord(failed.Error, k, u)
+			err.Class = connectors.UnknownOutcome
+			d.end(u.index, err)
 		case id != "":
-			d.done(u, connectors.Done, id)
-		case failed && unique && isConflict(0, fault):
-			d.clashed(ctx, k, u, fault)
-		case failed:
-			one := &refusal{Error: fault.record(k, u.write.Ref.ID), body: fault}
-			d.rejected(ctx, k, []*item{u}, one, func(part []*item) { d.sendNew(ctx, k, unique, part) })
+			d.done(u, connectors.Existed, id)
 		default:
-			d.end(u.index, forRecord(&connectors.Error{
-				System: connectors.HubSpot, Class: connectors.UnknownOutcome, Code: "NO_RESULT",
-				Message: "the reply does not mention the new record",
-			}, k, u))
+			rest = append(rest, u)
 		}
 	}
-}
-
-// isConflict: HubSpot refused a value that must be unique.
-func isConflict(status int, e vendorError) bool {
-	if status == http.StatusConflict || e.Category == "CONFLICT" {
-		return true
-	}
-	for _, f := range e.fields() {
-		if strings.HasPrefix(f.code, "DUPLICATE") || f.code == "CONFLICT" {
-			return true
-		}
-	}
-	return false
-}
-
-// clashed reads which record has the key already. If none has, the clash was
-// about something else.
-func (d *delivery) clashed(ctx context.Context, k kind, u *item, fault vendorError) {
-	id, refused := d.byKey(ctx, k, u.write.Key)
-	switch {
-	case refused != nil:
-		err := forRecord(refused.Error, k, u)
-		err.Class = connectors.UnknownOutcome
-		d.end(u.index, err)
-	case id != "":
-		d.done(u, connectors.Existed, id)
-	default:
-		d.refuse(u, fault.record(k, u.write.Ref.ID))
-	}
+	return rest
 }

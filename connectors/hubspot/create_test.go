@@ -99,7 +99,7 @@ func TestCreateTask(t *testing.T) {
 			turns: []turn{
 				{want: taskProperties, reply: withKey},
 				{want: createTasks, status: 409, reply: `{"category":"CONFLICT","message":"handoffd_key is taken"}`},
-				{want: readTasks, body: `{"properties":["handoffd_key"],"propertiesWithHistory":[],"idProperty":"handoffd_key","inputs":[{"id":"acme/1/sdr"}]}`, reply: `{"results":[{"id":"299"}]}`},
+				{want: readTasks, body: `{"properties":["handoffd_key"],"propertiesWithHistory":[],"idProperty":"handoffd_key","inputs":[{"id":"acme/1/sdr"}]}`, reply: `{"results":[{"id":"299","properties":{"handoffd_key":"acme/1/sdr"}}]}`},
 			},
 			want: []string{"acme/1/sdr existed 299"},
 		},
@@ -108,9 +108,18 @@ func TestCreateTask(t *testing.T) {
 			turns: []turn{
 				{want: taskProperties, reply: withKey},
 				{want: createTasks, status: 207, reply: `{"status":"COMPLETE","results":[{"id":"300","properties":{"handoffd_key":"acme/2/sdr"}}],"numErrors":1,"errors":[{"category":"CONFLICT","context":{"objectWriteTraceId":["0"],"existingId":["299"]}}]}`},
-				{want: readTasks, reply: `{"results":[{"id":"299"}]}`},
+				{want: readTasks, body: `{"properties":["handoffd_key"],"propertiesWithHistory":[],"idProperty":"handoffd_key","inputs":[{"id":"acme/1/sdr"}]}`, reply: `{"results":[{"id":"299","properties":{"handoffd_key":"acme/1/sdr"}}]}`},
 			},
 			want: []string{"acme/1/sdr existed 299", "acme/2/sdr done 300"},
+		},
+		{
+			name: "a whole batch was made before", batch: []connectors.Write{task("acme/1/sdr", "9"), task("acme/2/sdr", "9")},
+			turns: []turn{
+				{want: taskProperties, reply: withKey},
+				{want: createTasks, status: 400, reply: `{"category":"VALIDATION_ERROR","message":"Cannot set PropertyValueCoordinates{value=acme/1/sdr} on null. 299 already has that value."}`},
+				{want: readTasks, status: 207, reply: `{"results":[{"id":"299","properties":{"handoffd_key":"acme/1/sdr"}},{"id":"298","properties":{"handoffd_key":"acme/2/sdr"}}]}`},
+			},
+			want: []string{"acme/1/sdr existed 299", "acme/2/sdr existed 298"},
 		},
 		{
 			name: "the owner is refused", batch: []connectors.Write{task("acme/1/sdr", "9")},
@@ -120,6 +129,25 @@ func TestCreateTask(t *testing.T) {
 				{want: createTasks, reply: `{"results":[{"id":"300"}]}`},
 			},
 			want: []string{"acme/1/sdr done 300 dropped hubspot_owner_id:INVALID_OWNER_ID"},
+		},
+		{
+			name: "the person is gone", batch: []connectors.Write{task("acme/1/sdr", "9")},
+			turns: []turn{
+				{want: taskProperties, reply: withoutKey}, noTasks,
+				{want: createTasks, status: 404, reply: `{"category":"OBJECT_NOT_FOUND","message":"No contact with ID 501 exists"}`},
+				{want: createTasks, body: strings.Replace(taskBody, `,
+		{"to":{"id":"501"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":204}]}`, "", 1), reply: `{"results":[{"id":"300"}]}`},
+			},
+			want: []string{"acme/1/sdr done 300 dropped contact:OBJECT_NOT_FOUND"},
+		},
+		{
+			name: "the company is gone", batch: []connectors.Write{task("acme/1/sdr", "9")},
+			turns: []turn{
+				{want: taskProperties, reply: withoutKey}, noTasks,
+				{want: createTasks, status: 404, reply: `{"category":"OBJECT_NOT_FOUND"}`},
+				{want: createTasks, status: 404, reply: `{"category":"OBJECT_NOT_FOUND"}`},
+			},
+			want: []string{"acme/1/sdr failed  gone:OBJECT_NOT_FOUND: dropped contact:OBJECT_NOT_FOUND"},
 		},
 		{
 			name: "what a task cannot be without", batch: []connectors.Write{task("acme/1/sdr", "9")},
@@ -189,7 +217,7 @@ func TestResolve(t *testing.T) {
 		{"task is not there", create, []turn{
 			{want: taskProperties, reply: withoutKey}, survivor, links, {want: readTasks, reply: `{"results":[{"id":"300","properties":{"hs_task_body":"other"}}]}`},
 		}, []string{"acme/1/sdr failed  retry:NOT_WRITTEN:"}},
-		{"task by its key", create, []turn{{want: taskProperties, reply: withKey}, {want: readTasks, reply: `{"results":[{"id":"299"}]}`}}, []string{"acme/1/sdr done 299"}},
+		{"task by its key", create, []turn{{want: taskProperties, reply: withKey}, {want: readTasks, reply: `{"results":[{"id":"299","properties":{"handoffd_key":"acme/1/sdr"}}]}`}}, []string{"acme/1/sdr done 299"}},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package hubspot
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -124,7 +125,19 @@ func parseCursor(text connectors.Cursor, now int64) (cursor, error) {
 	if c.Version != cursorVersion {
 		return cursor{}, fmt.Errorf("reading cursor: version %d is not %d", c.Version, cursorVersion)
 	}
+	if !c.Pass.sound() {
+		return cursor{}, errors.New("reading cursor: its pass makes no sense")
+	}
 	return c, nil
+}
+
+// sound tells whether a pass, if there is one, can be gone on with.
+func (p *pass) sound() bool {
+	if p == nil || p.Kind == passSweep {
+		return true
+	}
+	bad := slices.ContainsFunc(p.Windows, func(w window) bool { return w.From > w.To })
+	return (p.Kind == passFast || p.Kind == passSettled) && len(p.Windows) > 0 && !bad
 }
 
 // text writes the cursor.

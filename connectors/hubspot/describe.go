@@ -13,14 +13,13 @@ const textLimit = 65_536
 
 // property is HubSpot's description of one property.
 type property struct {
-	Name            string `json:"name"`
-	Label           string `json:"label"`
-	Type            string `json:"type"`
-	FieldType       string `json:"fieldType"`
-	HasUniqueValue  bool   `json:"hasUniqueValue"`
-	ExternalOptions bool   `json:"externalOptions"`
-	Calculated      bool   `json:"calculated"`
-	Metadata        *struct {
+	Name           string `json:"name"`
+	Label          string `json:"label"`
+	Type           string `json:"type"`
+	FieldType      string `json:"fieldType"`
+	HasUniqueValue bool   `json:"hasUniqueValue"`
+	Calculated     bool   `json:"calculated"`
+	Metadata       *struct {
 		ReadOnlyValue bool `json:"readOnlyValue"`
 	} `json:"modificationMetadata"`
 	Options []struct {
@@ -49,7 +48,8 @@ func (p property) field() connectors.Field {
 	for _, o := range p.Options {
 		f.Options = append(f.Options, connectors.Option{Value: o.Value, Label: o.Label, Active: !o.Hidden})
 	}
-	f.Restricted = (p.Type == "enumeration" || p.Type == "bool") && !p.ExternalOptions
+	// An owner's property has external options and lists none: any owner does.
+	f.Restricted = (p.Type == "enumeration" || p.Type == "bool") && len(p.Options) > 0
 	return f
 }
 

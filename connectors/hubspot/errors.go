@@ -81,9 +81,10 @@ func (v vendorError) name() string {
 	return ""
 }
 
-// quoted finds what stands in quotation marks, and addresses: in a message of
-// HubSpot's these are the values that we sent or that other records hold.
-var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s"'<>]+@[^\s"'<>]+`)
+// quoted finds what stands in quotation marks or braces, and addresses: in a
+// message of HubSpot's these are the values that we sent or that other records
+// hold.
+var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'|\{[^}]*\}|[^\s"'<>]+@[^\s"'<>]+`)
 
 // message is HubSpot's text without anybody's data (I8), on one line.
 func (v vendorError) message() string {

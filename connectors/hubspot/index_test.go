@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -27,6 +28,7 @@ type index struct {
 
 	mu       sync.Mutex
 	rows     map[string]*indexRow
+	sorted   []string // the ids as search sorts them; nil: to be sorted anew
 	searches int
 	lists    int
 	most     int // the largest "after" that was asked for
@@ -50,7 +52,7 @@ func (x *index) touch(id string, at time.Time) {
 	r := x.rows[id]
 	if r == nil {
 		r = &indexRow{}
-		x.rows[id] = r
+		x.rows[id], x.sorted = r, nil
 	}
 	r.stamps = append(r.stamps, at.UnixMilli())
 }
@@ -110,7 +112,11 @@ func (x *index) search(body searchRequest) any {
 	x.searches++
 	seen := x.clock.Now().Add(-x.lag).UnixMilli()
 	var hits []hit
-	for id, r := range x.rows {
+	if x.sorted == nil {
+		x.sorted = slices.SortedFunc(maps.Keys(x.rows), func(a, b string) int { return compareIDs(a, b, x.textSort) })
+	}
+	for _, id := range x.sorted {
+		r := x.rows[id]
 		n := len(r.stamps)
 		for n > 0 && r.stamps[n-1] > seen {
 			n--
@@ -119,7 +125,6 @@ func (x *index) search(body searchRequest) any {
 			hits = append(hits, hit{id: id, at: r.stamps[n-1], version: n})
 		}
 	}
-	slices.SortFunc(hits, func(a, b hit) int { return compareIDs(a.id, b.id, x.textSort) })
 	offset, _ := strconv.Atoi(body.After)
 	x.most = max(x.most, offset)
 	end := min(offset+body.Limit, len(hits))

@@ -25,14 +25,18 @@ func (r reader) load(ctx context.Context, cur *cursor) (connectors.Page, *refusa
 	if refused != nil {
 		return connectors.Page{}, refused
 	}
+	// What changed just before the load began comes again with the changes.
+	before := cur.Load.Began - r.config.Overlap.Milliseconds()
+	for _, row := range rows.rows {
+		cur.delivered(string(row.ID), r.version(row))
+	}
+	cur.trim(before)
 	page := connectors.Page{Records: records, More: true}
 	if next != "" {
 		cur.Load.After = next
 		return page, nil
 	}
-	began := cur.Load.Began
-	before := began - r.config.Overlap.Milliseconds()
-	*cur = cursor{Version: cursorVersion, Low: began, Sure: before, Swept: before}
+	*cur = cursor{Version: cursorVersion, Low: cur.Load.Began, Sure: before, Swept: before, Recent: cur.Recent}
 	page.Loaded = true
 	return page, nil
 }

@@ -51,11 +51,11 @@ func markedKey(body string) string {
 }
 
 // made finds the activities of ours that the companies have, by key.
-func (c *Client) made(ctx context.Context, k kind, companies []string) (map[string]string, *refusal) {
+func (c *Client) made(ctx context.Context, k kind, companies []string, p transport.Priority) (map[string]string, *refusal) {
 	if len(companies) == 0 {
 		return nil, nil
 	}
-	links, refused := c.links(ctx, companyPlural, k.plural, companies, transport.PriorityHandoff)
+	links, refused := c.links(ctx, companyPlural, k.plural, companies, p)
 	if refused != nil {
 		return nil, refused
 	}
@@ -69,7 +69,7 @@ func (c *Client) made(ctx context.Context, k kind, companies []string) (map[stri
 			}
 		}
 	}
-	rows, refused := c.readRows(ctx, k, ids, []string{k.body}, transport.PriorityHandoff)
+	rows, refused := c.readRows(ctx, k, ids, []string{k.body}, p)
 	if refused != nil {
 		return nil, refused
 	}
@@ -82,21 +82,23 @@ func (c *Client) made(ctx context.Context, k kind, companies []string) (map[stri
 	return out, nil
 }
 
-// byKey finds the activity whose unique property holds the key, "" if none
-// does. It is a read by that property, not a search, so it does not lag.
-func (c *Client) byKey(ctx context.Context, k kind, key string) (string, *refusal) {
-	body := batchRead{
-		Properties: []string{c.config.TaskKeyProperty}, History: []string{},
-		IDProperty: c.config.TaskKeyProperty, Inputs: []inputID{{ID: key}},
+// byKeys finds the activities whose unique property holds one of the keys. It
+// is a read by that property, not a search, so it does not lag.
+func (c *Client) byKeys(ctx context.Context, k kind, keys []string, p transport.Priority) (map[string]string, *refusal) {
+	name := c.config.TaskKeyProperty
+	body := batchRead{Properties: []string{name}, History: []string{}, IDProperty: name}
+	for _, key := range keys {
+		body.Inputs = append(body.Inputs, inputID{ID: key})
 	}
 	var reply rowsReply
-	call := transport.Call{Endpoint: k.plural + "/batch/read", Priority: transport.PriorityHandoff}
+	call := transport.Call{Endpoint: k.plural + "/batch/read", Priority: p}
 	refused := c.post(ctx, call, c.paths.objects(k.plural, "batch", "read"), body, &reply)
 	if refused != nil && refused.Class != connectors.Gone {
-		return "", refused.of(k)
+		return nil, refused.of(k)
 	}
-	if len(reply.Results) == 0 {
-		return "", nil
+	out := make(map[string]string, len(reply.Results))
+	for _, r := range reply.Results {
+		out[r.text(name)] = string(r.ID)
 	}
-	return string(reply.Results[0].ID), nil
+	return out, nil
 }

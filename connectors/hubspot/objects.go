@@ -61,7 +61,7 @@ func kindOf(o connectors.Object) (kind, bool) {
 // Selection says.
 func (k kind) always() []string {
 	names := []string{propID, k.modified, k.created}
-	if k.object == connectors.Account || k.object == connectors.Contact {
+	if k.merges {
 		names = append(names, propMerged)
 	}
 	if k.object == connectors.Contact {

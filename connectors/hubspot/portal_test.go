@@ -243,8 +243,8 @@ func TestShareOfTheDay(t *testing.T) {
 		}
 		fmt.Fprint(w, properties("name"))
 	})
-	client, fake := clientOn(t, h, func(c *Config) { c.DailyCalls = 20 })
-	for range 100 {
+	client, fake := clientOn(t, h, func(c *Config) { c.DailyCalls = 100 })
+	for range 150 {
 		_, _ = client.Read(t.Context(), []connectors.ReadRequest{{Object: connectors.Account}})
 	}
 	_, err := client.Read(t.Context(), []connectors.ReadRequest{{Object: connectors.Account}})
@@ -256,15 +256,18 @@ func TestShareOfTheDay(t *testing.T) {
 	if r := client.Alert(t.Context(), alert); r.Outcome != connectors.Done {
 		t.Errorf("a task at the same time: %+v", r)
 	}
+	if r := client.Write(t.Context(), []connectors.Write{task("h", "9")}); r[0].Outcome != connectors.Done {
+		t.Errorf("a handoff at the same time: %+v", r[0])
+	}
 	a := client.Allowance()
-	if a.Limit != 250_000 || a.Used != 1000 || a.Share != 20 {
+	if a.Limit != 250_000 || a.Used != 1000 || a.Share != 100 {
 		t.Errorf("allowance %+v", a)
 	}
 	total := int64(0)
 	for _, c := range client.Calls() {
 		total += c.Count
 	}
-	if total < 18 || total > 20 {
-		t.Errorf("%d calls of a share of 20: %v", total, client.Calls())
+	if total < 92 || total > 100 {
+		t.Errorf("%d calls of a share of 100: %v", total, client.Calls())
 	}
 }

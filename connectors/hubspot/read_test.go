@@ -86,7 +86,7 @@ func TestChangesWithHistoryAndAssociations(t *testing.T) {
 				{"propertyName":"hs_lastmodifieddate","operator":"GTE","value":"%d"},
 				{"propertyName":"hs_lastmodifieddate","operator":"LTE","value":"%d"}]}],
 				"sorts":[{"propertyName":"hs_object_id","direction":"ASCENDING"}],
-				"properties":["createdate","dealstage","hs_lastmodifieddate","hs_object_id"],"limit":200}`, start.UnixMilli()-60_000, start.UnixMilli()),
+				"properties":["createdate","dealstage","hs_lastmodifieddate","hs_merged_object_ids","hs_object_id"],"limit":200}`, start.UnixMilli()-60_000, start.UnixMilli()),
 			reply: `{"total":2,"results":[
 				{"id":"5","properties":{"dealstage":"won","hs_lastmodifieddate":"2026-11-22T11:59:30Z"}},
 				{"id":"6","properties":{"dealstage":null,"hs_lastmodifieddate":"2026-11-22T11:59:40Z"}}]}`,
@@ -148,7 +148,7 @@ func TestListBringsHistoryAndAssociationsInline(t *testing.T) {
 	},
 		turn{want: "GET /crm/v3/properties/deals", reply: properties("amount")},
 		turn{
-			want: "GET /crm/v3/objects/deals?archived=false&associations=companies&limit=50&properties=amount,createdate,hs_lastmodifieddate,hs_object_id&propertiesWithHistory=amount",
+			want: "GET /crm/v3/objects/deals?archived=false&associations=companies&limit=50&properties=amount,createdate,hs_lastmodifieddate,hs_merged_object_ids,hs_object_id&propertiesWithHistory=amount",
 			reply: `{"results":[
 				{"id":"1","properties":{"amount":"5"},"propertiesWithHistory":{"amount":[{"value":"5","timestamp":"2026-01-01T00:00:00Z"}]},"associations":{"companies":{"results":[{"id":"80","type":"deal_to_company_unlabeled"},{"id":"81","type":"deal_to_company"},{"id":"81","type":"deal_to_company_unlabeled"}]}}},
 				{"id":"2","properties":{},"associations":{"companies":{"results":[{"id":"80","type":"deal_to_company"}],"paging":{"next":{"after":"1"}}}}}]}`,

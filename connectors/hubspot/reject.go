@@ -108,6 +108,11 @@ func (d *delivery) single(k kind, u *item, r *refusal, send func([]*item)) {
 		}
 		return
 	}
+	if len(u.associations) > 1 {
+		d.alone(k, u, r)
+		send([]*item{u})
+		return
+	}
 	err := forRecord(r.Error, k, u)
 	if err.Class != connectors.Gone {
 		err.Class = connectors.ParkRecord
@@ -118,6 +123,15 @@ func (d *delivery) single(k kind, u *item, r *refusal, send func([]*item)) {
 		err.Message = or(f.message, err.Message)
 	}
 	d.refuse(u, err)
+}
+
+// alone leaves the person out of a new activity: one who is gone must not keep
+// the account's task from being made.
+func (d *delivery) alone(k kind, u *item, r *refusal) {
+	u.associations = u.associations[:1]
+	err := forRecord(r.Error, k, u)
+	err.Class, err.Field = connectors.ParkField, "contact"
+	u.dropped = append(u.dropped, err)
 }
 
 // strip takes the named properties out of those that have them and reports

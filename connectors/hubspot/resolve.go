@@ -56,12 +56,13 @@ func (c *Client) resolveUpdate(ctx context.Context, k kind, w connectors.Write) 
 // portal has it and by the marker on the account's activities. The account may
 // have been merged away since, and its activities with it.
 func (c *Client) find(ctx context.Context, k kind, w connectors.Write) (string, *refusal) {
-	unique, refused := c.uniqueKey(ctx, k)
+	unique, refused := c.uniqueKey(ctx, k, transport.PriorityHandoff)
 	if refused != nil {
 		return "", refused
 	}
 	if unique {
-		if id, refused := c.byKey(ctx, k, w.Key); refused != nil || id != "" {
+		made, refused := c.byKeys(ctx, k, []string{w.Key}, transport.PriorityHandoff)
+		if id := made[w.Key]; refused != nil || id != "" {
 			return id, refused
 		}
 	}
@@ -74,6 +75,6 @@ func (c *Client) find(ctx context.Context, k kind, w connectors.Write) (string, 
 	if len(rows) > 0 {
 		company = string(rows[0].ID)
 	}
-	made, refused := c.made(ctx, k, []string{company})
+	made, refused := c.made(ctx, k, []string{company}, transport.PriorityHandoff)
 	return made[normalKey(w.Key)], refused
 }

@@ -58,12 +58,12 @@ func (r row) modifiedMillis(k kind) int64 {
 	return t.UnixMilli()
 }
 
-// sum is a checksum of the row's properties.
-func (r row) sum() uint32 {
+// sum is a checksum of the row's values of the named properties.
+func (r row) sum(names []string) uint32 {
 	h := crc32.NewIEEE()
-	for _, name := range sortedKeys(r.Properties) {
+	for _, name := range names {
 		v := r.Properties[name]
-		fmt.Fprintf(h, "%s\x00%d%s\x00", name, v.Kind(), v.Value)
+		fmt.Fprintf(h, "%d%s\x00", v.Kind(), v.Value)
 	}
 	return h.Sum32()
 }

@@ -128,14 +128,14 @@ func TestVerdictsInsideBatch(t *testing.T) {
 func TestMessagesHoldNobodysData(t *testing.T) {
 	t.Parallel()
 	client, _ := converse(t, nil)
-	body := `{"category":"VALIDATION_ERROR","message":"Property values were not valid: [{\"isValid\":false,\"message\":\"\\\"Secret Corp\\\" was not one of the allowed options\",\"error\":\"INVALID_OPTION\",\"name\":\"tier\"}]","errors":[{"message":"jane@corp.example is taken by 'Jane'","context":{"propertyName":["email"]}}]}`
+	body := `{"category":"VALIDATION_ERROR","message":"Property values were not valid: [{\"isValid\":false,\"message\":\"\\\"Secret Corp\\\" was not one of the allowed options\",\"error\":\"INVALID_OPTION\",\"name\":\"tier\"}]","errors":[{"message":"jane@corp.example is taken by 'Jane'","context":{"propertyName":["email"]}},{"message":"Cannot set PropertyValueCoordinates{value=Secret} on null","context":{"propertyName":["key"]}}]}`
 	refused := &refusal{Error: client.classify(400, http.Header{}, []byte(body), nil), body: readVendorError([]byte(body))}
 	texts := []string{refused.Error.Error()}
 	for _, f := range refused.body.fields() {
 		texts = append(texts, f.asError(kinds()[0], "1").Error())
 	}
-	if len(texts) != 3 {
-		t.Fatalf("got %d texts, want the refusal and two fields: %q", len(texts), texts)
+	if len(texts) != 4 {
+		t.Fatalf("got %d texts, want the refusal and three fields: %q", len(texts), texts)
 	}
 	for _, text := range texts {
 		for _, secret := range []string{"Secret", "jane", "Jane"} {

@@ -53,6 +53,7 @@ func (r reader) byID(ctx context.Context, cur *cursor) (rowSet, *refusal) {
 	}
 	switch {
 	case !agree:
+		r.log.Info("search sorts ids otherwise than it compares them, windows are halved", "object", r.object)
 		cur.TextIDs = true
 		r.split(cur)
 	case reply.Total <= len(reply.Results):
@@ -116,7 +117,7 @@ func (r reader) narrow(cur *cursor, refused *refusal) (rowSet, *refusal) {
 		return rowSet{}, refused
 	}
 	if cur.Pass.top().Mode == modeOffset {
-		cur.Pass.listRest()
+		r.listRest(cur)
 		return rowSet{}, nil
 	}
 	r.split(cur)
@@ -168,11 +169,11 @@ func (r reader) instant(ctx context.Context, cur *cursor) (rowSet, *refusal) {
 	next := reply.Paging.Next.After
 	switch {
 	case reply.Total > searchReach:
-		p.listRest()
+		r.listRest(cur)
 	case reply.Total != w.Total || next == "" && w.Seen < w.Total:
 		tries := w.Tries + 1
 		if *w = (window{From: w.From, To: w.To, Mode: modeOffset, Tries: tries}); tries >= offsetTries {
-			p.listRest()
+			r.listRest(cur)
 		}
 	case next == "":
 		p.done()
@@ -180,6 +181,12 @@ func (r reader) instant(ctx context.Context, cur *cursor) (rowSet, *refusal) {
 		w.After = next
 	}
 	return set, nil
+}
+
+// listRest gives the search up for what is left of the pass.
+func (r reader) listRest(cur *cursor) {
+	r.log.Info("search cannot reach these changes, the list is read instead", "object", r.object)
+	cur.Pass.listRest()
 }
 
 // listWindow reads the list endpoint and keeps the rows of the window.

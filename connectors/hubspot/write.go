@@ -11,7 +11,7 @@ import (
 // Write delivers the batch: creates first, since they are the handoff itself,
 // then updates in batches of 100. The results are in the order of the writes.
 func (c *Client) Write(ctx context.Context, batch []connectors.Write) []connectors.Result {
-	d := &delivery{Client: c, results: make([]connectors.Result, len(batch))}
+	d := &delivery{Client: c, results: make([]connectors.Result, len(batch)), creates: transport.PriorityHandoff}
 	updates := make(map[connectors.Object][]*item)
 	creates := make(map[connectors.Object][]*item)
 	for i, w := range batch {
@@ -43,6 +43,8 @@ func (c *Client) Write(ctx context.Context, batch []connectors.Write) []connecto
 type delivery struct {
 	*Client
 	results []connectors.Result
+	// creates is the priority of what is created (I10).
+	creates transport.Priority
 }
 
 // item is one Write on its way.

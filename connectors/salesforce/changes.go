@@ -65,24 +65,31 @@ func (t *changesTurn) open(ctx context.Context) error {
 			return err
 		}
 	}
-	lo := t.at.Thru.Add(-c.cfg.Overlap)
-	if !settle && t.at.Fast.After(lo) {
-		lo = t.at.Fast
-	}
-	t.at.window(lo, now.Add(ahead))
+	t.at.window(t.low(settle), now.Add(ahead))
 	return nil
 }
 
-// window opens [lo, hi), whole seconds, no wider than Span allows.
-func (p *position) window(lo, hi time.Time) {
-	p.Lo, p.Hi = lo.Truncate(time.Second), hi.Truncate(time.Second)
-	if p.Span > 0 && p.Hi.Sub(p.Lo) > p.Span {
-		p.Hi = p.Lo.Add(p.Span)
+// low is where the next window begins. The settled pass goes back behind the
+// durable edge by the overlap, and the fast one reads the second of its last
+// row again. Both are only a second net: the watermark is what guarantees
+// that nothing is missed, so the net is left out where it would cost pages.
+func (t *changesTurn) low(settle bool) time.Time {
+	many := func(from, to time.Time) bool {
+		return t.c.delivered.count(t.cols.from, t.cursor, from, to) > manyRows
 	}
-	if !p.Hi.After(p.Lo) {
-		p.Hi = p.Lo.Add(time.Second)
+	if settle {
+		if lo := t.at.Thru.Add(-t.c.cfg.Overlap); !many(lo, t.at.Thru) {
+			return lo
+		}
+		return t.at.Thru
 	}
-	p.In, p.Out, p.Fresh, p.Last = "", "", true, time.Time{}
+	if !t.at.Fast.After(t.at.Thru) {
+		return t.at.Thru
+	}
+	if next := t.at.Fast.Add(time.Second); many(t.at.Fast, next) {
+		return next
+	}
+	return t.at.Fast
 }
 
 func (t *changesTurn) lookForPurged(ctx context.Context, now time.Time) error {
@@ -181,8 +188,9 @@ func (t *changesTurn) take(next *position) ([]connectors.Record, error) {
 	for _, part := range []struct {
 		ask     *ask
 		locator *string
+		last    *time.Time
 		out     bool
-	}{{t.in, &next.In, false}, {t.out, &next.Out, true}} {
+	}{{t.in, &next.In, &next.InLast, false}, {t.out, &next.Out, &next.OutLast, true}} {
 		if part.ask == nil {
 			continue
 		}
@@ -194,9 +202,7 @@ func (t *changesTurn) take(next *position) ([]connectors.Record, error) {
 			return nil, err
 		}
 		for _, r := range rows {
-			if r.Modified.After(next.Last) {
-				next.Last = r.Modified
-			}
+			*part.last = r.Modified
 			if part.out && !r.Deleted {
 				r.OutOfScope, r.Fields, r.Accounts = true, nil, nil
 			}
@@ -217,39 +223,6 @@ func (t *changesTurn) worthSettling(next *position) bool {
 		t.c.settled.since(t.cols.from, t.c.now()) >= soonest
 }
 
-// advance moves the fast edge to the last row that was seen.
-func (p *position) advance() {
-	if p.Last.After(p.Fast) {
-		p.Fast = p.Last.Truncate(time.Second)
-	}
-	p.Last = time.Time{}
-}
-
-// close ends a window that was read to its end. The durable edge follows the
-// watermark as far as the window went. It tells whether another window waits.
-func (p *position) close(now time.Time) bool {
-	p.advance()
-	end := p.Hi
-	p.Lo, p.Hi = time.Time{}, time.Time{}
-	if !p.Edge.IsZero() {
-		reached := p.Edge
-		if end.Before(reached) {
-			reached = end
-		}
-		if reached.After(p.Thru) {
-			p.Thru = reached
-		}
-	}
-	if end.After(now) {
-		p.Edge, p.Span = time.Time{}, 0
-		return false
-	}
-	// The window was narrowed: go on from its end, a little wider.
-	p.Span *= 2
-	p.window(end, now.Add(ahead))
-	return true
-}
-
 // finish drops what was delivered before, and makes the page.
 func (t *changesTurn) finish(next position, records []connectors.Record, more bool) connectors.Page {
 	records = t.c.delivered.news(t.cols.from, t.cursor, records)
@@ -267,10 +240,7 @@ func (t *changesTurn) recover(err error) connectors.Page {
 	next := t.at
 	switch {
 	case connectors.ClassOf(err) == connectors.Restart && !t.at.Fresh:
-		if (t.at.In == "" || t.at.Out == "") && t.at.Last.After(next.Lo) {
-			next.Lo = t.at.Last.Truncate(time.Second)
-		}
-		next.In, next.Out, next.Fresh = "", "", true
+		next.again()
 	case slow(err) && next.Hi.Sub(next.Lo) > time.Second:
 		next.Span = (next.Hi.Sub(next.Lo) / 2).Truncate(time.Second)
 		next.window(next.Lo, next.Hi)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/connectors/transport"
 )
 
 // column is one selected field.
@@ -44,7 +45,7 @@ func isMissing(err error) bool {
 
 func (c *Client) resolve(ctx context.Context, object connectors.Object, maxAge time.Duration) (*columns, error) {
 	name := sobject(object)
-	d, err := c.describe(ctx, name, maxAge)
+	d, err := c.describe(ctx, name, maxAge, transport.PriorityPoll)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (c *Client) column(ctx context.Context, d *description, object connectors.O
 			// Name object has; Salesforce itself checks the rest.
 			return column{name: name, path: strings.Join(append(path, parts[len(path):]...), "."), kind: kindAny}, nil
 		}
-		next, err := c.describe(ctx, f.ReferenceTo[0], maxAge)
+		next, err := c.describe(ctx, f.ReferenceTo[0], maxAge, transport.PriorityPoll)
 		if err != nil {
 			return column{}, err
 		}

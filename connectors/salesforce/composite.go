@@ -19,6 +19,9 @@ const (
 	compositeQueries = 5
 )
 
+// compositeQuery is the endpoint name of a composite call of queries.
+const compositeQuery = "composite/query"
+
 // subrequest is one part of a composite call, which counts as one API call.
 type subrequest struct {
 	Method      string            `json:"method"`
@@ -49,10 +52,14 @@ func (c *Client) composite(ctx context.Context, endpoint string, subs []subreque
 	if err != nil {
 		return nil, fmt.Errorf("writing composite call: %w", err)
 	}
-	got, err := c.send(ctx, request{
+	r := request{
 		endpoint: endpoint, method: http.MethodPost, path: c.data("/composite"), body: body,
 		idempotent: idempotent, priority: p,
-	})
+	}
+	if endpoint == compositeQuery {
+		r.timeout, r.attempts = queryTimeout, queryAttempts
+	}
+	got, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err
 	}

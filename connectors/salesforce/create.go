@@ -36,7 +36,12 @@ func (d *delivery) creates(ctx context.Context, indices []int) {
 		return
 	}
 	var items []*item
+	byKey := make(map[string]*item)
 	for _, i := range indices {
+		if same := byKey[d.batch[i].Key]; same != nil {
+			same.writes = append(same.writes, i)
+			continue
+		}
 		it, err := d.task(ctx, i, keys)
 		if err != nil {
 			d.unsent([]int{i}, err)
@@ -44,6 +49,7 @@ func (d *delivery) creates(ctx context.Context, indices []int) {
 		}
 		if it != nil {
 			items = append(items, it)
+			byKey[d.batch[i].Key] = it
 		}
 	}
 	if keys.field == "" {
@@ -71,7 +77,7 @@ type keying struct {
 // keying looks for the unique field among the task's. Custom fields of tasks
 // are defined on Activity and show up here.
 func (c *Client) keying(ctx context.Context) (keying, error) {
-	described, err := c.describe(ctx, taskObject, describeLife)
+	described, err := c.describe(ctx, taskObject, describeLife, transport.PriorityHandoff)
 	if err != nil {
 		return keying{}, err
 	}
@@ -103,7 +109,7 @@ func (d *delivery) task(ctx context.Context, i int, keys keying) (*item, error) 
 	if keys.field == "" {
 		text = withMarker(text, w.Key)
 	}
-	if name, why := tooLong(a.Subject, text, w.Key, keys); why != "" {
+	if name, why := unfit(a, text, w.Key, keys); why != "" {
 		d.results[i] = refused(*w, name, why)
 		return nil, nil
 	}
@@ -141,9 +147,9 @@ func (d *delivery) dateAndStatus(ctx context.Context, it *item, w *connectors.Wr
 		put("Status", status)
 		return nil
 	}
-	switch {
-	case w.Activity.Day != "":
-		put("ActivityDate", w.Activity.Day)
+	switch day := w.Activity.Day; {
+	case day != "":
+		put("ActivityDate", day)
 	case !w.Activity.Due.IsZero():
 		put("ActivityDate", w.Activity.Due.UTC().Format(time.DateOnly))
 	}
@@ -161,11 +167,14 @@ func (d *delivery) dateAndStatus(ctx context.Context, it *item, w *connectors.Wr
 	return nil
 }
 
-// tooLong names the first text that does not fit whole.
-func tooLong(subject, text, key string, keys keying) (name, why string) {
+// unfit names the first part of a task that cannot be stored whole.
+func unfit(a *connectors.Activity, text, key string, keys keying) (name, why string) {
+	if _, err := time.Parse(time.DateOnly, a.Day); a.Day != "" && err != nil {
+		return "ActivityDate", "the day is no date like 2026-11-22"
+	}
 	switch {
-	case characters(subject) > subjectMost:
-		return "Subject", fmt.Sprintf("the subject has %d characters, at most %d fit", characters(subject), subjectMost)
+	case characters(a.Subject) > subjectMost:
+		return "Subject", fmt.Sprintf("the subject has %d characters, at most %d fit", characters(a.Subject), subjectMost)
 	case characters(text) > descriptionMost:
 		return "Description", fmt.Sprintf("the text has %d characters, at most %d fit", characters(text), descriptionMost)
 	case keys.field != "" && keys.length > 0 && characters(key) > keys.length:
@@ -219,7 +228,7 @@ type closedStatus struct{ once[string] }
 
 func (c *Client) closedStatus(ctx context.Context) (string, error) {
 	return c.closed.get(func() (string, error) {
-		described, err := c.describe(ctx, taskObject, describeLife)
+		described, err := c.describe(ctx, taskObject, describeLife, transport.PriorityHandoff)
 		if err != nil {
 			return "", err
 		}

@@ -52,9 +52,12 @@ type position struct {
 	Fresh bool `json:"k,omitzero"`
 	// Edge is the watermark that Thru takes when the window has passed it.
 	Edge time.Time `json:"e,omitzero"`
-	Last time.Time `json:"s,omitzero"`  // stamp of the last row delivered
-	In   string    `json:"in,omitzero"` // next page of the rows in scope
-	Out  string    `json:"out,omitzero"`
+	// In and Out are the paths of the next pages of the rows in scope and
+	// out of it, InLast and OutLast the stamps of their last rows so far.
+	In      string    `json:"in,omitzero"`
+	InLast  time.Time `json:"is,omitzero"`
+	Out     string    `json:"out,omitzero"`
+	OutLast time.Time `json:"os,omitzero"`
 	// Span is how wide a window may be, where it had to be narrowed.
 	Span time.Duration `json:"w,omitzero"`
 }

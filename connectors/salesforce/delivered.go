@@ -54,6 +54,24 @@ func (d *delivered) news(object string, cursor connectors.Cursor, records []conn
 	return out
 }
 
+// count says how many rows stamped in [from, to) were delivered on the way to
+// cursor, as far as that is remembered.
+func (d *delivered) count(object string, cursor connectors.Cursor, from, to time.Time) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	rows := d.byObject[object]
+	if rows == nil || rows.cursor != cursor {
+		return 0
+	}
+	n := 0
+	for _, v := range rows.versions {
+		if v.stamp >= from.UnixMilli() && v.stamp < to.UnixMilli() {
+			n++
+		}
+	}
+	return n
+}
+
 // note remembers the records that go with cursor, and forgets those stamped
 // before oldest, which no window will reach again.
 func (d *delivered) note(object string, cursor connectors.Cursor, records []connectors.Record, oldest time.Time) {

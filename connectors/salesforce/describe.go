@@ -109,7 +109,7 @@ func (d *describes) entry(name string) *describeEntry {
 
 // describe returns an object's description, at most maxAge old. It asks
 // conditionally, so that an unchanged one costs no body.
-func (c *Client) describe(ctx context.Context, name string, maxAge time.Duration) (*description, error) {
+func (c *Client) describe(ctx context.Context, name string, maxAge time.Duration, p transport.Priority) (*description, error) {
 	e := c.describes.entry(name)
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -125,8 +125,14 @@ func (c *Client) describe(ctx context.Context, name string, maxAge time.Duration
 	}
 	got, err := c.send(ctx, request{
 		endpoint: "describe", method: http.MethodGet, path: c.data("/sobjects/" + name + "/describe"),
-		idempotent: true, priority: transport.PriorityPoll, header: header,
+		idempotent: true, priority: p, header: header,
 	})
+	if connectors.ClassOf(err) == connectors.Gone {
+		return nil, &connectors.Error{
+			System: connectors.Salesforce, Class: connectors.Stop, Code: "INVALID_TYPE", Status: http.StatusNotFound,
+			Message: "the org shows no object " + name, Fix: "grant the integration user read access to it",
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +159,7 @@ func (c *Client) Describe(ctx context.Context, object connectors.Object) (connec
 			Message: "there is no such object", Fix: "its logged calls and e-mails are tasks",
 		}
 	}
-	d, err := c.describe(ctx, name, 0)
+	d, err := c.describe(ctx, name, 0, transport.PriorityPoll)
 	if err != nil {
 		return connectors.Schema{}, err
 	}

@@ -28,6 +28,7 @@ type request struct {
 	idempotent bool
 	priority   transport.Priority
 	timeout    time.Duration
+	attempts   int
 	header     http.Header
 	consume    func(*http.Response) error
 }
@@ -58,13 +59,20 @@ func uncertain(err error) bool {
 	return errors.As(err, &f) && f.uncertain
 }
 
+// A query may run for two minutes (Salesforce Developer Limits, "SOQL and
+// SOSL Limits"). One that takes longer each time is too big, not unlucky.
+const (
+	queryTimeout  = 130 * time.Second
+	queryAttempts = 3
+)
+
 // send makes one exchange. simpleforce gets a client of its own for it, since
 // it keeps state and knows neither contexts nor headers; what truly happened
 // is read from the chain, not from the library's text.
 func (c *Client) send(ctx context.Context, r request) (reply, error) {
 	client, seen := c.chain.Client(ctx, transport.Call{
-		Endpoint: r.endpoint, Idempotent: r.idempotent, Timeout: r.timeout, Priority: r.priority,
-		Header: r.header, Consume: r.consume,
+		Endpoint: r.endpoint, Idempotent: r.idempotent, Timeout: r.timeout, Attempts: r.attempts,
+		Priority: r.priority, Header: r.header, Consume: r.consume,
 	})
 	client.Transport = quiet{client.Transport}
 	carrier := simpleforce.NewClient("https://"+placeholderHost, simpleforce.DefaultClientID, c.cfg.APIVersion)
@@ -108,9 +116,11 @@ func (q quiet) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // get makes an idempotent GET and decodes its JSON into out.
 func (c *Client) get(ctx context.Context, endpoint, path string, priority transport.Priority, out any) error {
-	got, err := c.send(ctx, request{
-		endpoint: endpoint, method: http.MethodGet, path: path, idempotent: true, priority: priority,
-	})
+	r := request{endpoint: endpoint, method: http.MethodGet, path: path, idempotent: true, priority: priority}
+	if endpoint == "query" {
+		r.timeout, r.attempts = queryTimeout, queryAttempts
+	}
+	got, err := c.send(ctx, r)
 	if err != nil {
 		return err
 	}

@@ -58,10 +58,12 @@ func (d *delivery) guarded(ctx context.Context, indices []int) {
 }
 
 func (d *delivery) guardedRound(ctx context.Context, round []*guard) {
-	for try := 0; len(round) > 0; try++ {
-		round = d.look(ctx, round)
-		round = d.writeIfSame(ctx, round)
-		if try+1 >= guardedTries {
+	for try := 1; len(round) > 0; try++ {
+		round = d.writeIfSame(ctx, d.look(ctx, round))
+		if len(round) == 0 {
+			return
+		}
+		if try == guardedTries || d.c.pause(ctx) != nil {
 			for _, g := range round {
 				d.finish([]*item{g.item}, connectors.Result{
 					Outcome: connectors.Failed, ID: g.ref.ID, Err: lockError(d.c.now()),

@@ -138,7 +138,7 @@ func concernsAll(err error) bool {
 	case e.Class == connectors.Stop:
 		return e.Status == 0 && e.Object == ""
 	case e.Class == connectors.Retry:
-		return e.Status == 0 || e.Status >= 500 || e.Code == "REQUEST_LIMIT_EXCEEDED"
+		return e.Status == 0 || e.Status >= 500 || e.Code == string(transport.FaultHTML) || e.Code == "REQUEST_LIMIT_EXCEEDED"
 	default:
 		return false
 	}
@@ -190,7 +190,7 @@ func (c *Client) askTogether(ctx context.Context, asks []*ask) error {
 	for i, a := range asks {
 		subs[i] = subrequest{Method: http.MethodGet, URL: a.path}
 	}
-	replies, err := c.composite(ctx, "composite/query", subs, true, transport.PriorityPoll)
+	replies, err := c.composite(ctx, compositeQuery, subs, true, transport.PriorityPoll)
 	if err != nil {
 		if slow(err) && len(asks) > 1 {
 			for _, a := range asks {

@@ -72,6 +72,9 @@ func (c *Client) watermark(ctx context.Context, from string, since time.Time) (t
 		Covered string `json:"latestDateCovered"`
 	}
 	err := c.get(ctx, "updated", c.span(from, "updated", start, end), transport.PriorityPoll, &answer)
+	if slow(err) {
+		err = c.get(ctx, "updated", c.span(from, "updated", end.Add(-soonest), end), transport.PriorityPoll, &answer)
+	}
 	if err != nil {
 		if concernsAll(err) {
 			return time.Time{}, err

@@ -91,7 +91,7 @@ func (it *item) set(name string, value []byte) {
 // kind is how a field takes its values; without a description Salesforce
 // itself has to judge.
 func (d *delivery) kind(ctx context.Context, from, name string) kind {
-	described, err := d.c.describe(ctx, from, describeLife)
+	described, err := d.c.describe(ctx, from, describeLife, priorityOf(from))
 	if err != nil {
 		return kindAny
 	}
@@ -100,6 +100,14 @@ func (d *delivery) kind(ctx context.Context, from, name string) kind {
 		return kindAny
 	}
 	return kindOf(f.Type)
+}
+
+// priorityOf: what a task needs to be made has a task's priority.
+func priorityOf(from string) transport.Priority {
+	if from == taskObject {
+		return transport.PriorityHandoff
+	}
+	return transport.PriorityStatus
 }
 
 func sortedNames(fields map[string]connectors.Value) []string {

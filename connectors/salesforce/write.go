@@ -85,13 +85,17 @@ func (d *delivery) run(ctx context.Context, how sending, items []*item, settle f
 		}
 		items = again
 		if locked {
-			pause := lockPause/2 + rand.N(lockPause)
-			if err := d.c.cfg.Clock.Sleep(ctx, pause); err != nil {
+			if d.c.pause(ctx) != nil {
 				d.finish(items, connectors.Result{Outcome: connectors.Failed, Err: lockError(d.c.now())})
 				return
 			}
 		}
 	}
+}
+
+// pause waits for other transactions, not everybody equally long.
+func (c *Client) pause(ctx context.Context) error {
+	return c.cfg.Clock.Sleep(ctx, lockPause/2+rand.N(lockPause))
 }
 
 func lockError(now time.Time) *connectors.Error {

@@ -33,6 +33,9 @@ type Call struct {
 	// Timeout bounds one attempt, body included, on the Clock; 0 means
 	// Options.Timeout.
 	Timeout time.Duration
+	// Attempts bounds the requests of this exchange; 0 means
+	// Options.MaxAttempts.
+	Attempts int
 	// Buckets names the limiters that each attempt takes a token of. A name
 	// without a limiter is ignored.
 	Buckets []string

@@ -94,6 +94,7 @@ func TestRetrying(t *testing.T) {
 		statuses   []int // one per attempt, the last one repeats
 		retryAfter string
 		idempotent bool
+		most       int
 		class      connectors.Class
 		attempts   int
 		waited     func(time.Duration) bool
@@ -105,6 +106,7 @@ func TestRetrying(t *testing.T) {
 		{name: "500 of a create is unknown", statuses: []int{500}, class: connectors.UnknownOutcome, attempts: 1},
 		{name: "500 of a read is tried again", statuses: []int{500, 200}, idempotent: true, attempts: 2},
 		{name: "500 of a read for ever is a retry", statuses: []int{500}, idempotent: true, class: connectors.Retry, attempts: 4},
+		{name: "the call bounds its attempts", statuses: []int{503}, most: 2, class: connectors.Retry, attempts: 2},
 		{name: "a redirect is not followed", statuses: []int{302}, class: connectors.Stop, attempts: 1},
 		{name: "not modified is fine", statuses: []int{304}, attempts: 1},
 		{name: "a refusal is final", statuses: []int{400}, class: connectors.ParkRecord, attempts: 1},
@@ -128,7 +130,7 @@ func TestRetrying(t *testing.T) {
 				}
 				w.WriteHeader(status)
 			}, nil)
-			_, seen := send(t, c, transport.Call{Endpoint: "e", Idempotent: tt.idempotent}, "POST", "the body")
+			_, seen := send(t, c, transport.Call{Endpoint: "e", Idempotent: tt.idempotent, Attempts: tt.most}, "POST", "the body")
 			var class connectors.Class
 			if seen.Err != nil {
 				class = seen.Err.Class

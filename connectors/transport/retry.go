@@ -22,7 +22,7 @@ const (
 // retry makes attempts until one succeeds or none may follow.
 func (x *exchange) retry(r *http.Request) *outcome {
 	o := &x.chain.o
-	policy := &patience{exchange: x, request: r, left: o.MaxAttempts - 1, growing: growing(o.MaxWait)}
+	policy := &patience{exchange: x, request: r, left: positive(x.call.Attempts, o.MaxAttempts) - 1, growing: growing(o.MaxWait)}
 	var out *outcome
 	operation := func() error {
 		out = x.once(r)

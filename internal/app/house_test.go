@@ -26,7 +26,7 @@ var rooms = map[string][]string{
 	"internal/engine":               {"connectors", "mapping", "workflows", "internal/clock"},
 	"internal/store":                {"connectors", "mapping", "internal/engine", "internal/clock"},
 	"internal/lanes":                {"internal/clock"},
-	"internal/dashboard":            {"connectors", "connectors/transport", "mapping", "internal/engine", "internal/clock"},
+	"internal/dashboard":            {"connectors", "connectors/transport", "mapping", "workflows", "internal/engine", "internal/clock"},
 	"internal/demo":                 {"*"},
 	"internal/app":                  {"*"},
 	"cmd/handoffd":                  {"*"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"handoffd/connectors"
@@ -22,6 +23,8 @@ type Daemon struct {
 	Connectors []connectors.Connector
 	env        Environment
 	log        *slog.Logger
+	initial    []connectors.Connector        // those that it was opened with
+	current    atomic.Pointer[engine.Engine] // the engine that runs now
 }
 
 // Open makes a daemon: it opens the store, takes its lock, signs in to both
@@ -46,7 +49,8 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.Store.Lock(); err != nil {
 		return err
 	}
-	d.Engine = d.engine()
+	d.Engine, d.initial = d.engine(), d.Connectors
+	d.current.Store(d.Engine)
 	ids, err := d.Engine.Start(ctx)
 	d.Identities = ids
 	return err
@@ -81,6 +85,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) {
 		<-stopped
 		if next != nil {
 			d.Config, d.Connectors, d.Engine, d.Identities = next.Config, next.Connectors, next.Engine, next.Identities
+			d.current.Store(d.Engine)
 			d.log.Info("reloaded", "policy_version", d.Config.Policy.Version, "policy_hash", d.Config.Policy.Hash)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"os"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"handoffd/connectors"
 	"handoffd/connectors/hubspot"
 	"handoffd/connectors/salesforce"
@@ -32,6 +34,8 @@ type Environment struct {
 	HTTP map[connectors.System]http.RoundTripper
 	// Observe sees every exchange with a CRM; nil for nobody.
 	Observe func(transport.Observation)
+	// Registry is where metrics go; nil means one of the dashboard's own.
+	Registry *prometheus.Registry
 	// PlanOnly: decide and show, write nothing.
 	PlanOnly bool
 }

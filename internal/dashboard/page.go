@@ -7,7 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"text/template"
+	"html/template"
 	"net/http"
 	"time"
 
@@ -48,7 +48,7 @@ func newPage() page {
 
 // view is what the page shows.
 type view struct {
-	Style    string
+	Style    template.CSS
 	Version  string
 	Now      time.Time
 	Starting bool
@@ -101,7 +101,7 @@ func (s *server) index(w http.ResponseWriter, r *http.Request) {
 
 // view reads what the page shows.
 func (s *server) view(r *http.Request) (view, error) {
-	v := view{Style: pageCSS, Version: s.o.Version, Now: s.o.Clock.Now()}
+	v := view{Style: template.CSS(pageCSS), Version: s.o.Version, Now: s.o.Clock.Now()}
 	var err error
 	if v.Summary, err = s.summary(r.Context()); errors.Is(err, errStarting) {
 		v.Starting = true

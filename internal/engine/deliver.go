@@ -41,7 +41,8 @@ func (e *Engine) Deliver(ctx context.Context, system connectors.System) error {
 	}
 }
 
-// take marks what is due as sending and returns it as it stood before.
+// take marks what is due as sending and returns it in the state in which it
+// stood before.
 func (e *Engine) take(ctx context.Context, system connectors.System) (rows []OutboxRow, err error) {
 	err = e.store.Update(ctx, func(tx Tx) error {
 		mode, err := e.mode(tx)
@@ -52,12 +53,15 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 			return err
 		}
 		marked := make([]OutboxRow, len(rows))
-		for i, r := range rows {
-			r.Attempts++
-			if r.State == OutboxPending {
-				r.State, r.Sent = OutboxSending, e.clock.Now()
+		for i := range rows {
+			rows[i].Attempts++
+			if rows[i].State == OutboxPending {
+				rows[i].Sent = e.clock.Now()
 			}
-			marked[i] = r
+			marked[i] = rows[i]
+			if rows[i].State == OutboxPending {
+				marked[i].State = OutboxSending
+			}
 		}
 		return tx.PutOutbox(marked)
 	})

@@ -38,22 +38,35 @@ func (s *Store) backup(ctx context.Context, dest string) (err error) {
 			return err
 		}
 	}
-	session, err := s.readers.take(ctx, s.closed)
-	if err != nil {
+	if err := s.copyTo(ctx, partial); err != nil {
 		return err
-	}
-	defer s.readers.give(session)
-	stmt, err := session.prepare("VACUUM INTO $1")
-	if err != nil {
-		return wrap(ctx, "copying", err)
-	}
-	if _, err := stmt.ExecContext(ctx, partial); err != nil {
-		return wrap(ctx, "copying", err)
 	}
 	if err := syncFile(partial); err != nil {
 		return fmt.Errorf("forcing the copy to the disk: %w", err)
 	}
 	return os.Rename(partial, dest)
+}
+
+// copyTo writes the last committed state into the empty file.
+func (s *Store) copyTo(ctx context.Context, file string) error {
+	session, err := s.readers.take(ctx, s.closed)
+	if err != nil {
+		return err
+	}
+	defer s.readers.give(session)
+	// To SQLite the copy is a write; the connection serves nothing else after.
+	defer session.drop()
+	if err := session.run("PRAGMA query_only = 0"); err != nil {
+		return wrap(ctx, "preparing the copy", err)
+	}
+	stmt, err := session.prepare("VACUUM INTO $1")
+	if err != nil {
+		return wrap(ctx, "copying", err)
+	}
+	if _, err := stmt.ExecContext(ctx, file); err != nil {
+		return wrap(ctx, "copying", err)
+	}
+	return nil
 }
 
 // removeEmptyOrPartial clears what a failed backup leaves: the partial copy

@@ -12,7 +12,7 @@ const (
 INSERT INTO match_keys (rule, key, system, object, id) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING`
 	removeKey    = `DELETE FROM match_keys WHERE rule = $1 AND key = $2 AND system = $3 AND object = $4 AND id = $5`
-	keysOfRecord = `SELECT rule, key FROM match_keys WHERE system = $1 AND object = $2 AND id = $3 ORDER BY rule, key DESC`
+	keysOfRecord = `SELECT rule, key FROM match_keys WHERE system = $1 AND object = $2 AND id = $3 ORDER BY rule, key`
 	recordsByKey = `SELECT object, id FROM match_keys WHERE rule = $1 AND key = $2 AND system = $3 ORDER BY object, id`
 )
 

@@ -53,7 +53,6 @@ type job struct {
 	header    []string
 	succeeded [][]string
 	refused   [][]string
-	untouched [][]string
 }
 
 // jobInfo is a job as the API shows it.

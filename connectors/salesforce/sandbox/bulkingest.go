@@ -132,6 +132,9 @@ func (j *job) save(tx *org.Tx, cells []string) (id string, created bool, err *or
 	}
 	switch j.operation {
 	case "insert":
+		if id != "" {
+			return "", false, &org.Error{Code: "INVALID_FIELD_FOR_INSERT_UPDATE", Message: "cannot specify Id in an insert call", Fields: []string{"Id"}}
+		}
 		newID, err := tx.Insert(j.object, in)
 		return newID.String(), true, err
 	case "upsert":
@@ -175,7 +178,7 @@ func (c *call) ingestResults(j *job, part string) reply {
 	case "failedresults":
 		header, rows = append([]string{"sf__Id", "sf__Error"}, j.header...), j.refused
 	case "unprocessedrecords":
-		header, rows = j.header, j.untouched
+		header = j.header
 		if j.state != stateComplete {
 			return csvReply(append([]byte{}, j.data...))
 		}

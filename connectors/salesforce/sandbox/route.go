@@ -35,6 +35,8 @@ type call struct {
 	hits     hits
 	// tx is the transaction of the composite request around it, nil outside.
 	tx *org.Tx
+	// txs are the transactions that the request began.
+	txs *[]*org.Tx
 	// tool marks a call below /tooling.
 	tool bool
 }
@@ -143,7 +145,7 @@ func (s *Server) data(r *http.Request, body []byte, h hits) reply {
 		return notFound()
 	}
 	c := &call{s: s, method: r.Method, version: version, segments: segments, query: r.URL.Query(), header: r.Header,
-		body: body, session: x, base: s.base(r), hits: h}
+		body: body, session: x, base: s.base(r), hits: h, txs: &[]*org.Tx{}}
 	if c.method == http.MethodHead {
 		c.method = http.MethodGet
 	}
@@ -200,7 +202,13 @@ func (c *call) locked() reply {
 		c.s.org.Lock()
 		defer c.s.org.Unlock()
 	}
-	return c.run()
+	answer := c.run()
+	for _, tx := range *c.txs {
+		for _, save := range tx.Saves {
+			c.s.ledger.wrote(&c.s.mu, save.ID, save.Op)
+		}
+	}
+	return answer
 }
 
 func (c *call) segment(i int) string {
@@ -256,7 +264,7 @@ func (c *call) root() string {
 	return "/services/data/v" + c.version
 }
 
-// begin starts a transaction, or joins the one around the call. done ends it.
+// begin starts a transaction, or joins the one around the call.
 func (c *call) begin() *org.Tx {
 	if c.tx != nil {
 		return c.tx
@@ -265,6 +273,6 @@ func (c *call) begin() *org.Tx {
 	tx.AllowDuplicates = strings.Contains(strings.ToLower(strings.ReplaceAll(c.header.Get("Sforce-Duplicate-Rule-Header"), " ", "")), "allowsave=true")
 	tx.Late = c.hits.late()
 	tx.Before = c.hits.record
-	tx.After = func(_ string, id org.ID, op string) { c.s.ledger.wrote(&c.s.mu, id, op) }
+	*c.txs = append(*c.txs, tx)
 	return tx
 }

@@ -129,7 +129,7 @@ func (p *Portal) setNumeric(t *table, prop *Property, c *test) {
 		return
 	case prop.Name == "hs_object_id":
 		c.stamp = func(r *row) float64 { return float64(r.id) }
-	case prop.Name == t.def.Modified || prop.Name == "hs_lastmodifieddate":
+	case prop.Name == t.def.Modified:
 		c.stamp = func(r *row) float64 { return float64(t.modified[r.pos]) }
 	case (prop.Name == t.def.Created || prop.Name == "hs_createdate") && t.def.index != deals:
 		c.stamp = func(r *row) float64 { return float64(r.created) }

@@ -84,19 +84,23 @@ func newObjectType(index uint8) *ObjectType {
 			Searchable: []string{"dealname", "pipeline", "dealstage", "description", "dealtype"},
 		}
 	case tickets:
-		return &ObjectType{
-			index: index, ID: "0-5", Singular: "ticket", Plural: "tickets", FullName: "TICKET", Scope: "tickets",
-			Created: "createdate", Modified: "hs_lastmodifieddate",
-			Always: []string{"createdate", "hs_lastmodifieddate", "hs_object_id"},
-			Defaults: []string{
-				"content", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_pipeline",
-				"hs_pipeline_stage", "hs_ticket_category", "hs_ticket_priority", "subject",
-			},
-			Searchable: []string{"subject", "content", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_id"},
-			required:   []string{"hs_pipeline_stage"},
-		}
+		return newTicketType()
 	default:
 		return newActivityType(index)
+	}
+}
+
+func newTicketType() *ObjectType {
+	return &ObjectType{
+		index: tickets, ID: "0-5", Singular: "ticket", Plural: "tickets", FullName: "TICKET", Scope: "tickets",
+		Created: "createdate", Modified: "hs_lastmodifieddate",
+		Always: []string{"createdate", "hs_lastmodifieddate", "hs_object_id"},
+		Defaults: []string{
+			"content", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_pipeline",
+			"hs_pipeline_stage", "hs_ticket_category", "hs_ticket_priority", "subject",
+		},
+		Searchable: []string{"subject", "content", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_id"},
+		required:   []string{"hs_pipeline_stage"},
 	}
 }
 

@@ -112,12 +112,14 @@ func (p *Portal) written(t *table, r *row, sent []string, created bool) Record {
 				p.show(t, r, r.cur, prop.Name, rec.Properties)
 			}
 		}
-		for _, name := range createHides(t.def) {
-			delete(rec.Properties, name)
-		}
 	}
 	for _, name := range updateEcho(t.def) {
 		p.show(t, r, r.cur, name, rec.Properties)
+	}
+	if created {
+		for _, name := range createHides(t.def) {
+			delete(rec.Properties, name)
+		}
 	}
 	empty := ""
 	for name, v := range rec.Properties {
@@ -136,10 +138,8 @@ func (p *Portal) written(t *table, r *row, sent []string, created bool) Record {
 // their second name.
 func createHides(t *ObjectType) []string {
 	switch t.index {
-	case companies, tickets:
+	case companies, contacts, tickets:
 		return []string{"hs_createdate"}
-	case contacts:
-		return []string{"hs_createdate", "hs_lastmodifieddate"}
 	case tasks:
 		return []string{"hs_task_is_open"}
 	}

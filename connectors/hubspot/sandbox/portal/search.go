@@ -128,7 +128,7 @@ func (p *Portal) comparison(t *table, name string) func(a, b int32) int {
 		return func(a, b int32) int { return strings.Compare(t.rows[a].idText(), t.rows[b].idText()) }
 	case name == "hs_object_id":
 		return func(a, b int32) int { return cmp.Compare(t.rows[a].id, t.rows[b].id) }
-	case name == t.def.Modified || name == "hs_lastmodifieddate":
+	case name == t.def.Modified:
 		return func(a, b int32) int { return cmp.Compare(t.modified[a], t.modified[b]) }
 	case name == t.def.Created || name == "hs_createdate":
 		return func(a, b int32) int { return cmp.Compare(t.rows[a].created, t.rows[b].created) }

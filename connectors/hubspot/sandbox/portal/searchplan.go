@@ -127,8 +127,7 @@ func (g *plan) stampRange(p *Portal, t *table) (low, high int64) {
 	low, high = unseen+1, math.MaxInt64
 	for i := range g.tests {
 		c := &g.tests[i]
-		name := t.props[c.slot].Name
-		if c.linked != nil || !c.numeric || name != t.def.Modified && name != "hs_lastmodifieddate" {
+		if c.linked != nil || !c.numeric || t.props[c.slot].Name != t.def.Modified {
 			continue
 		}
 		low, high = c.narrow(low, high)

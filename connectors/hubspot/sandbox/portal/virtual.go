@@ -16,17 +16,7 @@ func virtuals(t *table) map[uint16]func(p *Portal, r *row, s *state) string {
 			all[slot] = f
 		}
 	}
-	created := func(_ *Portal, r *row, _ *state) string { return FormatTime(r.created) }
-	modified := func(_ *Portal, _ *row, s *state) string { return FormatTime(s.modified) }
-	add("createdate", created)
-	add("hs_createdate", created)
-	add("hs_lastmodifieddate", modified)
-	add("lastmodifieddate", modified)
-	add("hs_object_id", func(_ *Portal, r *row, _ *state) string { return r.idText() })
-	add("hs_object_source", func(p *Portal, r *row, _ *state) string { return p.sources[r.source].Type })
-	add("hs_object_source_id", func(p *Portal, r *row, _ *state) string { return p.sources[r.source].ID })
-	add("hs_object_source_label", func(p *Portal, r *row, _ *state) string { return p.sources[r.source].Label })
-	add("hs_merged_object_ids", func(_ *Portal, r *row, _ *state) string { return r.aliasText() })
+	addRowVirtuals(t, add)
 	for _, name := range zeroes(t.def) {
 		add(name, func(*Portal, *row, *state) string { return "0" })
 	}
@@ -52,14 +42,29 @@ func virtuals(t *table) map[uint16]func(p *Portal, r *row, s *state) string {
 			}, t.text(s, "phone"))
 		})
 	}
-	if t.def.index == contacts || t.def.index == companies || t.def.index == tickets {
-		add("hs_v2_date_entered_current_stage", created)
-		add("hs_v2_time_in_current_stage", created)
-	}
 	if t.def.index == tickets {
 		add("hs_ticket_id", func(_ *Portal, r *row, _ *state) string { return r.idText() })
 	}
 	return all
+}
+
+// addRowVirtuals are the values that stand in the row itself. Contacts keep
+// their stamp in lastmodifieddate alone: their hs_lastmodifieddate stays null,
+// and a search by it finds nothing.
+func addRowVirtuals(t *table, add func(string, func(*Portal, *row, *state) string)) {
+	created := func(_ *Portal, r *row, _ *state) string { return FormatTime(r.created) }
+	add("createdate", created)
+	add("hs_createdate", created)
+	add(t.def.Modified, func(_ *Portal, _ *row, s *state) string { return FormatTime(s.modified) })
+	if t.def.index == contacts || t.def.index == companies || t.def.index == tickets {
+		add("hs_v2_date_entered_current_stage", created)
+		add("hs_v2_time_in_current_stage", created)
+	}
+	add("hs_object_id", func(_ *Portal, r *row, _ *state) string { return r.idText() })
+	add("hs_object_source", func(p *Portal, r *row, _ *state) string { return p.sources[r.source].Type })
+	add("hs_object_source_id", func(p *Portal, r *row, _ *state) string { return p.sources[r.source].ID })
+	add("hs_object_source_label", func(p *Portal, r *row, _ *state) string { return p.sources[r.source].Label })
+	add("hs_merged_object_ids", func(_ *Portal, r *row, _ *state) string { return r.aliasText() })
 }
 
 // zeroes are the counters that a fresh record shows as "0" (recorded create

@@ -25,7 +25,7 @@ func (tx *Tx) Insert(obj *Object, in []Input) (ID, *Error) {
 	if err := tx.finish(obj, nil, row); err != nil {
 		return 0, err
 	}
-	tx.done(obj, row.id, "insert")
+	tx.done(row.id, "insert")
 	return row.id, nil
 }
 
@@ -49,7 +49,7 @@ func (tx *Tx) Update(obj *Object, id ID, in []Input) *Error {
 	if err := tx.finish(obj, old, row); err != nil {
 		return err
 	}
-	tx.done(obj, id, "update")
+	tx.done(id, "update")
 	return nil
 }
 
@@ -105,16 +105,15 @@ func (tx *Tx) ask(obj *Object, id ID) *Error {
 	return tx.org.checkLocks(id)
 }
 
-func (tx *Tx) done(obj *Object, id ID, op string) {
-	if tx.After != nil {
-		tx.After(obj.Name, id, op)
-	}
+func (tx *Tx) done(id ID, op string) {
+	tx.Saves = append(tx.Saves, Save{ID: id, Op: op, at: len(tx.undo)})
 }
 
 func (tx *Tx) applyDefaults(obj *Object, row *Row) {
 	for _, f := range obj.Fields {
 		switch {
 		case f.sys != sysNone || f.virtual != nil || f.Default == nil && f.Name != "OwnerId":
+		case obj.Name == "User" && f.Required && f.Type == "picklist" && !tx.Seed: // a client has to choose
 		case !row.cell(f.slot).IsNull():
 		case f.Name == "OwnerId":
 			if !f.noCreate {

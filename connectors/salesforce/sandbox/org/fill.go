@@ -75,7 +75,7 @@ func (tx *Tx) setField(obj *Object, row *Row, f *Field, input Input) *Error {
 			v.s = o.Value // one string for all rows
 		}
 	}
-	if f.Type == "boolean" && !v.Bool() {
+	if f.Type == "boolean" && !v.Bool() && f.Default != true {
 		v = Value{} // an unset boolean is false
 	}
 	row.set(f, v)
@@ -87,11 +87,14 @@ func (r *Row) setAudit(f *Field, v Value) {
 	switch f.sys {
 	case sysCreated:
 		r.created = v.n
-		r.modified, r.stamp = max(r.created, r.modified), max(r.created, r.stamp)
+		if r.revision == 0 { // a new row is as old as it says, unless the next columns differ
+			r.modified, r.stamp = v.n, v.n
+		}
 	case sysCreatedBy:
 		r.createdBy = v.ID()
 	case sysModified:
 		r.modified = v.n
+		r.stamp = v.n
 	case sysModifiedBy:
 		r.modifiedBy = v.ID()
 	case sysStamp:

@@ -63,6 +63,9 @@ func (x *stampIndex) sweep(t *table) {
 	kept := x.entries[:0]
 	for _, e := range x.entries {
 		_, late := t.late[int(e.seq)]
+		if int(e.seq) >= len(t.rows) { // a save that was rolled back
+			continue
+		}
 		if r := t.rows[e.seq]; late || r != nil && r.stamp == e.stamp {
 			kept = append(kept, e)
 		}

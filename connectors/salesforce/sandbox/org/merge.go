@@ -22,7 +22,7 @@ func (tx *Tx) Delete(obj *Object, id ID) *Error {
 		return err
 	}
 	tx.bin(obj, row, id)
-	tx.done(obj, id, "delete")
+	tx.done(id, "delete")
 	return nil
 }
 
@@ -99,7 +99,7 @@ func (tx *Tx) Undelete(obj *Object, id ID) *Error {
 			}
 		}
 	}
-	tx.done(obj, id, "undelete")
+	tx.done(id, "undelete")
 	return nil
 }
 
@@ -146,7 +146,7 @@ func (tx *Tx) Merge(obj *Object, master, loser ID) *Error {
 	w := winner.clone()
 	tx.stampRow(w)
 	tx.write(obj, tx.org.latest(master), w)
-	tx.done(obj, loser, "merge")
+	tx.done(loser, "merge")
 	return nil
 }
 

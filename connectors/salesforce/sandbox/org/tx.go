@@ -22,8 +22,16 @@ type Tx struct {
 	// Before is asked ahead of every save, with the id of an existing row or
 	// 0; an error refuses the record.
 	Before func(object string, id ID) *Error
-	// After is told of every save that went through.
-	After func(object string, id ID, op string)
+	// Saves are the saves that went through and were not rolled back.
+	Saves []Save
+}
+
+// Save is one record that a transaction saved. Op is insert, update, delete,
+// undelete or merge.
+type Save struct {
+	ID ID
+	Op string
+	at int // how long the undo log was
 }
 
 type change struct {
@@ -57,6 +65,9 @@ func (tx *Tx) Rollback(mark int) {
 		tx.touchRights(c.object)
 	}
 	tx.undo = tx.undo[:mark]
+	for len(tx.Saves) > 0 && tx.Saves[len(tx.Saves)-1].at > mark {
+		tx.Saves = tx.Saves[:len(tx.Saves)-1]
+	}
 }
 
 func (tx *Tx) touchRights(obj *Object) {
@@ -96,7 +107,7 @@ func (tx *Tx) stampRow(r *Row) {
 	r.modified, r.modifiedBy, r.stamp = tx.now, tx.user, tx.now
 }
 
-// system is the row itself with a new SystemModstamp only.
+// touch gives a row a new SystemModstamp, and what change does to it.
 func (tx *Tx) touch(obj *Object, r *Row, change func(*Row)) {
 	c := r.clone()
 	c.stamp = tx.now

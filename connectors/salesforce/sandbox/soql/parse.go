@@ -224,7 +224,7 @@ func (p *parser) path() (Path, error) {
 }
 
 var reserved = []string{"AND", "ASC", "DESC", "EXCLUDES", "FIRST", "FROM", "GROUP", "HAVING", "IN", "INCLUDES", "LAST",
-	"LIKE", "LIMIT", "NOT", "NULL", "NULLS", "OFFSET", "OR", "ORDER", "SELECT", "USING", "WHERE", "WITH", "FOR", "ALL", "AS"}
+	"LIKE", "LIMIT", "NOT", "NULL", "NULLS", "OFFSET", "OR", "ORDER", "SELECT", "USING", "WHERE", "WITH", "FOR", "AS"}
 
 func isReserved(word string) bool {
 	return slices.Contains(reserved, strings.ToUpper(word))

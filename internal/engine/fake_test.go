@@ -1,0 +1,310 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/internal/clock"
+	"handoffd/internal/engine"
+	"handoffd/internal/store"
+	"handoffd/internal/yamlpos"
+	"handoffd/mapping"
+	"handoffd/workflows"
+)
+
+// crm is a CRM in memory with the few rows that a test needs. It keeps every
+// change as a log; a cursor is a place in it.
+type crm struct {
+	mu     sync.Mutex
+	system connectors.System
+	org    string
+	log    []connectors.Record
+	users  []connectors.User
+	made   map[string]connectors.Write // creates by key
+	alerts []connectors.Alert
+	writes []connectors.Write
+	page   int
+	// fail, if set, decides the fate of a write before it is done.
+	fail func(connectors.Write) *connectors.Result
+	// lose: writes are done, but the answer is lost.
+	lose bool
+	// readErr fails reads.
+	readErr error
+	clock   clock.Clock
+}
+
+func newCRM(system connectors.System, c clock.Clock) *crm {
+	return &crm{system: system, org: "org-" + string(system), made: map[string]connectors.Write{}, page: 2, clock: c}
+}
+
+func (c *crm) put(object connectors.Object, id string, accounts []string, pairs map[string]string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := connectors.Record{Ref: connectors.Ref{System: c.system, Object: object, ID: id}, Modified: c.clock.Now(), Fields: map[string]connectors.Value{}, Accounts: accounts}
+	for i := len(c.log) - 1; i >= 0; i-- {
+		if c.log[i].Ref == r.Ref {
+			for k, v := range c.log[i].Fields {
+				r.Fields[k] = v
+			}
+			r.Accounts = append(r.Accounts, c.log[i].Accounts...)
+			break
+		}
+	}
+	for k, v := range pairs {
+		r.Fields[k] = connectors.TextValue(v)
+	}
+	c.log = append(c.log, r)
+}
+
+func (c *crm) field(id, name string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := len(c.log) - 1; i >= 0; i-- {
+		if c.log[i].Ref.ID == id && c.log[i].Ref.Object == connectors.Account {
+			return c.log[i].Fields[name].String()
+		}
+	}
+	return ""
+}
+
+func (c *crm) count(op connectors.Op) (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, w := range c.made {
+		if w.Op == op {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *crm) System() connectors.System { return c.system }
+func (c *crm) Identify(context.Context) (connectors.Identity, error) {
+	return connectors.Identity{System: c.system, OrgID: c.org}, nil
+}
+func (c *crm) Objects() []connectors.Object {
+	return []connectors.Object{connectors.Account, connectors.Contact}
+}
+
+func (c *crm) Read(_ context.Context, requests []connectors.ReadRequest) ([]connectors.Page, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.readErr != nil {
+		return nil, c.readErr
+	}
+	var pages []connectors.Page
+	for _, q := range requests {
+		at, _ := strconv.Atoi(string(q.Cursor))
+		p := connectors.Page{Object: q.Object}
+		for ; at < len(c.log) && len(p.Records) < c.page; at++ {
+			if c.log[at].Ref.Object == q.Object {
+				p.Records = append(p.Records, c.log[at])
+			}
+		}
+		p.Next, p.More = connectors.Cursor(strconv.Itoa(at)), at < len(c.log)
+		p.Loaded = !p.More
+		pages = append(pages, p)
+	}
+	return pages, nil
+}
+
+func (c *crm) Write(_ context.Context, batch []connectors.Write) []connectors.Result {
+	var out []connectors.Result
+	for _, w := range batch {
+		out = append(out, c.write(w))
+	}
+	return out
+}
+
+func (c *crm) write(w connectors.Write) connectors.Result {
+	if c.fail != nil {
+		if r := c.fail(w); r != nil {
+			return *r
+		}
+	}
+	r := connectors.Result{Key: w.Key, Outcome: connectors.Done, ID: w.Ref.ID}
+	if w.Op == connectors.Update {
+		pairs := map[string]string{}
+		for k, v := range w.Fields {
+			pairs[k] = v.String()
+		}
+		c.put(w.Ref.Object, w.Ref.ID, nil, pairs)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writes = append(c.writes, w)
+	if w.Op != connectors.Update {
+		if _, twice := c.made[w.Key]; twice {
+			panic("made twice: " + w.Key)
+		}
+		c.made[w.Key] = w
+	}
+	if c.lose {
+		return connectors.Result{Key: w.Key, Outcome: connectors.Unsure, Err: &connectors.Error{System: c.system, Class: connectors.UnknownOutcome, Message: "no answer"}}
+	}
+	return r
+}
+
+func (c *crm) Resolve(_ context.Context, w connectors.Write) connectors.Result {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.made[w.Key]; ok {
+		return connectors.Result{Key: w.Key, Outcome: connectors.Existed, ID: "found"}
+	}
+	return connectors.Result{Key: w.Key, Outcome: connectors.Failed, Err: &connectors.Error{System: c.system, Class: connectors.Retry}}
+}
+
+func (c *crm) Alert(_ context.Context, a connectors.Alert) connectors.Result {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.alerts = append(c.alerts, a)
+	return connectors.Result{Key: a.Key, Outcome: connectors.Done}
+}
+func (c *crm) Users(context.Context) ([]connectors.User, error) { return c.users, nil }
+func (c *crm) Describe(context.Context, connectors.Object) (connectors.Schema, error) {
+	return connectors.Schema{}, nil
+}
+func (c *crm) Calls() []connectors.Calls       { return nil }
+func (c *crm) Allowance() connectors.Allowance { return connectors.Allowance{} }
+
+const mappingText = `
+account:
+  target: {type: bool, hubspot: target, salesforce: Target__c, from: hubspot}
+  score:  {type: number, range: [0, 100], hubspot: score, salesforce: Score__c, from: hubspot}
+  mqa:    {type: bool, hubspot: mqa, salesforce: MQA__c, from: handoffd}
+  status: {type: enum, hubspot: status, salesforce: Status__c, from: handoffd, values: lifecycle}
+signals:
+  visits: {hubspot: contact.visits, kind: counter}
+`
+
+const policyText = `
+version: 1
+signed_off: {marketing: {by: M, on: 2026-10-01}, sales: {by: S, on: 2026-10-01}}
+managers: {default: boss@acme.example}
+handoffs:
+  intent: {to: sdr, gate: target, when: {any: ['rises(score, 70)', 'count(visits, "7d") >= 3']}}
+limits: {order: score}
+`
+
+// house is a whole engine over two CRMs in memory and a store on disk.
+type house struct {
+	t        *testing.T
+	clock    *clock.Fake
+	sf, hs   *crm
+	store    *store.Store
+	path     string
+	policy   string
+	goLive   bool
+	engine   *engine.Engine
+	planOnly bool
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	c := clock.NewFake(time.Date(2026, 11, 2, 15, 0, 0, 0, time.UTC))
+	h := &house{t: t, clock: c, sf: newCRM(connectors.Salesforce, c), hs: newCRM(connectors.HubSpot, c), policy: policyText, goLive: true}
+	h.path = filepath.Join(t.TempDir(), "h.db")
+	h.sf.users = []connectors.User{{ID: "005000000000001AAA", Name: "Ann", Email: "ann@acme.example", Active: true}, {ID: "005000000000009AAA", Name: "Boss", Email: "boss@acme.example", Active: true}}
+	h.hs.users = []connectors.User{{ID: "1", Name: "Ann", Email: "ann@acme.example", Active: true}}
+	h.open()
+	return h
+}
+
+// open opens the store and makes an engine: a start of the daemon.
+func (h *house) open() {
+	h.t.Helper()
+	if err := h.reopen(); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) reopen() error {
+	h.t.Helper()
+	s, err := store.Open(h.t.Context(), h.path, store.Options{Clock: h.clock})
+	if err != nil {
+		return err
+	}
+	h.store = s
+	h.t.Cleanup(func() { _ = s.Close() })
+	h.make(s)
+	_, err = h.engine.Start(h.t.Context())
+	return err
+}
+
+// make makes the engine over a store.
+func (h *house) make(s engine.Store) {
+	h.t.Helper()
+	var c yamlpos.Collector
+	m := mapping.Compile(yamlpos.Parse("m.yaml", []byte(mappingText), &c).Root(), &c)
+	p := workflows.Compile(yamlpos.Parse("p.yaml", []byte(h.policy), &c).Root(), m, "hash"+h.policy, &c)
+	if err := c.Err(); err != nil {
+		h.t.Fatal(err)
+	}
+	p.Bind()
+	h.engine = engine.New(engine.Options{
+		Store: s, Connectors: []connectors.Connector{h.sf, h.hs}, Policy: p, Clock: h.clock,
+		Logger: slog.New(slog.DiscardHandler), GoLive: h.goLive, PlanOnly: h.planOnly,
+	})
+}
+
+// brokenStore fails its n-th transaction after the work and before the commit.
+type brokenStore struct {
+	engine.Store
+	failAt, n int
+}
+
+var errDisk = errors.New("the disk is full")
+
+func (b *brokenStore) Update(ctx context.Context, f func(engine.Tx) error) error {
+	b.n++
+	if b.n != b.failAt {
+		return b.Store.Update(ctx, f)
+	}
+	return b.Store.Update(ctx, func(tx engine.Tx) error {
+		if err := f(tx); err != nil {
+			return err
+		}
+		return errDisk
+	})
+}
+
+// restart ends the daemon without any ceremony and starts it again.
+func (h *house) restart() {
+	h.t.Helper()
+	_ = h.store.Close()
+	h.open()
+}
+
+// once runs everything that is due, and returns what this start has done.
+func (h *house) once() engine.Summary {
+	h.t.Helper()
+	if err := h.engine.Once(h.t.Context()); err != nil {
+		h.t.Fatalf("once: %v", err)
+	}
+	return h.summary()
+}
+
+func (h *house) summary() engine.Summary {
+	h.t.Helper()
+	s, err := h.engine.Summary(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return s
+}
+
+// pair puts one account into both CRMs.
+func (h *house) pair(n int, score string) {
+	h.sf.put(connectors.Account, sfID(n), nil, map[string]string{"Name": fmt.Sprintf("Acme %d", n), "Website": fmt.Sprintf("https://www.acme%d.example/", n), "OwnerId": "005000000000001AAA"})
+	h.hs.put(connectors.Account, strconv.Itoa(n), nil, map[string]string{"name": fmt.Sprintf("Acme %d", n), "domain": fmt.Sprintf("acme%d.example", n), "target": "true", "score": score})
+}
+
+func sfID(n int) string { return mapping.SalesforceID(fmt.Sprintf("001%012d", n)) }

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/internal/engine"
+	"handoffd/mapping"
+)
+
+// exercise calls every method once, so that every query gets prepared.
+func exercise(tx engine.Tx) error {
+	refs := []connectors.Ref{hsAccount("1")}
+	var errs []error
+	note := func(err error) { errs = append(errs, err) }
+	note(tx.PutAccounts([]engine.AccountRow{{ID: "a"}}))
+	note(tx.PutAccounts([]engine.AccountRow{{ID: "a", Name: "b"}, {ID: "gone"}}))
+	note(tx.PutLinks([]engine.Link{{Ref: refs[0], Account: "a"}, {Ref: refs[0], Account: "a"}}))
+	note(tx.PutKeys([]engine.MatchKey{{Ref: refs[0], Rule: "r", Key: "k"}, {Ref: refs[0], Rule: "r", Key: "k2"}}))
+	note(tx.PutKeys([]engine.MatchKey{{Ref: refs[0], Rule: "r", Key: "k"}}))
+	contacts := []engine.ContactRow{{Ref: hsContact("1"), Home: refs[0]}, {Ref: hsContact("1"), Home: hsAccount("2")}}
+	note(tx.PutContacts(contacts))
+	note(tx.DeleteContacts([]connectors.Ref{hsContact("1")}))
+	note(tx.PutCounters(map[mapping.CounterKey]float64{{Record: "r"}: 1}))
+	note(tx.PutHandoff(engine.HandoffRow{ID: "a/1", Account: "a"}))
+	note(tx.AddDecisions([]engine.DecisionRow{{Account: "a"}}))
+	note(tx.PutCursor(engine.CursorRow{}))
+	note(tx.PutProblems([]engine.ProblemRow{{}}))
+	note(tx.SettleProblems(refs[0], nil))
+	note(tx.PutUsers(connectors.HubSpot, []connectors.User{{ID: "1"}}))
+	note(tx.PutSetting("a", "b"))
+	note(tx.(*Tx).MoveLinks("gone", "a"))
+	note(tx.DeleteAccount("gone"))
+	note(tx.MarkAllDirty())
+	_, err := tx.AddPoints([]engine.PointRow{{Home: refs[0]}})
+	note(err)
+	_, err = tx.Enqueue([]engine.OutboxRow{{Key: "k"}})
+	note(err)
+	note(tx.PutOutbox([]engine.OutboxRow{{Key: "k", State: engine.OutboxDone}}))
+	return errors.Join(append(errs, exerciseReads(tx, refs))...)
+}
+
+func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
+	var errs []error
+	add := func(_ any, err error) { errs = append(errs, err) }
+	add(tx.Accounts([]string{"a"}))
+	add(tx.AccountsToDecide(noon, 10))
+	add(tx.AccountsInState("s"))
+	add(tx.AccountsAfter("", 10))
+	add(tx.FindAccounts("a"))
+	add(tx.Links(refs))
+	add(tx.Keys(refs[0]))
+	add(tx.RecordsByKey("r", "k", connectors.HubSpot))
+	add(tx.Contacts(refs))
+	add(tx.Counters([]mapping.CounterKey{{Record: "r"}}))
+	add(tx.Points(refs, noon))
+	add(tx.OpenHandoff("a"))
+	add(tx.Handoffs(noon))
+	add(tx.Decisions("a", time.Time{}, 1))
+	add(tx.Deliverable(connectors.HubSpot, noon, 1))
+	add(tx.Outbox("a"))
+	add(tx.Outbox(""))
+	add(tx.OutboxCounts())
+	add(tx.Cursors(connectors.HubSpot))
+	add(tx.Problems())
+	add(tx.ProblemRefs(refs))
+	add(tx.Users(connectors.HubSpot))
+	add(tx.Setting("a"))
+	add(tx.(*Tx).MatchedCount())
+	_, _, err := tx.NextDelivery()
+	errs = append(errs, err)
+	_, _, err = tx.AccountCounts()
+	return errors.Join(append(errs, err)...)
+}
+
+// Every query finds its rows through an index, so that a store of a million
+// accounts answers like a small one. Those that read or count whole tables by
+// their nature are named here.
+func TestQueriesUseIndexes(t *testing.T) {
+	t.Parallel()
+	whole := []string{outboxAll, allProblems, "UPDATE accounts SET dirty = 1"}
+	counting := []string{outboxCounts, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
+	s := openTest(t)
+	update(t, s, exercise)
+	keep := map[string]time.Duration{PrunePoints: day, PruneDecisions: day, PruneOutbox: day}
+	if _, err := s.Prune(t.Context(), noon, keep); err != nil {
+		t.Fatal(err)
+	}
+	isOne := func(list []string, query string) bool {
+		return slices.ContainsFunc(list, func(q string) bool { return strings.HasPrefix(query, q) })
+	}
+	update(t, s, func(tx engine.Tx) error {
+		queries := slices.Collect(maps.Keys(tx.(*Tx).s.statements))
+		if len(queries) < 50 {
+			t.Errorf("only %d queries were seen", len(queries))
+		}
+		for _, query := range queries {
+			if query == "BEGIN IMMEDIATE" || query == "COMMIT" || isOne(whole, query) {
+				continue
+			}
+			for _, step := range explain(t, tx.(*Tx), query) {
+				scan := strings.HasPrefix(step, "SCAN") && !slices.ContainsFunc(harmless, func(s string) bool { return strings.Contains(step, s) })
+				if scan && !(isOne(counting, query) && strings.Contains(step, "USING COVERING INDEX")) {
+					t.Errorf("%s\n  in %s", step, query)
+				}
+				if strings.Contains(step, "TEMP B-TREE") && !strings.Contains(step, "UNION") && !isOne(sorting, query) {
+					t.Errorf("%s\n  in %s", step, query)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// harmless are scans of lists in memory, and of an index that holds nothing
+// but the rows that are wanted.
+var harmless = []string{"json_each", "CONSTANT ROW", "matched", "INDEX accounts_dirty"}
+
+// sorting are the queries that may sort: what they find is short.
+var sorting = []string{findAccounts, contactsOfHomes, recordsInTrouble}
+
+func explain(t *testing.T, tx *Tx, query string) (steps []string) {
+	t.Helper()
+	args := make([]any, strings.Count(query, "$"))
+	for i := range args {
+		args[i] = "[]"
+	}
+	err := tx.query("explaining", "EXPLAIN QUERY PLAN "+query, func(rows *sql.Rows) error {
+		var id, parent, unused int
+		var step string
+		err := rows.Scan(&id, &parent, &unused, &step)
+		steps = append(steps, step)
+		return err
+	}, args...)
+	if err != nil {
+		t.Fatalf("%v: %s", err, query)
+	}
+	return steps
+}
