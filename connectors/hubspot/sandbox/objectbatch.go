@@ -171,7 +171,7 @@ func (s *Server) batchUpsert(c *call) (reply, error) {
 }
 
 func (s *Server) batchArchive(c *call) (reply, error) {
-	t, list, _, err := s.inputs(c, "id")
+	t, list, failed, err := s.inputs(c, "id")
 	if err != nil {
 		return reply{}, err
 	}
@@ -181,6 +181,9 @@ func (s *Server) batchArchive(c *call) (reply, error) {
 	}
 	if err := s.portal.BatchArchive(t, ids, c.writer()); err != nil {
 		return reply{}, err
+	}
+	if len(failed) > 0 {
+		return s.finish(c, http.StatusOK, []string{}, failed)
 	}
 	return noContent()
 }
