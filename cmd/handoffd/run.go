@@ -7,9 +7,11 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"handoffd/internal/app"
+	"handoffd/internal/dashboard"
 )
 
 func newRun(o *options) *cobra.Command {
@@ -30,7 +32,10 @@ func (o *options) run(c *cobra.Command, once bool) (err error) {
 	if err != nil {
 		return err
 	}
-	daemon, err := app.Open(ctx, config, problems, o.environment(c))
+	env := o.environment(c)
+	env.Registry = prometheus.NewRegistry()
+	env.Observe = dashboard.Observe(env.Registry)
+	daemon, err := app.Open(ctx, config, problems, env)
 	if problems.Failed() {
 		return o.printed(c, problems)
 	}

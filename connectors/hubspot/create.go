@@ -129,7 +129,11 @@ func firsts(items []*item) (first []*item, repeated map[*item]*item) {
 // unmade drops those that an earlier attempt has made already. If that cannot
 // be read, nothing is sent.
 func (d *delivery) unmade(ctx context.Context, k kind, items []*item) []*item {
-	made, refused := d.made(ctx, k, companyIDs(items), d.creates)
+	now, refused := d.survivorsOf(ctx, companyIDs(items), d.creates)
+	var made map[string]string
+	if refused == nil {
+		made, refused = d.made(ctx, k, now, d.creates)
+	}
 	var out []*item
 	for _, u := range items {
 		id, ok := made[normalKey(u.write.Key)]
@@ -139,6 +143,9 @@ func (d *delivery) unmade(ctx context.Context, k kind, items []*item) []*item {
 		case ok:
 			d.done(u, connectors.Existed, id)
 		default:
+			if company := now[u.write.Ref.ID]; company != "" {
+				u.associations[0].To.ID = company
+			}
 			out = append(out, u)
 		}
 	}

@@ -43,6 +43,7 @@ const taskBody = `{"inputs":[{"properties":{
 func TestCreateTask(t *testing.T) {
 	t.Parallel()
 	noTasks := turn{want: companyTasks, body: `{"inputs":[{"id":"9"}]}`, reply: `{"results":[]}`}
+	isThere := turn{want: readOneCompany, body: `{"properties":["hs_object_id","hs_lastmodifieddate","createdate","hs_merged_object_ids"],"propertiesWithHistory":[],"inputs":[{"id":"9"}]}`, reply: `{"results":[{"id":"9"}]}`}
 	keyed := strings.Replace(strings.Replace(taskBody, "<p>ref: acme/1/sdr</p>", "", 1), `"hs_task_type"`, `"handoffd_key":"acme/1/sdr","hs_task_type"`, 1)
 	cases := []struct {
 		name  string
@@ -52,13 +53,23 @@ func TestCreateTask(t *testing.T) {
 	}{
 		{
 			name: "with a marker, after a look", batch: []connectors.Write{task("acme/1/sdr", "9")},
-			turns: []turn{{want: taskProperties, reply: withoutKey}, noTasks, {want: createTasks, body: taskBody, status: 201, reply: `{"results":[{"id":"300"}]}`}},
+			turns: []turn{{want: taskProperties, reply: withoutKey}, isThere, noTasks, {want: createTasks, body: taskBody, status: 201, reply: `{"results":[{"id":"300"}]}`}},
 			want:  []string{"acme/1/sdr done 300"},
+		},
+		{
+			name: "the company was merged", batch: []connectors.Write{task("acme/1/sdr", "9")},
+			turns: []turn{
+				{want: taskProperties, reply: withoutKey},
+				{want: readOneCompany, reply: `{"results":[{"id":"90","properties":{"hs_merged_object_ids":"8;9"}}]}`},
+				{want: companyTasks, body: `{"inputs":[{"id":"90"}]}`, reply: `{"results":[]}`},
+				{want: createTasks, body: strings.Replace(taskBody, `{"to":{"id":"9"}`, `{"to":{"id":"90"}`, 1), reply: `{"results":[{"id":"300"}]}`},
+			},
+			want: []string{"acme/1/sdr done 300"},
 		},
 		{
 			name: "it is there already", batch: []connectors.Write{task("acme/1/sdr", "9")},
 			turns: []turn{
-				{want: taskProperties, reply: withReadOnlyKey},
+				{want: taskProperties, reply: withReadOnlyKey}, isThere,
 				{want: companyTasks, reply: `{"results":[{"from":{"id":"9"},"to":[{"toObjectId":300},{"toObjectId":301}]}]}`},
 				{want: readTasks, body: `{"properties":["hs_task_body"],"propertiesWithHistory":[],"inputs":[{"id":"300"},{"id":"301"}]}`, reply: `{"results":[{"id":"300","properties":{"hs_task_body":"<p>x</p><p>ref: acme/1/sdr2</p>"}},{"id":"301","properties":{"hs_task_body":"<div>x<br>ref: acme/1/sdr</div>"}}]}`},
 			},
@@ -66,27 +77,27 @@ func TestCreateTask(t *testing.T) {
 		},
 		{
 			name: "a look that fails sends nothing", batch: []connectors.Write{task("acme/1/sdr", "9")},
-			turns: []turn{{want: taskProperties, reply: withoutKey}, {want: companyTasks, status: 403, reply: `{}`}},
+			turns: []turn{{want: taskProperties, reply: withoutKey}, isThere, {want: companyTasks, status: 403, reply: `{}`}},
 			want:  []string{"acme/1/sdr failed  stop::"},
 		},
 		{
 			name: "twice in one batch is once", batch: []connectors.Write{task("acme/1/sdr", "9"), task("acme/1/sdr", "9")},
-			turns: []turn{{want: taskProperties, reply: withoutKey}, noTasks, {want: createTasks, body: taskBody, reply: `{"results":[{"id":"300"}]}`}},
+			turns: []turn{{want: taskProperties, reply: withoutKey}, isThere, noTasks, {want: createTasks, body: taskBody, reply: `{"results":[{"id":"300"}]}`}},
 			want:  []string{"acme/1/sdr done 300", "acme/1/sdr existed 300"},
 		},
 		{
 			name: "the connection drops", batch: []connectors.Write{task("acme/1/sdr", "9")},
-			turns: []turn{{want: taskProperties, reply: withoutKey}, noTasks, {want: createTasks, drop: true}},
+			turns: []turn{{want: taskProperties, reply: withoutKey}, isThere, noTasks, {want: createTasks, drop: true}},
 			want:  []string{"acme/1/sdr unsure  unknown_outcome:DROPPED:"},
 		},
 		{
 			name: "the edge gives up", batch: []connectors.Write{task("acme/1/sdr", "9")},
-			turns: []turn{{want: taskProperties, reply: withoutKey}, noTasks, {want: createTasks, status: 524, reply: `<html>`}},
+			turns: []turn{{want: taskProperties, reply: withoutKey}, isThere, noTasks, {want: createTasks, status: 524, reply: `<html>`}},
 			want:  []string{"acme/1/sdr unsure  unknown_outcome::"},
 		},
 		{
 			name: "refused by pace, sent again", batch: []connectors.Write{task("acme/1/sdr", "9")},
-			turns: []turn{{want: taskProperties, reply: withoutKey}, noTasks, {want: createTasks, status: 429, reply: `{"policyName":"TEN_SECONDLY_ROLLING"}`}, {want: createTasks, body: taskBody, reply: `{"results":[{"id":"300"}]}`}},
+			turns: []turn{{want: taskProperties, reply: withoutKey}, isThere, noTasks, {want: createTasks, status: 429, reply: `{"policyName":"TEN_SECONDLY_ROLLING"}`}, {want: createTasks, body: taskBody, reply: `{"results":[{"id":"300"}]}`}},
 			want:  []string{"acme/1/sdr done 300"},
 		},
 		{
@@ -124,7 +135,7 @@ func TestCreateTask(t *testing.T) {
 		{
 			name: "the owner is refused", batch: []connectors.Write{task("acme/1/sdr", "9")},
 			turns: []turn{
-				{want: taskProperties, reply: withoutKey}, noTasks,
+				{want: taskProperties, reply: withoutKey}, isThere, noTasks,
 				{want: createTasks, status: 400, reply: `{"category":"VALIDATION_ERROR","errors":[{"code":"INVALID_OWNER_ID","context":{"propertyName":["hubspot_owner_id"]}}]}`},
 				{want: createTasks, reply: `{"results":[{"id":"300"}]}`},
 			},
@@ -133,7 +144,7 @@ func TestCreateTask(t *testing.T) {
 		{
 			name: "the person is gone", batch: []connectors.Write{task("acme/1/sdr", "9")},
 			turns: []turn{
-				{want: taskProperties, reply: withoutKey}, noTasks,
+				{want: taskProperties, reply: withoutKey}, isThere, noTasks,
 				{want: createTasks, status: 404, reply: `{"category":"OBJECT_NOT_FOUND","message":"No contact with ID 501 exists"}`},
 				{want: createTasks, body: strings.Replace(taskBody, `,
 		{"to":{"id":"501"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":204}]}`, "", 1), reply: `{"results":[{"id":"300"}]}`},
@@ -143,7 +154,7 @@ func TestCreateTask(t *testing.T) {
 		{
 			name: "the company is gone", batch: []connectors.Write{task("acme/1/sdr", "9")},
 			turns: []turn{
-				{want: taskProperties, reply: withoutKey}, noTasks,
+				{want: taskProperties, reply: withoutKey}, isThere, noTasks,
 				{want: createTasks, status: 404, reply: `{"category":"OBJECT_NOT_FOUND"}`},
 				{want: createTasks, status: 404, reply: `{"category":"OBJECT_NOT_FOUND"}`},
 			},
@@ -152,7 +163,7 @@ func TestCreateTask(t *testing.T) {
 		{
 			name: "what a task cannot be without", batch: []connectors.Write{task("acme/1/sdr", "9")},
 			turns: []turn{
-				{want: taskProperties, reply: withoutKey}, noTasks,
+				{want: taskProperties, reply: withoutKey}, isThere, noTasks,
 				{want: createTasks, status: 400, reply: `{"category":"VALIDATION_ERROR","errors":[{"code":"TOO_LONG","context":{"propertyName":["hs_task_body"]}}]}`},
 			},
 			want: []string{"acme/1/sdr failed  park_record:TOO_LONG:hs_task_body"},
@@ -160,7 +171,7 @@ func TestCreateTask(t *testing.T) {
 		{
 			name: "matched by what came back, in any order", batch: []connectors.Write{task("a", "9"), task("b", "9"), task("c", "9")},
 			turns: []turn{
-				{want: taskProperties, reply: withoutKey}, noTasks,
+				{want: taskProperties, reply: withoutKey}, isThere, noTasks,
 				{want: createTasks, reply: `{"results":[{"id":"31","properties":{"hs_task_body":"<p>ref: b</p>"}},{"id":"30","objectWriteTraceId":"0"}]}`},
 			},
 			want: []string{"a done 30", "b done 31", "c unsure  unknown_outcome:NO_RESULT:"},
@@ -181,7 +192,8 @@ func TestCreateNote(t *testing.T) {
 	t.Parallel()
 	client, _ := converse(t, nil,
 		turn{want: "GET /crm/properties/2026-09/notes", reply: withoutKey},
-		turn{want: "POST /crm/associations/2026-09/companies/notes/batch/read", reply: `{"results":[]}`},
+		turn{want: readOneCompany, reply: `{"results":[]}`},
+		turn{want: "POST /crm/associations/2026-09/companies/notes/batch/read", body: `{"inputs":[{"id":"9"}]}`, reply: `{"results":[]}`},
 		turn{
 			want: "POST /crm/objects/2026-09/notes/batch/create",
 			body: `{"inputs":[{"properties":{"hs_timestamp":"2026-11-22T12:00:00.000Z","hs_note_body":"<p><strong>Handoff</strong></p><h1>One page</h1><p>ref: n</p>"},
@@ -241,7 +253,7 @@ func TestAlert(t *testing.T) {
 		want  string
 	}{
 		{"by id", func(a *connectors.Alert) { a.UserID = "55" }, []turn{
-			{want: taskProperties, reply: withoutKey}, {want: companyTasks, reply: `{"results":[]}`},
+			{want: taskProperties, reply: withoutKey}, {want: readOneCompany, reply: `{"results":[{"id":"9"}]}`}, {want: companyTasks, reply: `{"results":[]}`},
 			{want: createTasks, reply: `{"results":[{"id":"70"}]}`, body: `{"inputs":[{"properties":{"hs_timestamp":"2026-11-22T13:00:00.000Z","hs_task_subject":"Acme waits","hs_task_status":"NOT_STARTED","hs_task_type":"TODO","hs_task_priority":"HIGH","hubspot_owner_id":"55","hs_task_body":"<p>No call for 3 days</p><p>ref: alert/1</p>"},"associations":[{"to":{"id":"9"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":192}]}],"objectWriteTraceId":"0"}]}`},
 		}, "alert/1 done 70"},
 		{"by address, on no company", func(a *connectors.Alert) {
@@ -254,7 +266,7 @@ func TestAlert(t *testing.T) {
 			{want: "GET /crm/owners/2026-09?email=no%40acme.example&limit=100", reply: `{"results":[]}`},
 		}, "alert/1 failed  park_record:NO_RECIPIENT:"},
 		{"the recipient has left", func(a *connectors.Alert) { a.UserID = "55" }, []turn{
-			{want: taskProperties, reply: withoutKey}, {want: companyTasks, reply: `{"results":[]}`},
+			{want: taskProperties, reply: withoutKey}, {want: readOneCompany, reply: `{"results":[{"id":"9"}]}`}, {want: companyTasks, reply: `{"results":[]}`},
 			{want: createTasks, status: 400, reply: `{"category":"VALIDATION_ERROR","errors":[{"code":"INVALID_OWNER_ID","context":{"propertyName":["hubspot_owner_id"]}}]}`},
 		}, "alert/1 failed  park_record:INVALID_OWNER_ID:hubspot_owner_id"},
 	}

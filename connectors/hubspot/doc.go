@@ -10,12 +10,14 @@
 //
 //   - config.go and auth.go: what the operator gives; client.go: New and the
 //     one door to the network (exchange.go).
-//   - objects.go and paths.go: HubSpot's names, type ids and paths.
+//   - objects.go and paths.go: HubSpot's names, type ids and paths; wire.go
+//     its JSON, value.go its values.
 //   - errors.go and verdicts.go: what every status, category and policy means
 //     to the caller; partial.go: the errors inside a batch reply.
 //   - read.go: one page per request; load.go reads the first load, changes.go
 //     and window.go the changes since, sweep.go what was archived, enrich.go
-//     adds history and associations; cursor.go says where a reader stands.
+//     and links.go add history and associations, where.go tells what is in
+//     scope; cursor.go says where a reader stands.
 //   - write.go: the batch; update.go and reject.go send updates and find the
 //     one that spoils a batch; lifecycle.go moves a stage backwards;
 //     create.go, marker.go and resolve.go make one task of one key.

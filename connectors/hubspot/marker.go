@@ -50,12 +50,33 @@ func markedKey(body string) string {
 	return ""
 }
 
-// made finds the activities of ours that the companies have, by key.
-func (c *Client) made(ctx context.Context, k kind, companies []string, p transport.Priority) (map[string]string, *refusal) {
+// survivorsOf tells under which id each company lives now: one that was merged
+// away took its activities along. One that is gone keeps its id here.
+func (c *Client) survivorsOf(ctx context.Context, companies []string, p transport.Priority) (map[string]string, *refusal) {
+	account, _ := kindOf(connectors.Account)
+	rows, refused := c.readRows(ctx, account, companies, account.always(), p)
+	if refused != nil {
+		return nil, refused
+	}
+	found := byEveryID(rows)
+	out := make(map[string]string, len(companies))
+	for _, id := range companies {
+		out[id] = or(string(found[id].ID), id)
+	}
+	return out, nil
+}
+
+// made finds the activities of ours that the companies have, by key. The
+// companies are given as survivorsOf returns them.
+func (c *Client) made(ctx context.Context, k kind, companies map[string]string, p transport.Priority) (map[string]string, *refusal) {
 	if len(companies) == 0 {
 		return nil, nil
 	}
-	links, refused := c.links(ctx, companyPlural, k.plural, companies, p)
+	var lives []string
+	for _, id := range sortedKeys(companies) {
+		lives = append(lives, companies[id])
+	}
+	links, refused := c.links(ctx, companyPlural, k.plural, unique(lives), p)
 	if refused != nil {
 		return nil, refused
 	}

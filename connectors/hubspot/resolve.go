@@ -66,15 +66,10 @@ func (c *Client) find(ctx context.Context, k kind, w connectors.Write) (string, 
 			return id, refused
 		}
 	}
-	account, _ := kindOf(connectors.Account)
-	rows, refused := c.readRows(ctx, account, []string{w.Ref.ID}, account.always(), transport.PriorityHandoff)
+	company, refused := c.survivorsOf(ctx, []string{w.Ref.ID}, transport.PriorityHandoff)
 	if refused != nil {
 		return "", refused
 	}
-	company := w.Ref.ID
-	if len(rows) > 0 {
-		company = string(rows[0].ID)
-	}
-	made, refused := c.made(ctx, k, []string{company}, transport.PriorityHandoff)
+	made, refused := c.made(ctx, k, company, transport.PriorityHandoff)
 	return made[normalKey(w.Key)], refused
 }

@@ -26,22 +26,21 @@ type login struct {
 	hosts  []string
 	status int
 	reply  string
-	tokens []string // accepted ones, by Authorization
 }
 
 func (l *login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if r.URL.Path != "/services/oauth2/token" {
 		l.hosts = append(l.hosts, r.Host+" "+r.Header.Get("Authorization"))
-		io.WriteString(w, `[{"version":"67.0"}]`)
+		_, _ = io.WriteString(w, `[{"version":"67.0"}]`)
 		return
 	}
-	r.ParseForm()
+	_ = r.ParseForm() // a bad form shows as a missing grant
 	l.forms = append(l.forms, r.PostForm)
 	if l.status != 0 {
 		w.WriteHeader(l.status)
 	}
-	io.WriteString(w, l.reply)
+	_, _ = io.WriteString(w, l.reply)
 }
 
 const tokenReply = `{"access_token":"tok","instance_url":"https://acme.my.salesforce.com","id":"https://login.salesforce.com/id/00D000000000001/005000000000001"}`

@@ -10,11 +10,16 @@
 //   - errors.go, fault.go: what each error code means, and reading it from a reply
 //   - soql.go, ids.go, value.go: pure; query text, record ids, field values
 //   - describe.go, columns.go: field metadata, and what a Selection asks for
+//   - record.go: from a row to a Record, whether JSON or CSV (bulkcsv.go)
 //   - cursor.go: where a reader stands, as durable text
 //   - read.go: the round of one Read; load.go, bulk.go, changes.go: the three
-//     ways of reading; settle.go: up to when nothing can be missing any more
-//   - write.go: sorting a batch; update.go, guarded.go, create.go: its three
-//     kinds; collections.go: the one composite call they share; resolve.go
+//     ways of reading; window.go: the span that changes.go is in; settle.go: up
+//     to when nothing can be missing any more; delivered.go: what need not come
+//     twice
+//   - write.go: sorting a batch and what a refusal leads to; update.go,
+//     guarded.go, create.go: its three kinds; marker.go: creates in an org
+//     without the unique field; collections.go, composite.go: many records in
+//     one call; resolve.go: what became of an unsure write
 //   - alert.go, users.go, identify.go: people and who we are
 //
 // A change is never lost to a late commit: Salesforce stamps a row before its

@@ -23,7 +23,7 @@ func (x *exchange) attempt(r *http.Request, token string) *outcome {
 	for _, name := range x.call.Buckets {
 		if limiter := o.Limiters[name]; limiter != nil {
 			if err := limiter.Wait(x.ctx); err != nil {
-				return &outcome{err: x.chain.explain(&failure{fault: faultOf(err, x.ctx, x.ctx), err: err})}
+				return &outcome{err: x.chain.explain(&failure{fault: faultOf(x.ctx, x.ctx, err), err: err})}
 			}
 		}
 	}
@@ -61,7 +61,7 @@ func (x *exchange) send(ctx context.Context, r *http.Request, token string) *out
 	reply, err := x.chain.o.Base.RoundTrip(request)
 	if err != nil {
 		return &outcome{err: x.chain.explain(&failure{
-			fault: faultOf(err, x.ctx, ctx), sent: wire.sent(err), err: err,
+			fault: faultOf(x.ctx, ctx, err), sent: wire.sent(err), err: err,
 		})}
 	}
 	defer reply.Body.Close()
@@ -117,7 +117,7 @@ func (x *exchange) read(ctx context.Context, reply *http.Response) *outcome {
 	case !success && reply.StatusCode != http.StatusNotModified:
 		out.err = x.chain.judge(out)
 	case err != nil:
-		out.err = x.chain.explain(&failure{fault: faultOf(err, x.ctx, ctx), sent: true, status: out.status, err: err})
+		out.err = x.chain.explain(&failure{fault: faultOf(x.ctx, ctx, err), sent: true, status: out.status, err: err})
 	case tooBig:
 		out.err = x.chain.explain(&failure{fault: FaultTooBig, sent: true, status: out.status})
 	case success:
@@ -143,7 +143,7 @@ func (x *exchange) consume(ctx context.Context, reply *http.Response) *outcome {
 		clone := *known
 		out.err = &clone
 	} else {
-		out.err = x.chain.explain(&failure{fault: faultOf(err, x.ctx, ctx), sent: true, status: out.status, err: err})
+		out.err = x.chain.explain(&failure{fault: faultOf(x.ctx, ctx, err), sent: true, status: out.status, err: err})
 	}
 	if counted.n.Load() > 0 {
 		out.final = true

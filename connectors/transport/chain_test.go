@@ -67,7 +67,7 @@ func TestHeadersAndSuccess(t *testing.T) {
 	c, _ := newChain(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header.Clone()
 		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, `{"ok":true}`)
+		_, _ = io.WriteString(w, `{"ok":true}`)
 	}, func(o *transport.Options) { o.Tokens = transport.StaticToken("real") })
 	body, seen := send(t, c, transport.Call{
 		Endpoint: "query", Header: http.Header{"content-type": {"text/csv"}},
@@ -156,7 +156,7 @@ func TestRefusalIsHiddenFromTheLibrary(t *testing.T) {
 	for _, body := range []string{`[]`, `<html>secret</html>`, ``, `{"message":"secret"}`} {
 		c, _ := newChain(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(400)
-			io.WriteString(w, body)
+			_, _ = io.WriteString(w, body)
 		}, nil)
 		got, seen := send(t, c, transport.Call{Endpoint: "e"}, "GET", "")
 		if got != `[{"message":"refused","errorCode":"REFUSED"}]` {
@@ -225,11 +225,11 @@ func TestStreamedBodyIsNeverSentTwice(t *testing.T) {
 		var n atomic.Int32
 		c, _ := newChain(t, func(w http.ResponseWriter, r *http.Request) {
 			n.Add(1)
-			io.Copy(io.Discard, r.Body)
+			_, _ = io.Copy(io.Discard, r.Body)
 			w.WriteHeader(status)
 		}, func(o *transport.Options) { o.Tokens = &tokenQueue{tokens: []string{"a", "b"}} })
 		pipe, writer := io.Pipe()
-		go func() { io.WriteString(writer, "stream"); writer.Close() }()
+		go func() { _, _ = io.WriteString(writer, "stream"); _ = writer.Close() }()
 		_, seen := sendWith(t.Context(), c, transport.Call{Endpoint: "e", Idempotent: true}, "PUT", pipe)
 		if n.Load() != 1 || seen.Err == nil {
 			t.Errorf("status %d: sent %d times, err %v", status, n.Load(), seen.Err)
@@ -257,7 +257,7 @@ func TestConsume(t *testing.T) {
 			t.Parallel()
 			c, _ := newChain(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/csv")
-				io.WriteString(w, "Id\n1\n")
+				_, _ = io.WriteString(w, "Id\n1\n")
 			}, nil)
 			var got string
 			body, seen := send(t, c, transport.Call{Endpoint: "e", Idempotent: true, Consume: func(r *http.Response) error {

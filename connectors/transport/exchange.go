@@ -111,7 +111,7 @@ func (x *exchange) token() (string, *connectors.Error) {
 		clone := *known
 		return "", &clone
 	}
-	return "", x.chain.explain(&failure{fault: faultOf(err, x.ctx, ctx), err: err})
+	return "", x.chain.explain(&failure{fault: faultOf(x.ctx, ctx, err), err: err})
 }
 
 // outcome is how one attempt went. A success has no err and a body that was

@@ -117,9 +117,9 @@ func (f *failure) fix() string {
 	return ""
 }
 
-// faultOf tells what went wrong from the error itself and from which of the
-// two contexts has ended: the caller's, or the attempt's own.
-func faultOf(err error, caller, attempt context.Context) Fault {
+// faultOf tells what went wrong from which of the two contexts has ended, the
+// caller's or the attempt's own, and from the error itself.
+func faultOf(caller, attempt context.Context, err error) Fault {
 	if caller.Err() != nil {
 		return FaultCancelled
 	}

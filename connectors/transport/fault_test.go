@@ -36,7 +36,7 @@ func TestFaultsAreToldApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed.Close()
+	_ = closed.Close()
 	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	untrusted.StartTLS()
@@ -62,24 +62,24 @@ func TestFaultsAreToldApart(t *testing.T) {
 		{"who knows", failing(errors.New("odd")), "", transport.FaultNetwork, connectors.UnknownOutcome},
 		{"dropped after the work", handler(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "", transport.FaultDropped, connectors.UnknownOutcome},
 		{"dropped inside the body", handler(func(w http.ResponseWriter, _ *http.Request) {
-			io.WriteString(w, `{"half":`)
+			_, _ = io.WriteString(w, `{"half":`)
 			panic(http.ErrAbortHandler)
 		}), "", transport.FaultDropped, connectors.UnknownOutcome},
 		{"shorter than promised", handler(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
-			io.WriteString(w, `{}`)
+			_, _ = io.WriteString(w, `{}`)
 		}), "", transport.FaultDropped, connectors.UnknownOutcome},
-		{"web page", handler(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!DOCTYPE html><p>Log in") }), "", transport.FaultHTML, connectors.UnknownOutcome},
+		{"web page", handler(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<!DOCTYPE html><p>Log in") }), "", transport.FaultHTML, connectors.UnknownOutcome},
 		{"web page that fails", handler(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(502)
-			io.WriteString(w, "<html>Bad Gateway")
+			_, _ = io.WriteString(w, "<html>Bad Gateway")
 		}), "", transport.FaultHTML, connectors.UnknownOutcome},
 		{"bad JSON", handler(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
-			io.WriteString(w, `{"half":`)
+			_, _ = io.WriteString(w, `{"half":`)
 		}), "", transport.FaultMalformed, connectors.UnknownOutcome},
 		{"too big", handler(func(w http.ResponseWriter, _ *http.Request) {
-			io.WriteString(w, `"`+strings.Repeat("x", 2000)+`"`)
+			_, _ = io.WriteString(w, `"`+strings.Repeat("x", 2000)+`"`)
 		}), "", transport.FaultTooBig, connectors.UnknownOutcome},
 		{"no answer in time", handler(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), "", transport.FaultTimeout, connectors.UnknownOutcome},
 		{"no end of the body in time", handler(func(w http.ResponseWriter, r *http.Request) {

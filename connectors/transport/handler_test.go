@@ -33,20 +33,20 @@ func TestHandlerIsLikeASocket(t *testing.T) {
 		{"HEAD", "HEAD", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "7") }},
 		{"second status is ignored", "GET", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201); w.Write([]byte("x")) }},
 		{"late header is ignored", "GET", func(w http.ResponseWriter, _ *http.Request) {
-			io.WriteString(w, "{}")
+			_, _ = io.WriteString(w, "{}")
 			w.(http.Flusher).Flush()
 			w.Header().Set("X-Saw", "late")
 		}},
 		{"early hint is skipped", "GET", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(404) }},
 		{"dropped", "GET", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
 		{"dropped later", "GET", func(w http.ResponseWriter, _ *http.Request) {
-			io.WriteString(w, "half")
+			_, _ = io.WriteString(w, "half")
 			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
 		}},
 		{"too short", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "9")
-			io.WriteString(w, "half")
+			_, _ = io.WriteString(w, "half")
 		}},
 	}
 	for _, tt := range tests {
@@ -92,10 +92,10 @@ func TestHandlerStreams(t *testing.T) {
 	t.Parallel()
 	read := make(chan struct{})
 	base := transport.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		io.WriteString(w, "one")
+		_, _ = io.WriteString(w, "one")
 		w.(http.Flusher).Flush()
 		<-read
-		io.WriteString(w, "two")
+		_, _ = io.WriteString(w, "two")
 	}))
 	r, _ := http.NewRequestWithContext(t.Context(), "GET", "http://x/", nil)
 	reply, err := base.RoundTrip(r)

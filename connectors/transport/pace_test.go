@@ -107,7 +107,7 @@ func TestBudgetStarvesReportsFirst(t *testing.T) {
 				// Each question is put to an equal budget: a granted one spends.
 				trial := transport.NewBudget(transport.BudgetOptions{Share: 0.2, Read: vendorCount})
 				for range tt.spent {
-					trial.Spend(start, transport.PriorityHandoff)
+					_ = trial.Spend(start, transport.PriorityHandoff)
 				}
 				trial.Observe(start, 200, http.Header{"Usage": {tt.usage}})
 				if err := trial.Spend(start, transport.Priority(p)); err == nil {
@@ -133,8 +133,8 @@ func TestBudgetForgets(t *testing.T) {
 		return now.Truncate(24 * time.Hour).Add(24 * time.Hour)
 	}})
 	for name, budget := range map[string]*transport.Budget{"rolling": rolling, "midnight": midnight} {
-		budget.Spend(start, 0)
-		budget.Spend(start.Add(time.Hour), 0)
+		_ = budget.Spend(start, 0)
+		_ = budget.Spend(start.Add(time.Hour), 0)
 		err := budget.Spend(start.Add(2*time.Hour), 0)
 		if err == nil {
 			t.Fatalf("%s: a third of two", name)

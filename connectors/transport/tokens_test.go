@@ -93,7 +93,7 @@ func TestTokenFetchGoesThroughTheBase(t *testing.T) {
 			if failures--; failures >= 0 {
 				panic(http.ErrAbortHandler)
 			}
-			io.WriteString(w, `{"access_token":"abc","expires_in":1800}`)
+			_, _ = io.WriteString(w, `{"access_token":"abc","expires_in":1800}`)
 			return
 		}
 		if r.Header.Get("Authorization") != "Bearer abc" {

@@ -23,8 +23,9 @@ type Daemon struct {
 	Connectors []connectors.Connector
 	env        Environment
 	log        *slog.Logger
-	initial    []connectors.Connector        // those that it was opened with
-	current    atomic.Pointer[engine.Engine] // the engine that runs now
+	// What runs now, for the web pages, which do not wait for a reload.
+	current atomic.Pointer[engine.Engine]
+	reading atomic.Pointer[[]connectors.Connector]
 }
 
 // Open makes a daemon: it opens the store, takes its lock, signs in to both
@@ -49,8 +50,8 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.Store.Lock(); err != nil {
 		return err
 	}
-	d.Engine, d.initial = d.engine(), d.Connectors
-	d.current.Store(d.Engine)
+	d.Engine = d.engine()
+	d.show()
 	ids, err := d.Engine.Start(ctx)
 	d.Identities = ids
 	return err
@@ -61,6 +62,13 @@ func (d *Daemon) engine() *engine.Engine {
 		Store: d.Store, Connectors: d.Connectors, Policy: d.Config.Policy, Clock: d.env.Clock,
 		Logger: d.env.Logger.With("component", "engine"), GoLive: d.Config.GoLive, PlanOnly: d.env.PlanOnly,
 	})
+}
+
+// show lets the web pages see what runs now.
+func (d *Daemon) show() {
+	d.current.Store(d.Engine)
+	reading := d.Connectors
+	d.reading.Store(&reading)
 }
 
 // Close releases the store.
@@ -85,7 +93,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) {
 		<-stopped
 		if next != nil {
 			d.Config, d.Connectors, d.Engine, d.Identities = next.Config, next.Connectors, next.Engine, next.Identities
-			d.current.Store(d.Engine)
+			d.show()
 			d.log.Info("reloaded", "policy_version", d.Config.Policy.Version, "policy_hash", d.Config.Policy.Hash)
 		}
 	}

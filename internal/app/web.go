@@ -49,11 +49,10 @@ func (d *Daemon) Serve(ctx context.Context) (*Web, error) {
 	return &Web{URL: "http://" + listener.Addr().String(), server: server}, nil
 }
 
-// objects lists what each connector reads. What is read does not change while
-// the daemon runs but by a reload, after which both lists are as good.
+// objects lists what each connector reads now.
 func (d *Daemon) objects() map[connectors.System][]connectors.Object {
 	out := map[connectors.System][]connectors.Object{}
-	for _, c := range d.initial {
+	for _, c := range *d.reading.Load() {
 		out[c.System()] = c.Objects()
 	}
 	return out

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -59,6 +60,9 @@ func TestHandoffs(t *testing.T) {
 			}
 			if diff := cmp.Diff(c.ids, ids); diff != "" {
 				t.Error(diff)
+			}
+			if strings.Contains(w.Body.String(), "null") {
+				t.Errorf("a list is null: %s", w.Body)
 			}
 			if len(c.ids) == 0 && strings.TrimSpace(w.Body.String()) != "[]" {
 				t.Errorf("no handoffs are %s, not an empty list", w.Body)
@@ -132,9 +136,21 @@ func TestAFailureIsLoggedAndNotTold(t *testing.T) {
 		if strings.Contains(w.Body.String(), "secret-place") {
 			t.Errorf("%s tells: %s", path, w.Body)
 		}
-		if got := h.log.String(); !strings.Contains(got, "secret-place") || !strings.Contains(got, "component=dashboard") {
+		if got := h.log.String(); !strings.Contains(got, "secret-place") || !strings.Contains(got, "path="+path) {
 			t.Errorf("%s logged %q", path, got)
 		}
+	}
+}
+
+func TestACallerWhoLeavesIsNoFailure(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.store.hangs = true
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	h.ask(t, http.MethodGet, "/api/problems", func(r *http.Request) { *r = *r.WithContext(gone) })
+	if h.log.Len() > 0 {
+		t.Errorf("logged: %s", h.log)
 	}
 }
 

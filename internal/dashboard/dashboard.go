@@ -82,7 +82,7 @@ func New(o Options) http.Handler {
 	if o.Registry == nil {
 		o.Registry = prometheus.NewRegistry()
 	}
-	s := &server{o: o, log: o.Logger.With("component", "dashboard"), page: newPage()}
+	s := &server{o: o, log: o.Logger, page: newPage()}
 	s.register()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", s.healthz)

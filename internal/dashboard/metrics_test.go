@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -112,12 +113,13 @@ func TestCollectorFollowsAReload(t *testing.T) {
 	}
 }
 
-func TestALabelThatIsNoTextDoesNotStopTheDaemon(t *testing.T) {
+func TestALabelThatIsNoTextCostsOnlyItsMetric(t *testing.T) {
 	t.Parallel()
 	h := newHouse()
 	h.source.summary.Kinds = map[string]int{"\xff": 1}
-	want(t, h.get(t, "/metrics"), http.StatusOK, "handoffd_accounts 200")
-	if !strings.Contains(h.log.String(), "UTF-8") {
+	h.source.summary.Endpoints = map[string]int64{"hubspot search": 9}
+	want(t, h.get(t, "/metrics"), http.StatusOK, "handoffd_accounts 200", `handoffd_api_calls_total{endpoint="search",system="hubspot"} 9`)
+	if got := h.log.String(); !strings.Contains(got, "UTF-8") || strings.Contains(got, "panic") {
 		t.Errorf("the log does not say what is missing: %q", h.log)
 	}
 }
@@ -182,6 +184,55 @@ func TestStatusClass(t *testing.T) {
 	for status, class := range map[int]string{-1: "none", 0: "none", 99: "none", 100: "1xx", 204: "2xx", 304: "3xx", 429: "4xx", 599: "5xx", 600: "none"} {
 		if got := statusClass(status); got != class {
 			t.Errorf("%d is %s, want %s", status, got, class)
+		}
+	}
+}
+
+// slowSource answers when it is let go.
+type slowSource struct {
+	asked, release chan struct{}
+}
+
+func (s slowSource) Summary(context.Context) (engine.Summary, error) {
+	s.asked <- struct{}{}
+	<-s.release
+	return engine.Summary{}, nil
+}
+
+func TestScrapesDoNotPileUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	source := slowSource{asked: make(chan struct{}), release: make(chan struct{})}
+	h.options.Engine = func() Source { return source }
+	handler := New(h.options)
+	scrape := func() *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		r.Host = "localhost"
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w
+	}
+	done := make(chan int)
+	for range scrapes {
+		go func() { done <- scrape().Code }()
+	}
+	for range scrapes {
+		<-source.asked
+	}
+	refused := make(chan int)
+	go func() { refused <- scrape().Code }()
+	select {
+	case code := <-refused:
+		if code != http.StatusServiceUnavailable {
+			t.Errorf("one scrape too many got %d", code)
+		}
+	case <-source.asked:
+		t.Fatal("one scrape too many asked the engine")
+	}
+	close(source.release)
+	for range scrapes {
+		if code := <-done; code != http.StatusOK {
+			t.Errorf("a slow scrape got %d", code)
 		}
 	}
 }

@@ -103,7 +103,7 @@ func readHandoffs(tx engine.Tx, since time.Time) ([]handoff, error) {
 		list = append(list, handoff{
 			ID: h.ID, Account: h.Account, Name: a.Name, State: a.State, Rule: h.Rule, Type: h.Type, Stage: h.Stage, Policy: h.Policy,
 			Opened: h.Opened, Closed: h.Closed, Outcome: h.Outcome, System: h.System, OwnerID: h.OwnerID, Owner: h.Owner, Due: h.Due,
-			Reasons: slices.Concat([]string{}, h.Reasons), Hash: h.Hash,
+			Reasons: append([]string{}, h.Reasons...), Hash: h.Hash,
 		})
 	}
 	return list, nil

@@ -47,6 +47,11 @@ type fullInfo struct {
 	ActionOverrides    []string     `json:"actionOverrides"`
 	ChildRelationships []childInfo  `json:"childRelationships"`
 	CompactLayoutable  bool         `json:"compactLayoutable"`
+	DefaultImpl        *string      `json:"defaultImplementation"`
+	ExtendedBy         *string      `json:"extendedBy"`
+	Extends            *string      `json:"extendsInterfaces"`
+	ImplementedBy      *string      `json:"implementedBy"`
+	Implements         *string      `json:"implementsInterfaces"`
 	Fields             []fieldInfo  `json:"fields"`
 	Listviewable       *bool        `json:"listviewable"`
 	LookupLayoutable   *bool        `json:"lookupLayoutable"`

@@ -69,7 +69,10 @@ func (s *Server) userinfo(r *http.Request) reply {
 		Given     string            `json:"given_name"`
 		Family    string            `json:"family_name"`
 		Zone      string            `json:"zoneinfo"`
+		Photos    map[string]string `json:"photos"`
 		Profile   string            `json:"profile"`
+		Picture   string            `json:"picture"`
+		Sync      bool              `json:"is_salesforce_integration_user"`
 		Address   map[string]string `json:"address"`
 		URLs      map[string]string `json:"urls"`
 		Active    bool              `json:"active"`
@@ -80,7 +83,8 @@ func (s *Server) userinfo(r *http.Request) reply {
 		Updated   string            `json:"updated_at"`
 	}{
 		base + "/id/" + s.org.ID() + "/" + p.id, p.id, s.org.ID(), p.username, p.nickname, p.name, p.email, true, p.first, p.last,
-		p.zone, base + "/" + p.id, map[string]string{}, s.urls(base), p.active, p.userType, p.language, p.locale,
+		p.zone, map[string]string{"picture": base + "/profilephoto/005/F", "thumbnail": base + "/profilephoto/005/T"}, base + "/" + p.id,
+		base + "/profilephoto/005/F", false, map[string]string{}, s.urls(base), p.active, p.userType, p.language, p.locale,
 		s.utcOffset(x.user), p.modified.Format(time.RFC3339),
 	})
 }

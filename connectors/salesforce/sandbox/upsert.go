@@ -52,6 +52,8 @@ func (c *call) several(obj *org.Object, ids []org.ID) reply {
 func (c *call) single(obj *org.Object, f *org.Field, key org.Input) reply {
 	ids, bad := c.find(obj, f, key)
 	switch {
+	case bad != nil && bad.status == http.StatusNotFound && c.method == http.MethodGet:
+		return notFound()
 	case bad != nil:
 		return *bad
 	case len(ids) == 0:

@@ -1,8 +1,11 @@
 package sandbox
 
 import (
+	_ "embed" // the list of allowances
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -65,23 +68,28 @@ func (s *Server) Usage() (used, limit int) {
 	return s.usage.total, s.usage.limit
 }
 
-// allowance is one entry of the limits resource.
-type allowance struct {
-	Max       int
-	Remaining int
-}
+//go:embed limits.txt
+var limitsFile string
 
-// limits serves GET /limits: those of a Developer Edition org that this
-// sandbox has a use for, with the daily calls and e-mails counted.
+// limits serves GET /limits: those of a Developer Edition org. The daily
+// calls, e-mails and query jobs are counted, the others stay full.
 func (c *call) limits() reply {
 	used, limit := c.s.Usage()
-	full := func(n int) allowance { return allowance{n, n} }
-	return answer(http.StatusOK, map[string]allowance{
-		"ConcurrentAsyncGetReportInstances": full(200), "DailyApiRequests": {limit, max(0, limit-used)},
-		"DailyAsyncApexExecutions": full(250000), "DailyBulkApiBatches": full(15000),
-		"DailyBulkV2QueryFileStorageMB": full(976562), "DailyBulkV2QueryJobs": {10000, 10000 - c.s.countJobs("query")},
-		"DailyDeliveredPlatformEvents": full(10000), "DailyWorkflowEmails": {dailyEmails, dailyEmails - c.s.emailsToday()},
-		"DataStorageMB": full(5), "FileStorageMB": full(20), "HourlyPublishedPlatformEvents": full(50000), "MassEmail": full(10),
-		"SingleEmail": full(15), "StreamingApiConcurrentClients": full(20),
-	})
+	spent := map[string]int{"DailyBulkV2QueryJobs": c.s.countJobs("query"), "DailyWorkflowEmails": c.s.emailsToday()}
+	out := map[string]map[string]any{}
+	for line := range strings.Lines(limitsFile) {
+		name, text, ok := strings.Cut(strings.TrimSpace(line), " ")
+		most, err := strconv.Atoi(text)
+		if !ok || err != nil {
+			continue // the comment line
+		}
+		entry := map[string]any{"Max": most, "Remaining": most - spent[name]}
+		if parent, part, nested := strings.Cut(name, "."); nested {
+			out[parent][part] = entry
+			continue
+		}
+		out[name] = entry
+	}
+	out["DailyApiRequests"] = map[string]any{"Max": limit, "Remaining": max(0, limit-used)}
+	return answer(http.StatusOK, out)
 }
