@@ -24,6 +24,7 @@ type storedView struct {
 	OutOfScope bool                  `json:"out_of_scope,omitempty"`
 	Deleted    bool                  `json:"deleted,omitempty"`
 	Cells      map[string]storedCell `json:"cells,omitempty"`
+	Keys       map[string]string     `json:"keys,omitempty"`
 }
 
 // storedCell holds microseconds for times; the pointers are absent where
@@ -67,7 +68,7 @@ func (m *Mapping) encodeView(v *View) *storedView {
 	}
 	s := &storedView{
 		ID: v.ID, Created: micros(v.Created), Modified: micros(v.Modified),
-		OutOfScope: v.OutOfScope, Deleted: v.Deleted, Cells: make(map[string]storedCell, len(v.Cells)),
+		OutOfScope: v.OutOfScope, Deleted: v.Deleted, Keys: v.Keys, Cells: make(map[string]storedCell, len(v.Cells)),
 	}
 	for slot := range v.Cells {
 		c := &v.Cells[slot]
@@ -113,7 +114,7 @@ func (m *Mapping) decodeView(s *storedView) *View {
 	}
 	v := &View{
 		ID: s.ID, Created: fromMicros(s.Created), Modified: fromMicros(s.Modified),
-		OutOfScope: s.OutOfScope, Deleted: s.Deleted, Cells: make([]Cell, len(m.Fields)),
+		OutOfScope: s.OutOfScope, Deleted: s.Deleted, Keys: s.Keys, Cells: make([]Cell, len(m.Fields)),
 	}
 	for name, sc := range s.Cells {
 		slot, ok := m.byName[name]

@@ -46,11 +46,17 @@ func (r MatchRule) Key(rec connectors.Record) string {
 	return strings.ToLower(text)
 }
 
-// Keys returns the record's key under every rule, in the order of the rules.
-func (m *Mapping) Keys(rec connectors.Record) []string {
-	keys := make([]string, len(m.Rules))
-	for i, r := range m.Rules {
-		keys[i] = r.Key(rec)
+// Keys returns the record's keys by the rule's name, without empty ones. A
+// record that is gone or out of scope has none.
+func (m *Mapping) Keys(rec connectors.Record) map[string]string {
+	keys := map[string]string{}
+	if rec.Deleted || rec.OutOfScope {
+		return keys
+	}
+	for _, r := range m.Rules {
+		if key := r.Key(rec); key != "" {
+			keys[r.Name] = key
+		}
 	}
 	return keys
 }

@@ -146,6 +146,8 @@ type View struct {
 	OutOfScope bool
 	Deleted    bool
 	Cells      []Cell
+	// Keys are what the record is compared by, by the match rule's name.
+	Keys map[string]string
 }
 
 // Account is one account out of two CRMs.

@@ -85,6 +85,7 @@ func TestClassifyReplies(t *testing.T) {
 		{"headers too long", 431, ``, connectors.Narrow, "", "", 0},
 		{"retired version", 410, `gone`, connectors.Stop, "", "", 0},
 		{"other version", 409, `[]`, connectors.Restart, "", "", 0},
+		{"identity resource", 403, "Bad_OAuth_Token\n", connectors.Reauth, "Bad_OAuth_Token", "", 0},
 		{"web page", 503, `<html>`, "", "", "", 0},
 		{"empty array", 500, `[]`, "", "", "", 0},
 		{"nothing", 502, ``, "", "", "", 0},

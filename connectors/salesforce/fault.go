@@ -37,12 +37,12 @@ func (c *Client) classify(status int, h http.Header, body []byte, err error) *co
 	}
 	found := parseErrors(body)
 	if len(found) == 0 {
-		return byStatusAlone(status)
+		return byStatusAlone(status, body)
 	}
 	e := explain(found[0], c.now())
 	e.Status = status
 	if _, known := meaningOf(e.Code); !known {
-		plain := byStatusAlone(status)
+		plain := byStatusAlone(status, body)
 		if plain == nil {
 			plain = transport.ByStatus(status)
 		}
@@ -80,7 +80,11 @@ func parseErrors(body []byte) []vendorError {
 }
 
 // byStatusAlone judges what came without a code; nil leaves it to the chain.
-func byStatusAlone(status int) *connectors.Error {
+func byStatusAlone(status int, body []byte) *connectors.Error {
+	if strings.TrimSpace(string(body)) == "Bad_OAuth_Token" {
+		// How the identity resources say that a session has ended.
+		return &connectors.Error{Class: connectors.Reauth, Code: "Bad_OAuth_Token"}
+	}
 	switch status {
 	case http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge:
 		return &connectors.Error{Class: connectors.Narrow, Message: "the request is too long"}

@@ -123,3 +123,49 @@ func TestSandboxOverSockets(t *testing.T) {
 		t.Errorf("%d tokens were fetched", n)
 	}
 }
+
+// TestSandboxIdleDayCost counts the calls of a day on which nothing happens,
+// with all five objects polled every minute and accounts scoped: two calls a
+// round, a watermark per object every five minutes, and a look for hard
+// deletes per object every hour.
+func TestSandboxIdleDayCost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, true, func(cfg *salesforce.Config) {
+		cfg.Where = "Type != 'Partner'"
+		for _, object := range []connectors.Object{connectors.Opportunity, connectors.Task, connectors.Meeting} {
+			cfg.Selection.Fields[object] = []string{"OwnerId"}
+		}
+	})
+	w.insert("Account", map[string]any{"Name": "Acme"})
+	w.clock.Advance(time.Hour)
+	var requests []connectors.ReadRequest
+	for _, object := range w.c.Objects() {
+		requests = append(requests, connectors.ReadRequest{Object: object})
+	}
+	round := func() (more bool) {
+		pages, err := w.c.Read(t.Context(), requests)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range pages {
+			if p.Err != nil {
+				t.Fatal(p.Err)
+			}
+			requests[i].Cursor, more = p.Next, more || p.More
+		}
+		return more
+	}
+	for round() {
+	}
+	before := billed(w.c)
+	for range 24 * 60 {
+		w.clock.Advance(time.Minute)
+		round()
+	}
+	const rounds, watermarks, deletes, describes = 2 * 1440, 5 * 288, 5 * 24, 5 * 4
+	if got := billed(w.c) - before; got > rounds+watermarks+deletes+describes {
+		t.Errorf("an idle day costs %d calls: %+v", got, w.c.Calls())
+	} else {
+		t.Logf("an idle day costs %d calls", got)
+	}
+}

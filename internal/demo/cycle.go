@@ -3,14 +3,19 @@ package demo
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"handoffd/connectors"
+	"handoffd/internal/engine"
 )
 
-// Cycle is what the daemon did in one round of reading, deciding and writing.
+// Cycle is what the daemon did in one act: one or more rounds of reading,
+// deciding and writing.
 type Cycle struct {
 	Act      string                    `json:"act"`
+	Rounds   int                       `json:"rounds"`
 	Live     bool                      `json:"live"`
+	Reason   string                    `json:"reason,omitempty"` // why it is not
 	Read     map[connectors.System]int `json:"read"`
 	Changed  int                       `json:"changed"`
 	Handoffs int                       `json:"handoffs"`
@@ -23,7 +28,7 @@ type Cycle struct {
 	Writes map[connectors.System]int `json:"writes"`
 }
 
-// ledger is what a CRM has counted so far.
+// ledger is what the CRMs have counted so far.
 type ledger struct{ calls, writes map[connectors.System]int }
 
 func (s *Stage) ledger() ledger {
@@ -42,28 +47,49 @@ func (s *Stage) ledger() ledger {
 	return l
 }
 
-// cycle lets the daemon do all that is due, once.
-func (s *Stage) cycle(ctx context.Context, act string) (Cycle, error) {
+// The daemon sees a change with the round after it. Should a CRM show it
+// later, another round follows shortly, until it would be a fault.
+const (
+	roundEvery = 250 * time.Millisecond
+	roundsEnd  = 8 * time.Second
+)
+
+// cycle lets the daemon do all that is due: at least so many rounds, and more
+// until it has made so many handoffs or the time is up.
+func (s *Stage) cycle(ctx context.Context, act string, rounds, handoffs int) (Cycle, error) {
 	books := s.ledger()
 	before, err := s.Daemon.Engine.Summary(ctx)
 	if err != nil {
 		return Cycle{}, err
 	}
-	if err := s.Daemon.Engine.Once(ctx); err != nil {
-		return Cycle{}, fmt.Errorf("running a cycle: %w", err)
+	after, n, end := before, 0, s.clock.Now().Add(roundsEnd)
+	for n < rounds || after.Handoffs-before.Handoffs < handoffs && s.clock.Now().Before(end) {
+		if n > 0 {
+			if err := s.clock.Sleep(ctx, roundEvery); err != nil {
+				return Cycle{}, err
+			}
+		}
+		n++
+		if err := s.Daemon.Engine.Once(ctx); err != nil {
+			return Cycle{}, fmt.Errorf("running a round: %w", err)
+		}
+		if after, err = s.Daemon.Engine.Summary(ctx); err != nil {
+			return Cycle{}, err
+		}
 	}
-	after, err := s.Daemon.Engine.Summary(ctx)
-	if err != nil {
-		return Cycle{}, err
-	}
-	now := s.ledger()
-	c := Cycle{
-		Act: act, Live: after.Live, Changed: after.Changed - before.Changed, Handoffs: after.Handoffs - before.Handoffs,
-		Alerts: after.Alerts - before.Alerts, Read: less(after.Read, before.Read), Kinds: less(after.Kinds, before.Kinds),
-		Calls: less(now.calls, books.calls), Writes: less(now.writes, books.writes),
-	}
-	s.acts = append(s.acts, c)
+	c := between(before, after, books, s.ledger())
+	c.Act, c.Rounds = act, n
+	s.report.Cycles = append(s.report.Cycles, c)
 	return c, nil
+}
+
+func between(before, after engine.Summary, from, to ledger) Cycle {
+	return Cycle{
+		Live: after.Live, Reason: after.Reason, Changed: after.Changed - before.Changed,
+		Handoffs: after.Handoffs - before.Handoffs, Alerts: after.Alerts - before.Alerts,
+		Read: less(after.Read, before.Read), Kinds: less(after.Kinds, before.Kinds),
+		Calls: less(to.calls, from.calls), Writes: less(to.writes, from.writes),
+	}
 }
 
 // less is a minus b, without what is the same.

@@ -37,9 +37,9 @@ type Stage struct {
 	Servers *Servers // nil in process
 	Daemon  *app.Daemon
 
-	clock clock.Clock
-	crm   *crms
-	acts  []Cycle
+	clock  clock.Clock
+	crm    *crms
+	report *Report
 }
 
 // The addresses of sandboxes that are called in process.
@@ -51,7 +51,7 @@ const (
 // Open sets up both sandboxes with the seed demo, writes a config for them and
 // opens a daemon that has never run.
 func Open(ctx context.Context, o Options) (s *Stage, err error) {
-	s = &Stage{clock: o.Clock}
+	s = &Stage{clock: o.Clock, report: &Report{}}
 	if s.World, err = world.New(world.Options{Clock: o.Clock, Seed: world.Demo, Logger: o.Logger, Key: o.Key}); err != nil {
 		return nil, err
 	}

@@ -159,9 +159,15 @@ func (b *batch) touchedIDs() []string {
 
 // save writes everything that the batch holds.
 func (b *batch) save() error {
-	if err := b.saveAccounts(); err != nil {
+	if err := b.saveRelated(); err != nil {
 		return err
 	}
+	return b.saveAccounts()
+}
+
+// saveRelated writes all but the accounts themselves: what matching and
+// deciding look up.
+func (b *batch) saveRelated() error {
 	if err := b.tx.PutLinks(b.links); err != nil {
 		return err
 	}

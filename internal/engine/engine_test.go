@@ -305,3 +305,21 @@ func TestCrashAnywhere(t *testing.T) {
 		_ = h.store.Close()
 	}
 }
+
+// TestCursorNoLongerGood: the object is loaded again, and nothing is doubled.
+func TestCursorNoLongerGood(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "85")
+	h.once()
+	h.hs.pageErr = &connectors.Error{System: connectors.HubSpot, Class: connectors.Restart, Message: "the cursor is too old"}
+	if err := h.engine.Once(t.Context()); connectors.ClassOf(err) != connectors.Restart {
+		t.Fatalf("error %v, want the reason", err)
+	}
+	h.hs.pageErr = nil
+	h.restart()
+	s := h.once()
+	if s.Read[connectors.HubSpot] == 0 || s.Writes[connectors.HubSpot] != 0 || h.sf.count(connectors.CreateTask) != 1 {
+		t.Errorf("summary %+v, want everything read again and nothing written", s)
+	}
+}

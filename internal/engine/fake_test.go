@@ -27,52 +27,56 @@ type crm struct {
 	system connectors.System
 	org    string
 	log    []connectors.Record
-	users  []connectors.User
-	made   map[string]connectors.Write // creates by key
-	alerts []connectors.Alert
-	writes []connectors.Write
-	page   int
+	rows   map[connectors.Ref]connectors.Record
+	// trimmed is how many entries of the log are gone.
+	trimmed int
+	users   []connectors.User
+	made    map[string]connectors.Write // creates by key
+	alerts  []connectors.Alert
+	writes  []connectors.Write
+	page    int
 	// fail, if set, decides the fate of a write before it is done.
 	fail func(connectors.Write) *connectors.Result
 	// lose: writes are done, but the answer is lost.
 	lose bool
-	// readErr fails reads.
-	readErr error
-	clock   clock.Clock
+	// readErr fails reads, pageErr every page.
+	readErr, pageErr error
+	clock            clock.Clock
 }
 
 func newCRM(system connectors.System, c clock.Clock) *crm {
-	return &crm{system: system, org: "org-" + string(system), made: map[string]connectors.Write{}, page: 2, clock: c}
+	return &crm{system: system, org: "org-" + string(system), made: map[string]connectors.Write{}, rows: map[connectors.Ref]connectors.Record{}, page: 2, clock: c}
 }
 
 func (c *crm) put(object connectors.Object, id string, accounts []string, pairs map[string]string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := connectors.Record{Ref: connectors.Ref{System: c.system, Object: object, ID: id}, Modified: c.clock.Now(), Fields: map[string]connectors.Value{}, Accounts: accounts}
-	for i := len(c.log) - 1; i >= 0; i-- {
-		if c.log[i].Ref == r.Ref {
-			for k, v := range c.log[i].Fields {
-				r.Fields[k] = v
-			}
-			r.Accounts = append(r.Accounts, c.log[i].Accounts...)
-			break
+	if old, ok := c.rows[r.Ref]; ok {
+		for k, v := range old.Fields {
+			r.Fields[k] = v
 		}
+		r.Accounts = append(r.Accounts, old.Accounts...)
 	}
 	for k, v := range pairs {
 		r.Fields[k] = connectors.TextValue(v)
 	}
+	c.rows[r.Ref] = r
 	c.log = append(c.log, r)
+}
+
+// trim forgets changes that everybody has read; cursors go on where they are.
+func (c *crm) trim() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trimmed += len(c.log)
+	c.log = nil
 }
 
 func (c *crm) field(id, name string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := len(c.log) - 1; i >= 0; i-- {
-		if c.log[i].Ref.ID == id && c.log[i].Ref.Object == connectors.Account {
-			return c.log[i].Fields[name].String()
-		}
-	}
-	return ""
+	return c.rows[connectors.Ref{System: c.system, Object: connectors.Account, ID: id}].Fields[name].String()
 }
 
 func (c *crm) count(op connectors.Op) (n int) {
@@ -103,13 +107,18 @@ func (c *crm) Read(_ context.Context, requests []connectors.ReadRequest) ([]conn
 	var pages []connectors.Page
 	for _, q := range requests {
 		at, _ := strconv.Atoi(string(q.Cursor))
-		p := connectors.Page{Object: q.Object}
+		p := connectors.Page{Object: q.Object, Next: q.Cursor, Err: c.pageErr}
+		if p.Err != nil {
+			pages = append(pages, p)
+			continue
+		}
+		at = max(0, at-c.trimmed)
 		for ; at < len(c.log) && len(p.Records) < c.page; at++ {
 			if c.log[at].Ref.Object == q.Object {
 				p.Records = append(p.Records, c.log[at])
 			}
 		}
-		p.Next, p.More = connectors.Cursor(strconv.Itoa(at)), at < len(c.log)
+		p.Next, p.More = connectors.Cursor(strconv.Itoa(at+c.trimmed)), at < len(c.log)
 		p.Loaded = !p.More
 		pages = append(pages, p)
 	}
@@ -196,7 +205,7 @@ limits: {order: score}
 
 // house is a whole engine over two CRMs in memory and a store on disk.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	clock    *clock.Fake
 	sf, hs   *crm
 	store    *store.Store
@@ -207,7 +216,7 @@ type house struct {
 	planOnly bool
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	c := clock.NewFake(time.Date(2026, 11, 2, 15, 0, 0, 0, time.UTC))
 	h := &house{t: t, clock: c, sf: newCRM(connectors.Salesforce, c), hs: newCRM(connectors.HubSpot, c), policy: policyText, goLive: true}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"strings"
 
 	"handoffd/connectors"
@@ -132,16 +133,26 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 		b.points = append(b.points, PointRow{Home: r.Ref, Point: p})
 	}
 	b.levels(en, side, before)
-	for i, key := range b.mapping.Keys(r) {
-		if r.Deleted || r.OutOfScope {
-			key = ""
-		}
-		b.keys = append(b.keys, MatchKey{Ref: r.Ref, Rule: b.mapping.Rules[i].Name, Key: key})
-	}
-	if applied.Changed || len(points) > 0 {
+	rekeyed := b.rekey(en.account.Views[side], r)
+	if applied.Changed || rekeyed || len(points) > 0 {
 		b.touch(en)
 	}
 	return nil
+}
+
+// rekey brings what the record is compared by up to date.
+func (b *batch) rekey(v *mapping.View, r connectors.Record) bool {
+	keys := b.mapping.Keys(r)
+	if maps.Equal(keys, v.Keys) {
+		return false
+	}
+	for _, rule := range b.mapping.Rules {
+		if keys[rule.Name] != v.Keys[rule.Name] {
+			b.keys = append(b.keys, MatchKey{Ref: r.Ref, Rule: rule.Name, Key: keys[rule.Name]})
+		}
+	}
+	v.Keys = keys
+	return true
 }
 
 // adoptAlias finds the account of a record that came out of a merge: it goes

@@ -31,10 +31,7 @@ func (b *batch) match(ids []string) error {
 
 func (b *batch) matchOne(en *entry) error {
 	ref := homes(en.account)[0]
-	keys, err := b.tx.Keys(ref)
-	if err != nil {
-		return err
-	}
+	keys := en.account.Views[mapping.SideOf(ref.System)].Keys
 	for _, rule := range b.mapping.Rules {
 		key := keys[rule.Name]
 		if key == "" {

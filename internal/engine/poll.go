@@ -28,7 +28,8 @@ func (e *Engine) Poll(ctx context.Context, system connectors.System) error {
 		open = unasked(open, requests)
 		for _, page := range pages {
 			if page.Err != nil {
-				errs = append(errs, fmt.Errorf("reading %s from %s: %w", page.Object, system, page.Err))
+				err := fmt.Errorf("reading %s from %s: %w", page.Object, system, page.Err)
+				errs = append(errs, errors.Join(err, e.restart(ctx, system, page)))
 				continue
 			}
 			if err := e.commit(ctx, system, page); err != nil {
@@ -80,7 +81,7 @@ func (e *Engine) commit(ctx context.Context, system connectors.System, page conn
 		if err := b.ingest(page); err != nil {
 			return err
 		}
-		if err := b.save(); err != nil {
+		if err := b.saveRelated(); err != nil {
 			return err
 		}
 		cursors, err := tx.Cursors(system)
@@ -99,17 +100,35 @@ func (e *Engine) commit(ctx context.Context, system connectors.System, page conn
 	})
 }
 
+// restart drops a cursor that is no longer good: the next poll loads the
+// object again, which changes nothing that is known already.
+func (e *Engine) restart(ctx context.Context, system connectors.System, page connectors.Page) error {
+	if connectors.ClassOf(page.Err) != connectors.Restart {
+		return nil
+	}
+	e.log.Warn("reading starts anew", "system", system, "object", page.Object, "reason", page.Err)
+	return e.store.Update(ctx, func(tx Tx) error {
+		cursors, err := tx.Cursors(system)
+		if err != nil {
+			return err
+		}
+		row := cursors[page.Object]
+		row.System, row.Object, row.Cursor, row.Changed = system, page.Object, "", e.clock.Now()
+		return tx.PutCursor(row)
+	})
+}
+
 // settle decides the accounts of a page in its own transaction, once the store
 // knows enough to decide at all, and acts when the page is the last.
 func (e *Engine) settle(tx Tx, b *batch, last bool) error {
 	ready, err := e.complete(tx)
-	if err != nil || !ready {
+	if err != nil {
 		return err
+	}
+	if !ready {
+		return b.save()
 	}
 	if err := b.match(b.touchedIDs()); err != nil {
-		return err
-	}
-	if err := b.save(); err != nil {
 		return err
 	}
 	if err := b.decide(b.touchedIDs()); err != nil {

@@ -94,8 +94,6 @@ type AccountTx interface {
 	// PutKeys replaces the keys of the given records (rows with an empty Key
 	// are removed).
 	PutKeys(keys []MatchKey) error
-	// Keys returns the record's keys by rule.
-	Keys(ref connectors.Ref) (map[string]string, error)
 	// RecordsByKey returns the records of the system that have the key.
 	RecordsByKey(rule, key string, system connectors.System) ([]connectors.Ref, error)
 

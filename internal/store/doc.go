@@ -5,12 +5,14 @@
 //
 // # Where to look
 //
-//   - store.go opens and closes; Update and View are the two ways in.
+//   - store.go opens and closes; Update and View are the two ways in. dsn.go
+//     holds every setting of SQLite that matters.
 //   - session.go and tx.go run a transaction: prepared statements, commit,
 //     rollback, what happens when the disk is full.
 //   - accounts.go, find.go, links.go, keys.go, contacts.go, signals.go,
-//     handoffs.go, decisions.go, outbox.go and reading.go hold the queries,
-//     one subject each; migrations/ holds the tables.
+//     handoffs.go, decisions.go, outbox.go, problems.go and reading.go
+//     (cursors, users, settings) hold the queries, one subject each;
+//     migrations/ holds the tables.
 //   - lock.go keeps a second daemon away, migrate.go brings an older file up
 //     to date, backup.go copies it, prune.go forgets what is too old.
 //

@@ -83,30 +83,36 @@ func (j *job) runIngest(c *call) {
 	}
 }
 
+// badBatch is why a whole job fails, in the vendor's words.
+type badBatch string
+
+// Error is the reason.
+func (e badBatch) Error() string { return string(e) }
+
 // read parses the upload. A wrong line ending or an unknown column fails the
 // whole job.
 func (j *job) read() ([][]string, error) {
 	if crlf := bytes.Contains(j.data, []byte("\r\n")); crlf != (j.lineEnding == "CRLF") && bytes.Contains(j.data, []byte("\n")) {
-		return nil, fmt.Errorf("LineEnding is invalid on user data. Current LineEnding setting is %s", j.lineEnding)
+		return nil, badBatch("LineEnding is invalid on user data. Current LineEnding setting is " + j.lineEnding)
 	}
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(j.data, []byte("\ufeff"))))
 	r.Comma = delimiters[j.delimiter]
 	header, err := r.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, errors.New("Field name not found : the data is empty")
+		return nil, badBatch("Field name not found : the data is empty")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("Unable to parse CSV: %w", err)
+		return nil, badBatch("Unable to parse CSV: " + err.Error())
 	}
 	j.header = header
 	for _, name := range header {
 		if j.object.Field(name) == nil && !strings.Contains(name, ".") {
-			return nil, fmt.Errorf("Field name not found : %s", name)
+			return nil, badBatch("Field name not found : " + name)
 		}
 	}
 	rows, err := r.ReadAll()
 	if err != nil {
-		return nil, fmt.Errorf("Unable to parse CSV: %w", err)
+		return nil, badBatch("Unable to parse CSV: " + err.Error())
 	}
 	return rows, nil
 }

@@ -104,7 +104,7 @@ func (c *call) subrequests(list []any, limit int) ([]subrequest, *reply) {
 		return fail("INVALID_INPUT", "compositeRequest must hold at least one subrequest")
 	}
 	if len(list) > limit {
-		return fail("LIMIT_EXCEEDED", fmt.Sprintf("The maximum number of subrequests is %d", limit))
+		return nil, tooMany(fmt.Sprintf("The request can’t contain more than %d operations.", limit))
 	}
 	var out []subrequest
 	refs, heavy := map[string]bool{}, 0
@@ -132,9 +132,17 @@ func (c *call) subrequests(list []any, limit int) ([]subrequest, *reply) {
 		out = append(out, s)
 	}
 	if heavy > maxHeavy {
-		return fail("LIMIT_EXCEEDED", fmt.Sprintf("The maximum number of query and collections subrequests is %d", maxHeavy))
+		return nil, tooMany(fmt.Sprintf("The request can’t contain more than %d query or sObject Collections operations.", maxHeavy))
 	}
 	return out, nil
+}
+
+// tooMany refuses the whole request in the form of a response without a part.
+func tooMany(message string) *reply {
+	body := encode([]apiError{{Code: "LIMIT_EXCEEDED", Message: message}})
+	r := answer(http.StatusBadRequest, map[string]any{"compositeResponse": []map[string]any{
+		{"body": json.RawMessage(body), "httpHeaders": map[string]string{}, "httpStatusCode": http.StatusBadRequest, "referenceId": nil}}})
+	return &r
 }
 
 func validRef(s string) bool {

@@ -72,7 +72,7 @@ func (s *Server) userinfo(r *http.Request) reply {
 		Photos    map[string]string `json:"photos"`
 		Profile   string            `json:"profile"`
 		Picture   string            `json:"picture"`
-		Sync      bool              `json:"is_salesforce_integration_user"`
+		ForSync   bool              `json:"is_salesforce_integration_user"`
 		Address   map[string]string `json:"address"`
 		URLs      map[string]string `json:"urls"`
 		Active    bool              `json:"active"`

@@ -29,7 +29,6 @@ type cursor struct {
 	user   org.ID
 	opened time.Time
 	batch  int
-	all    bool
 	result *org.Result
 }
 
@@ -49,14 +48,14 @@ func (c *call) soql(all bool) reply {
 	if toolingOnly(res.Object.Name) {
 		return refused(http.StatusBadRequest, "INVALID_TYPE", "sObject type '"+res.Object.Name+"' is not supported.")
 	}
-	return c.firstPage(res, all)
+	return c.firstPage(res)
 }
 
-func (c *call) firstPage(res *org.Result, all bool) reply {
+func (c *call) firstPage(res *org.Result) reply {
 	if res.CountOnly {
 		return raw(http.StatusOK, fmt.Appendf(nil, `{"totalSize":%d,"done":true,"records":[]}`, res.Total))
 	}
-	cur := &cursor{user: c.session.user, opened: c.s.clock.Now(), batch: c.batchSize(), result: res, all: all}
+	cur := &cursor{user: c.session.user, opened: c.s.clock.Now(), batch: c.batchSize(), result: res}
 	if res.Long && cur.batch > longBatch {
 		cur.batch = longBatch
 	}
@@ -126,11 +125,9 @@ func (c *call) page(cur *cursor, from int) reply {
 	to := min(from+cur.batch, cur.result.Rows())
 	b := fmt.Appendf(nil, `{"totalSize":%d,"done":%t`, cur.result.Total, to == cur.result.Rows())
 	if to < cur.result.Rows() {
-		name := "query"
-		if cur.all {
-			name = "queryAll"
-		}
-		b = fmt.Appendf(b, `,"nextRecordsUrl":"%s/%s/%s-%d"`, c.root(), name, cur.id, to)
+		// The url says query after a queryAll too; either resource takes the
+		// locator (REST API Developer Guide, "QueryAll More Results").
+		b = fmt.Appendf(b, `,"nextRecordsUrl":"%s/query/%s-%d"`, c.root(), cur.id, to)
 	}
 	b = append(b, `,"records":[`...)
 	b = cur.result.Append(b, from, to, c.root())

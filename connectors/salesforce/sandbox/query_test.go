@@ -158,6 +158,7 @@ func TestQueryFaults(t *testing.T) {
 		{"offset", "SELECT Id FROM Account OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000"},
 		{"too deep", "SELECT Parent.Parent.Parent.Parent.Parent.Parent.Name FROM Account", "INVALID_FIELD", "longer than five levels"},
 		{"tooling object", "SELECT Id FROM CustomField", "INVALID_TYPE", "sObject type 'CustomField' is not supported."},
+		{"three semi joins", "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact) AND Id IN (SELECT AccountId FROM Opportunity) AND Id IN (SELECT AccountId FROM Case)", "EXCEEDED_MAX_SEMIJOIN_SUBSELECTS", "Maximum 2 semi join sub-selects are allowed"},
 		{"semi join of a text", "SELECT Id FROM Account WHERE Id IN (SELECT LastName FROM Contact)", "MALFORMED_QUERY", "must both be ids"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -232,10 +233,13 @@ func TestPages(t *testing.T) {
 	}
 	const bad = `[{"message":"invalid query locator","errorCode":"INVALID_QUERY_LOCATOR"}]`
 	first := read(r.do("GET", v+"/queryAll?q=SELECT+Name+FROM+Account", "")).NextRecordsUrl
-	if !strings.HasPrefix(first, v+"/queryAll/0r8") || !strings.HasSuffix(first, "-2000") {
+	if !strings.HasPrefix(first, v+"/query/0r8") || !strings.HasSuffix(first, "-2000") {
 		t.Errorf("locator %q", first)
 	}
 	r.do("GET", v+"/query/0r8xx5R2sM3DgWhASK-2000", "").want(t, 400, bad)
+	if p := read(r.do("GET", strings.Replace(first, "/query/", "/queryAll/", 1), "")); len(p.Records) != 86 {
+		t.Errorf("queryAll with the locator brought %d records", len(p.Records))
+	}
 	for range 10 {
 		r.clock.Advance(time.Second)
 		read(r.do("GET", v+"/query?q=SELECT+Name+FROM+Account", ""))

@@ -76,6 +76,9 @@ func rowError(e *org.Error) reply {
 		a.Duplicate = newDuplicateResult(e)
 		return answer(status, []apiError{a})
 	}
+	if e.Reading {
+		return answer(status, []apiError{a})
+	}
 	fields := e.Fields
 	if fields == nil {
 		fields = []string{}

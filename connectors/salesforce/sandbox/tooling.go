@@ -33,7 +33,7 @@ func (c *call) toolingQuery() reply {
 	if err != nil {
 		return queryFailed(err)
 	}
-	return c.firstPage(res, false)
+	return c.firstPage(res)
 }
 
 func (c *call) customFields() reply {

@@ -37,7 +37,7 @@ func (s *seeder) salesforceAccount(c *company) map[string]any {
 	}
 	fields := map[string]any{
 		"Name": c.name, "Website": website, "Industry": c.trade.salesforce, "Type": "Prospect",
-		"CreatedDate":       s.now.Add(-c.made),
+		"CreatedDate": s.now.Add(-c.made), "LastModifiedDate": s.now.Add(-c.scored),
 		"Target_Account__c": c.target == "true", "Account_Fit__c": c.fit == "true", "Do_Not_Contact__c": c.doNotContact,
 	}
 	if c.partner {

@@ -45,7 +45,7 @@ func heldCast() []*company {
 		{name: NoScore, score: missing},
 		{name: FitUnknown, fit: unset, score: 79},
 		{name: OutOfRange, place: onlyHubSpot, score: 140},
-		{name: TwoOnADomain, score: 81},
+		{name: TwoOnADomain, score: 41},
 		{name: NotFit, fit: "false", score: 91},
 		{name: OffList, target: "false", score: 93},
 		{name: Enterprise, score: 86, value: 900_000},

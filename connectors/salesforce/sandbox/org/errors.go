@@ -17,6 +17,9 @@ type Error struct {
 	Matches []ID
 	// AllowSave: the duplicate rule only alerts and can be passed.
 	AllowSave bool
+	// Reading: the request was refused while it was read, before any record
+	// was saved. A single-record reply then has no list of fields.
+	Reading bool
 }
 
 // Error joins code and message.
@@ -27,7 +30,7 @@ func refuse(code, message string, fields ...string) *Error {
 }
 
 func errNoColumn(name, object string) *Error {
-	return refuse("INVALID_FIELD", fmt.Sprintf("No such column '%s' on sobject of type %s", name, object))
+	return &Error{Code: "INVALID_FIELD", Message: fmt.Sprintf("No such column '%s' on sobject of type %s", name, object), Reading: true}
 }
 
 func errRequired(names []string) *Error {
@@ -54,7 +57,7 @@ func errNotAllowed(verb, object string) *Error {
 // parserError is what the vendor's JSON reader says of a value of the wrong
 // JSON type.
 func parserError(want, token string, value any, column int) *Error {
-	return refuse("JSON_PARSER_ERROR", fmt.Sprintf(
+	return &Error{Code: "JSON_PARSER_ERROR", Reading: true, Message: fmt.Sprintf(
 		"Cannot deserialize instance of %s from %s value %v or request may be missing a required field at [line:1, column:%d]",
-		want, token, value, column))
+		want, token, value, column)}
 }

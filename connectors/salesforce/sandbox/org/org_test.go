@@ -161,7 +161,7 @@ func TestLikeMatchesItsOwnText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringN(0, 12, -1).Draw(t, "text")
 		escaped := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(s)
-		if !like(escaped)(s) || !like("%")(s) || !like(escaped + "%")(s+"tail") || like(escaped + "x")(s) {
+		if !like(escaped)(s) || !like("%")(s) || !like(escaped+"%")(s+"tail") || like(escaped+"x")(s) {
 			t.Fatalf("%q does not match as it should", s)
 		}
 	})

@@ -12,6 +12,20 @@ import (
 // maxOffset is the largest OFFSET (SOQL and SOSL Reference, "OFFSET").
 const maxOffset = 2000
 
+// maxSemiJoins is the most IN (SELECT …) of one query (SOQL and SOSL
+// Reference, "Semi-Joins with IN and Anti-Joins with NOT IN").
+const maxSemiJoins = 2
+
+func semiJoins(where soql.Expr) int {
+	n := 0
+	soql.Walk(where, func(x soql.Expr) {
+		if in, ok := x.(*soql.In); ok && in.Sub != nil {
+			n++
+		}
+	})
+	return n
+}
+
 // maxQuery is the longest SOQL text, in characters (Salesforce Developer
 // Limits and Allocations Quick Reference, "SOQL and SOSL Limits").
 const maxQuery = 100_000
@@ -61,6 +75,9 @@ func (o *Org) run(c *compiler, q *soql.Query) (*Result, *Error) {
 	}
 	if q.Offset > maxOffset {
 		return nil, refuse("NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000")
+	}
+	if semiJoins(q.Where) > maxSemiJoins {
+		return nil, c.fail(q.FromPos, "EXCEEDED_MAX_SEMIJOIN_SUBSELECTS", "Maximum 2 semi join sub-selects are allowed")
 	}
 	match, err := c.condition(q.Where)
 	if err != nil {
