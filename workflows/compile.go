@@ -254,5 +254,6 @@ func (k *compiler) finish() {
 	}
 }
 
-// Signed fields' writes need the texts: Bind gives the mapping the lifecycle's.
+// Bind gives the mapping the lifecycle's texts, which the fields with
+// `values: lifecycle` read and write.
 func (p *Policy) Bind() { p.Mapping.SetLifecycle(p.StatusTexts()) }

@@ -45,8 +45,8 @@ func (s *Stage) gatherAlerts(ctx context.Context, found *evidence) error {
 	})
 }
 
-// gatherExample takes the handoff that shows most: by an intent rule, of an
-// account that stands in both CRMs, with a contact to call.
+// gatherExample takes the handoff that shows most: of an account that stands
+// in both CRMs, by several criteria, with a contact to call.
 func (s *Stage) gatherExample(ctx context.Context, found *evidence) error {
 	return s.view(ctx, func(_ engine.Tx, accounts map[string]known) error {
 		best := -1
@@ -79,11 +79,8 @@ func (s *Stage) gatherExample(ctx context.Context, found *evidence) error {
 
 // shows ranks handoffs by how much there is to see.
 func shows(h Handoff, k known, found *evidence) int {
-	n := 2 * len(k.refs)
+	n := 2*len(k.refs) + len(h.Why)
 	if found.tasks[h.System][h.TaskID].Contact != "" {
-		n++
-	}
-	if h.Stage == "sdr" {
 		n++
 	}
 	return n

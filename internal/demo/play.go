@@ -140,8 +140,9 @@ func (s *Stage) conclude(ctx context.Context) error {
 	return nil
 }
 
-// expect notes an expectation that was not met.
+// expect counts an expectation, and notes one that was not met.
 func (s *Stage) expect(met bool, what, found string, args ...any) {
+	s.report.Expectations++
 	if !met {
 		s.report.Failures = append(s.report.Failures, what+": "+fmt.Sprintf(found, args...))
 	}

@@ -20,8 +20,9 @@ type Report struct {
 	Waiting   []Waiting      `json:"waiting"`
 	// Allowance is what each CRM says is left of the day's calls.
 	Allowance map[connectors.System]Allowance `json:"allowance"`
-	// Failures are the expectations that were not met.
-	Failures []string `json:"failures"`
+	// Expectations is how many were checked, Failures those not met.
+	Expectations int      `json:"expectations"`
+	Failures     []string `json:"failures"`
 }
 
 // Accounts counts what the daemon has read.

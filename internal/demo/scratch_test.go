@@ -2,9 +2,9 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"testing"
 	"time"
 
@@ -23,7 +23,14 @@ func TestScratch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, _ := json.MarshalIndent(r, "", " ")
-	fmt.Println(string(data))
+	NewPrinterAll(r)
+	
 	fmt.Println(c.Now())
+}
+
+func NewPrinterAll(r *Report) {
+	p := NewPrinter(os.Stdout, false)
+	for _, act := range []string{actDayOne, actRelease, actBuyers, actRest, ""} {
+		p.Show(act, r)
+	}
 }

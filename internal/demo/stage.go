@@ -51,7 +51,7 @@ const (
 // Open sets up both sandboxes with the seed demo, writes a config for them and
 // opens a daemon that has never run.
 func Open(ctx context.Context, o Options) (s *Stage, err error) {
-	s = &Stage{clock: o.Clock, report: &Report{}}
+	s = &Stage{clock: o.Clock, report: &Report{Failures: []string{}}}
 	if s.World, err = world.New(world.Options{Clock: o.Clock, Seed: world.Demo, Logger: o.Logger, Key: o.Key}); err != nil {
 		return nil, err
 	}

@@ -137,17 +137,7 @@ func (b *batch) touch(en *entry) {
 // keep marks an account to be saved as it is.
 func (b *batch) keep(en *entry) { b.touched[en.row.ID] = true }
 
-// dirtyRows are the touched accounts, by id.
-func (b *batch) dirtyRows() []AccountRow {
-	var rows []AccountRow
-	for _, id := range b.touchedIDs() {
-		if b.entries[id].row.Dirty {
-			rows = append(rows, b.entries[id].row)
-		}
-	}
-	return rows
-}
-
+// touchedIDs lists the accounts to be saved, in a fixed order.
 func (b *batch) touchedIDs() []string {
 	ids := make([]string, 0, len(b.touched))
 	for id := range b.touched {

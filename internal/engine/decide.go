@@ -181,7 +181,8 @@ func (b *batch) adopt(en *entry) error {
 			continue
 		}
 		for _, side := range mapping.Sides() {
-			if v := b.seenOn(en.account, side, f.Slot); !v.IsNull() && !(f.Type == mapping.Bool && !v.Bool()) {
+			v := b.seenOn(en.account, side, f.Slot)
+			if says := !v.IsNull() && (f.Type != mapping.Bool || v.Bool()); says {
 				en.account.Own[f.Slot] = v
 				break
 			}

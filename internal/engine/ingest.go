@@ -228,17 +228,17 @@ func (b *batch) ingestRelated(r connectors.Record) error {
 	}
 	points, problems := b.mapping.Extract(r, b.before, b.count)
 	b.park(r.Ref, problems)
-	for _, id := range r.Accounts {
-		home := connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: id}
-		for _, p := range points {
-			b.points = append(b.points, PointRow{Home: home, Point: p})
-		}
-		if en := b.find(home); en != nil && len(points) > 0 {
-			b.touch(en)
-		}
-		break // a signal belongs to the primary account only
+	if len(r.Accounts) == 0 {
+		return nil
 	}
-	if r.Ref.Object == connectors.Contact && len(r.Accounts) > 0 {
+	home := connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: r.Accounts[0]} // the primary one
+	for _, p := range points {
+		b.points = append(b.points, PointRow{Home: home, Point: p})
+	}
+	if en := b.find(home); en != nil && len(points) > 0 {
+		b.touch(en)
+	}
+	if r.Ref.Object == connectors.Contact {
 		b.contacts = append(b.contacts, contactRow(r))
 	}
 	return nil

@@ -27,7 +27,7 @@ func TestLinks(t *testing.T) {
 	view(t, s, func(tx engine.Tx) error {
 		got, err := tx.Links([]connectors.Ref{same1, contact, same2, same1, sfAccount("absent")})
 		same(t, "links", got, map[connectors.Ref]string{same1: "a", same2: "a", contact: "b"})
-		n, countErr := tx.(*Tx).MatchedCount()
+		n, countErr := tx.MatchedCount()
 		same(t, "matched accounts", n, 1)
 		none, noneErr := tx.Links(nil)
 		same(t, "links of nothing", none, map[connectors.Ref]string{})
@@ -42,18 +42,19 @@ func TestKeys(t *testing.T) {
 		return engine.MatchKey{Ref: r, Rule: rule, Key: key}
 	}
 	start := []engine.MatchKey{key(one, "domain", "acme"), key(one, "id", "77"), key(two, "domain", "acme"), key(three, "domain", "acme")}
+	type refs = []connectors.Ref
 	tests := []struct {
-		name  string
-		put   []engine.MatchKey
-		want1 map[string]string // of record one
-		acme  []connectors.Ref  // Salesforce records with the domain acme
+		name              string
+		put               []engine.MatchKey
+		acme, bolt, seven refs // Salesforce records with these domains and that id
 	}{
-		{"nothing new", nil, map[string]string{"domain": "acme", "id": "77"}, []connectors.Ref{one, two}},
-		{"the same again", start, map[string]string{"domain": "acme", "id": "77"}, []connectors.Ref{one, two}},
-		{"another key", []engine.MatchKey{key(one, "domain", "bolt"), key(one, "id", "77")}, map[string]string{"domain": "bolt", "id": "77"}, []connectors.Ref{two}},
-		{"a rule that no longer stands", []engine.MatchKey{key(one, "domain", "acme")}, map[string]string{"domain": "acme"}, []connectors.Ref{one, two}},
-		{"emptied", []engine.MatchKey{key(one, "domain", ""), key(one, "id", "")}, map[string]string{}, []connectors.Ref{two}},
-		{"twice in one list", []engine.MatchKey{key(one, "domain", "acme"), key(one, "domain", "acme")}, map[string]string{"domain": "acme"}, []connectors.Ref{one, two}},
+		{"nothing new", nil, refs{one, two}, nil, refs{one}},
+		{"the same again", start, refs{one, two}, nil, refs{one}},
+		{"another key under one rule", []engine.MatchKey{key(one, "domain", "bolt")}, refs{two}, refs{one}, refs{one}},
+		{"none under one rule", []engine.MatchKey{key(one, "domain", "")}, refs{two}, nil, refs{one}},
+		{"none at all", []engine.MatchKey{key(one, "domain", ""), key(one, "id", "")}, refs{two}, nil, nil},
+		{"twice in one list", []engine.MatchKey{key(one, "domain", "bolt"), key(one, "domain", "bolt")}, refs{two}, refs{one}, refs{one}},
+		{"of several records", []engine.MatchKey{key(one, "domain", "bolt"), key(two, "id", "77"), key(three, "domain", "acme")}, refs{two}, refs{one}, refs{one, two}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -61,15 +62,17 @@ func TestKeys(t *testing.T) {
 			s := openTest(t)
 			update(t, s, func(tx engine.Tx) error { return tx.PutKeys(start) })
 			update(t, s, func(tx engine.Tx) error { return tx.PutKeys(tt.put) })
-			view(t, s, func(tx engine.Tx) error {
-				keys, err := tx.Keys(one)
-				same(t, "keys of the record", keys, tt.want1)
-				acme, acmeErr := tx.RecordsByKey("domain", "acme", connectors.Salesforce)
-				same(t, "records", acme, tt.acme)
-				other, otherErr := tx.RecordsByKey("domain", "acme", connectors.HubSpot)
-				same(t, "records of the other system", other, []connectors.Ref{three})
-				return errors.Join(err, acmeErr, otherErr)
-			})
+			find := func(rule, key string, system connectors.System) (found refs) {
+				view(t, s, func(tx engine.Tx) (err error) {
+					found, err = tx.RecordsByKey(rule, key, system)
+					return err
+				})
+				return found
+			}
+			same(t, "acme", find("domain", "acme", connectors.Salesforce), tt.acme)
+			same(t, "bolt", find("domain", "bolt", connectors.Salesforce), tt.bolt)
+			same(t, "77", find("id", "77", connectors.Salesforce), tt.seven)
+			same(t, "acme in the other system", find("domain", "acme", connectors.HubSpot), refs{three})
 		})
 	}
 }
