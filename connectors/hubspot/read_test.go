@@ -1,6 +1,7 @@
 package hubspot
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -232,8 +233,8 @@ func TestUnknownProperty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, ok := pages[0].Err.(*connectors.Error)
-	if !ok || e.Class != connectors.Stop || e.Object != connectors.Account || e.Field != "fit_scroe" || e.Fix == "" {
+	var e *connectors.Error
+	if !errors.As(pages[0].Err, &e) || e.Class != connectors.Stop || e.Object != connectors.Account || e.Field != "fit_scroe" || e.Fix == "" {
 		t.Errorf("got %+v, want stop naming account and fit_scroe", pages[0].Err)
 	}
 	pages, err = client.Read(t.Context(), request)
@@ -255,8 +256,8 @@ func TestOneObjectWithoutScope(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, ok := pages[0].Err.(*connectors.Error)
-	if !ok || e.Class != connectors.Stop || !strings.Contains(e.Fix, "crm.objects.deals.read") || e.Object != connectors.Opportunity {
+	var e *connectors.Error
+	if !errors.As(pages[0].Err, &e) || e.Class != connectors.Stop || !strings.Contains(e.Fix, "crm.objects.deals.read") || e.Object != connectors.Opportunity {
 		t.Errorf("got %+v, want stop naming the scope", pages[0].Err)
 	}
 	if pages[1].Err != nil {

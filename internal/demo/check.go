@@ -15,7 +15,8 @@ import (
 // right day; and the account's MQA fields in every CRM that it stands in.
 func (s *Stage) check(ctx context.Context, found *evidence) error {
 	return s.view(ctx, func(_ engine.Tx, accounts map[string]known) error {
-		for _, h := range s.report.Handoffs {
+		for i, h := range s.report.Handoffs {
+			s.report.Handoffs[i].Words = whyNow(found.tasks[h.System][h.TaskID].Body)
 			s.checkTask(h, accounts[h.Account], found)
 			s.checkFields(h, accounts[h.Account], found)
 		}

@@ -79,7 +79,7 @@ func (s *Stage) gatherExample(ctx context.Context, found *evidence) error {
 
 // shows ranks handoffs by how much there is to see.
 func shows(h Handoff, k known, found *evidence) int {
-	n := 2*len(k.refs) + len(h.Why)
+	n := 2*len(k.refs) + 2*len(h.Why)
 	if found.tasks[h.System][h.TaskID].Contact != "" {
 		n++
 	}

@@ -50,9 +50,9 @@ func (p *page) fact(name, format string, args ...any) {
 	}
 }
 
-// table writes rows under a header. The last column is wrapped, the others are
-// as wide as their widest cell but no wider than most.
-func (p *page) table(most []int, header []string, rows [][]string) {
+// table writes rows under a header. The last column is wrapped to so many
+// lines, the others are as wide as their widest cell but no wider than most.
+func (p *page) table(most []int, lines int, header []string, rows [][]string) {
 	last := len(header) - 1
 	widths, left := make([]int, last), width
 	for i := range widths {
@@ -67,7 +67,7 @@ func (p *page) table(most []int, header []string, rows [][]string) {
 			cell := safe(row[i], widths[i])
 			cells.WriteString(cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
 		}
-		for i, l := range wrap(safe(row[last], 4*left), left) {
+		for i, l := range wrap(safe(row[last], lines*left-lines), left) {
 			if i > 0 {
 				p.line("%s%s", strings.Repeat(" ", width-left), l)
 				continue
@@ -100,21 +100,16 @@ func safe(s string, n int) string {
 // allow it. There is always at least one part.
 func wrap(s string, n int) []string {
 	var out []string
-	for utf8.RuneCountInString(s) > n {
-		cut, at := 0, 0
-		for i, r := range s {
-			if at > n {
-				break
-			}
-			if r == ' ' {
-				cut = i
-			}
-			at++
+	line := ""
+	for i, word := range strings.Split(s, " ") {
+		switch {
+		case i == 0:
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > n:
+			out, line = append(out, line), word
+		default:
+			line += " " + word
 		}
-		if cut == 0 {
-			break
-		}
-		out, s = append(out, s[:cut]), s[cut+1:]
 	}
-	return append(out, s)
+	return append(out, line)
 }

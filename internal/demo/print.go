@@ -51,33 +51,27 @@ func (p *Printer) dayOne(r *Report) {
 	c, a := r.cycle(actDayOne), r.Accounts
 	p.page.heading("1. Day one: handoffd reads, matches and decides, and writes nothing")
 	p.page.fact("read", "%s", perSystem(c.Read, "records"))
-	p.page.fact("accounts", "%d: %d in both CRMs, %d in Salesforce only, %d in HubSpot only; people: %s", a.Total, a.Matched,
-		a.Records[connectors.Salesforce]-a.Matched, a.Records[connectors.HubSpot]-a.Matched, perSystem(a.Contacts, ""))
+	p.page.fact("accounts", "%d: %d in both CRMs, %d in Salesforce only, %d in HubSpot only", a.Total, a.Matched,
+		a.Records[connectors.Salesforce]-a.Matched, a.Records[connectors.HubSpot]-a.Matched)
+	p.page.fact("their people", "%s", perSystem(a.Contacts, ""))
 	p.page.fact("decided", "%s", decisions(r.DayOne))
-	p.page.fact("written", "%s: %s", perSystem(c.Writes, ""), c.Reason)
+	p.page.fact("written", "%s (%s)", perSystem(c.Writes, ""), c.Reason)
 	p.page.fact("planned", "%d handoffs, if it were allowed to:", len(r.Planned))
 	p.page.line("")
-	p.list(r.Planned, false)
+	p.plan(r.Planned)
 }
 
-// list shows handoffs, with the tasks that they made.
-func (p *Printer) list(handoffs []Handoff, tasks bool) {
-	header, most := []string{"ACCOUNT", "TO", "IN", "DUE", "WHY"}, []int{32, 14, 10, 10}
-	if tasks {
-		header, most = []string{"ACCOUNT", "TO", "TASK", "DUE", "WHY"}, []int{28, 18, 18, 10}
-	}
-	rows := make([][]string, len(handoffs))
-	for i, h := range handoffs {
+// plan shows what would be handed off.
+func (p *Printer) plan(planned []Handoff) {
+	rows := make([][]string, len(planned))
+	for i, h := range planned {
 		why := strings.Join(h.Why, "; ")
 		if h.Blocked != "" {
 			why = "blocked: " + h.Blocked
 		}
-		rows[i] = []string{h.Name, h.Owner, string(h.System), h.Due, why}
-		if tasks {
-			rows[i][1], rows[i][2] = h.Owner+" ("+strings.ToUpper(h.Stage)+")", h.TaskID
-		}
+		rows[i] = []string{h.Name, h.Owner, systemName(h.System), h.Due, why}
 	}
-	p.page.table(most, header, rows)
+	p.page.table([]int{32, 14, 10, 10}, 3, []string{"ACCOUNT", "TO", "IN", "DUE", "CRITERION: WHAT IT SAW"}, rows)
 }
 
 func (p *Printer) release(r *Report) {
@@ -92,13 +86,12 @@ func (p *Printer) buyers(r *Report) {
 	p.page.heading("3. Buyers act, and handoffd notices")
 	rows := make([][]string, len(r.Moves))
 	for i, m := range r.Moves {
-		came := "not handed off: " + m.Why
-		if m.HandedOff {
-			came = "handed off"
+		rows[i] = []string{m.Account, "handed off", m.What}
+		if !m.HandedOff {
+			rows[i][1], rows[i][2] = "stays", m.What+", but: "+m.Why
 		}
-		rows[i] = []string{m.Account, m.What, came}
 	}
-	p.page.table([]int{18, 38}, []string{"ACCOUNT", "WHAT HAPPENS", "WHAT COMES OF IT"}, rows)
+	p.page.table([]int{18, 10}, 3, []string{"ACCOUNT", "", "WHAT HAPPENS"}, rows)
 	p.page.line("")
 	p.page.fact("handed off", "%d", c.Handoffs)
 	p.page.fact("written", "%s", kinds(c.Kinds))
@@ -113,7 +106,15 @@ func (p *Printer) rest(r *Report) {
 
 func (p *Printer) handoffs(r *Report) {
 	p.page.heading(fmt.Sprintf("Handed off: %d accounts", len(r.Handoffs)))
-	p.list(r.Handoffs, true)
+	rows := make([][]string, len(r.Handoffs))
+	for i, h := range r.Handoffs {
+		why := strings.Join(h.Words, "; ")
+		if why == "" {
+			why = strings.Join(h.Why, "; ")
+		}
+		rows[i] = []string{h.Name, h.Owner + " (" + strings.ToUpper(h.Stage) + ")", systemName(h.System), h.Due, why}
+	}
+	p.page.table([]int{26, 18, 10, 10}, 5, []string{"ACCOUNT", "TO", "TASK IN", "DUE", "WHY, AS ITS TASK SAYS"}, rows)
 }
 
 func (p *Printer) example(r *Report) {
@@ -122,8 +123,8 @@ func (p *Printer) example(r *Report) {
 		return
 	}
 	t := e.Task
-	p.page.heading("One of them as it stands in the CRMs: " + safe(e.Account, 50))
-	p.page.fact("task", "%s in %s, on account %s", t.ID, t.System, t.Account)
+	p.page.heading("One of them, as it stands in the CRMs: " + safe(e.Account, 50))
+	p.page.fact("task", "%s in %s, on account %s", t.ID, systemName(t.System), t.Account)
 	p.page.fact("subject", "%s", safe(t.Subject, 3*width))
 	p.page.fact("assigned to", "%s, due %s, priority %s, status %s", safe(t.Owner, 40), t.Due, t.Priority, t.Status)
 	if t.Contact != "" {
@@ -133,7 +134,7 @@ func (p *Printer) example(r *Report) {
 		p.page.fact(systemName(f.System), "%s = %s", f.Field, safe(f.Value, 60))
 	}
 	if e.Manager != nil {
-		p.page.fact("manager", "%s was told by %s in %s: %s", safe(e.Manager.To, 40), e.Manager.Way, e.Manager.System, safe(e.Manager.Title, 120))
+		p.page.fact("manager", "%s was told by %s in %s: %s", safe(e.Manager.To, 40), e.Manager.Way, systemName(e.Manager.System), safe(e.Manager.Title, 120))
 	}
 	if e.Note != nil {
 		p.page.fact("note", "%s in HubSpot holds the same page", e.Note.ID)
@@ -148,7 +149,7 @@ func (p *Printer) alerts(r *Report) {
 	counts := map[key][]string{}
 	var order []key
 	for _, a := range r.Alerts {
-		k := key{a.To, a.Way + " in " + string(a.System)}
+		k := key{a.To, a.Way + " in " + systemName(a.System)}
 		if counts[k] == nil {
 			order = append(order, k)
 		}
@@ -158,7 +159,7 @@ func (p *Printer) alerts(r *Report) {
 	for i, k := range order {
 		rows[i] = []string{k.to, k.way, strconv.Itoa(len(counts[k])), strings.Join(counts[k], ", ")}
 	}
-	p.page.table([]int{20, 26, 5}, []string{"MANAGER", "BY", "COUNT", "ABOUT"}, rows)
+	p.page.table([]int{20, 26, 5}, 5, []string{"MANAGER", "BY", "COUNT", "ABOUT"}, rows)
 }
 
 // aside shows what was set aside and what waits.
@@ -168,7 +169,7 @@ func (p *Printer) aside(r *Report) {
 	for i, x := range r.Parked {
 		rows[i] = []string{x.Name, x.Field, x.Value, x.Reason}
 	}
-	p.page.table([]int{22, 14, 22}, []string{"ACCOUNT", "FIELD", "VALUE", "REASON"}, rows)
+	p.page.table([]int{22, 14, 22}, 4, []string{"ACCOUNT", "FIELD", "VALUE", "REASON"}, rows)
 	n := 0
 	for _, w := range r.Waiting {
 		n += len(w.Accounts)
@@ -183,7 +184,7 @@ func (p *Printer) aside(r *Report) {
 		}
 		rows = append(rows, []string{strconv.Itoa(len(w.Accounts)), strings.Join(names, ", ") + more, strings.TrimPrefix(w.Reason, "waiting for data: ")})
 	}
-	p.page.table([]int{5, 44}, []string{"COUNT", "ACCOUNTS", "REASON"}, rows)
+	p.page.table([]int{5, 50}, 3, []string{"COUNT", "ACCOUNTS", "REASON"}, rows)
 }
 
 func (p *Printer) calls(r *Report) {
@@ -196,11 +197,11 @@ func (p *Printer) calls(r *Report) {
 		}
 		rows = append(rows, append(row, fmt.Sprintf("%d records and alerts", sum(c.Writes))))
 	}
-	p.page.table([]int{12, 12, 12}, []string{"ACT", "SALESFORCE", "HUBSPOT", "WRITTEN"}, rows)
+	p.page.table([]int{12, 12, 12}, 1, []string{"ACT", "SALESFORCE", "HUBSPOT", "WRITTEN"}, rows)
 	var parts []string
 	for _, system := range connectors.Systems() {
 		a := r.Allowance[system]
-		parts = append(parts, fmt.Sprintf("%s %d of %d", system, a.Used, a.Limit))
+		parts = append(parts, fmt.Sprintf("%d of %d in %s", a.Used, a.Limit, systemName(system)))
 	}
 	p.page.line("")
 	p.page.fact("of the day's", "%s, this report's own reading included", strings.Join(parts, ", "))

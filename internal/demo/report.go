@@ -45,6 +45,8 @@ type Handoff struct {
 	Due     string            `json:"due"`
 	// Why lists the criteria that held with the values that they saw.
 	Why []string `json:"why"`
+	// Words are the same as its task in the CRM words them.
+	Words []string `json:"why_in_words,omitempty"`
 	// Act is the act in which it was made, TaskID the task in System.
 	Act     string `json:"act,omitempty"`
 	TaskID  string `json:"task_id,omitempty"`

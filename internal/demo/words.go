@@ -10,6 +10,9 @@ import (
 
 // perSystem lists counts per CRM: "12 records in Salesforce, 3 in HubSpot".
 func perSystem(counts map[connectors.System]int, noun string) string {
+	if sum(counts) == 0 {
+		return "nothing"
+	}
 	var parts []string
 	for i, system := range connectors.Systems() {
 		words := []string{fmt.Sprint(counts[system])}
@@ -59,4 +62,22 @@ func kinds(counts map[string]int) string {
 		return "nothing"
 	}
 	return strings.Join(parts, ", ")
+}
+
+// whyNow finds in a summary what its section "Why now" lists, without the
+// explanations in brackets; nil if the summary has no such section.
+func whyNow(summary string) []string {
+	_, rest, _ := strings.Cut(summary, "Why now:\n")
+	var out []string
+	for line := range strings.Lines(rest) {
+		item, ok := strings.CutPrefix(strings.TrimSpace(line), "- ")
+		if !ok {
+			break
+		}
+		if short, _, bracket := strings.Cut(item, " ("); bracket && strings.HasSuffix(item, ")") {
+			item = short
+		}
+		out = append(out, item)
+	}
+	return out
 }

@@ -323,3 +323,26 @@ func TestCursorNoLongerGood(t *testing.T) {
 		t.Errorf("summary %+v, want everything read again and nothing written", s)
 	}
 }
+
+// TestMergedCompanyIsMatchedLater: old ids of a merge go along when the two
+// sides are joined.
+func TestMergedCompanyIsMatchedLater(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"name": "Acme", "domain": "old.example", "target": "true", "score": "10"})
+	h.once()
+	h.clock.Advance(time.Hour)
+	h.hs.merged("500", "1", map[string]string{"domain": "acme1.example"})
+	h.once()
+	h.sf.put(connectors.Account, sfID(1), nil, map[string]string{"Name": "Acme", "Website": "acme1.example", "OwnerId": "005000000000001AAA"})
+	h.clock.Advance(time.Hour)
+	s := h.once()
+	if s.Accounts != 1 || s.Matched != 1 {
+		t.Fatalf("summary %+v, want one account in both CRMs", s)
+	}
+	h.hs.put(connectors.Account, "500", nil, map[string]string{"score": "90"})
+	h.clock.Advance(time.Hour)
+	if s := h.once(); s.Handoffs != 1 || s.Accounts != 1 {
+		t.Fatalf("summary %+v, want the merged record to go on as the same account", s)
+	}
+}

@@ -65,6 +65,22 @@ func (c *crm) put(object connectors.Object, id string, accounts []string, pairs 
 	c.log = append(c.log, r)
 }
 
+// merged adds a record that came out of a merge: a new id, the old one an alias.
+func (c *crm) merged(id, old string, pairs map[string]string) {
+	before := c.rows[connectors.Ref{System: c.system, Object: connectors.Account, ID: old}]
+	c.put(connectors.Account, id, nil, pairs)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.rows[connectors.Ref{System: c.system, Object: connectors.Account, ID: id}]
+	for k, v := range before.Fields {
+		if _, ok := r.Fields[k]; !ok {
+			r.Fields[k] = v
+		}
+	}
+	r.Aliases = []string{old}
+	c.rows[r.Ref], c.log[len(c.log)-1] = r, r
+}
+
 // trim forgets changes that everybody has read; cursors go on where they are.
 func (c *crm) trim() {
 	c.mu.Lock()

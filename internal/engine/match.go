@@ -95,6 +95,11 @@ func (b *batch) join(en *entry, partner connectors.Ref, rule string) error {
 	if gone.life.Episode > keep.life.Episode || gone.life.Episode == keep.life.Episode && homes(gone.account)[0].System == connectors.Salesforce {
 		keep, gone = gone, keep
 	}
+	for ref, id := range b.byRef {
+		if id == gone.row.ID {
+			b.byRef[ref] = keep.row.ID
+		}
+	}
 	for _, ref := range homes(gone.account) {
 		b.link(ref, keep.row.ID)
 	}
@@ -106,6 +111,9 @@ func (b *batch) join(en *entry, partner connectors.Ref, rule string) error {
 		return err
 	}
 	b.links = nil
+	if err := b.tx.MoveLinks(gone.row.ID, keep.row.ID); err != nil { // old ids of merged records too
+		return err
+	}
 	return b.tx.DeleteAccount(gone.row.ID)
 }
 

@@ -90,9 +90,12 @@ type AccountTx interface {
 
 	Links(refs []connectors.Ref) (map[connectors.Ref]string, error)
 	PutLinks(links []Link) error
+	// MoveLinks lets every record that belongs to one account belong to
+	// another.
+	MoveLinks(from, to string) error
 
-	// PutKeys replaces the keys of the given records (rows with an empty Key
-	// are removed).
+	// PutKeys replaces the keys of the given records and rules; an empty Key
+	// removes one.
 	PutKeys(keys []MatchKey) error
 	// RecordsByKey returns the records of the system that have the key.
 	RecordsByKey(rule, key string, system connectors.System) ([]connectors.Ref, error)

@@ -164,7 +164,7 @@ func (t *tracer) quoted(quote byte) bool {
 	t.pos++
 	for t.pos < len(t.src) {
 		c := t.src[t.pos]
-		ok := true
+		var ok bool
 		switch {
 		case c == '\'' && quote == '\'' && strings.HasPrefix(t.src[t.pos:], "''"):
 			ok = t.emit("'", t.pos, t.pos+2)

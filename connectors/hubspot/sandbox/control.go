@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,7 +32,7 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	}
 	out, err := handle(r.Method, rest, body)
 	switch {
-	case err == errMethod:
+	case errors.Is(err, errMethod):
 		s.controlReply(w, http.StatusMethodNotAllowed, map[string]string{"error": err.Error()})
 	case err != nil:
 		s.controlReply(w, http.StatusBadRequest, map[string]string{"error": err.Error()})

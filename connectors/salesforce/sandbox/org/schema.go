@@ -36,7 +36,7 @@ type Object struct {
 // Field finds a field by its API name, in any case; nil if there is none.
 func (o *Object) Field(name string) *Field { return o.byName[strings.ToLower(name)] }
 
-// Createable, Updateable and Deletable say what the API may do with rows.
+// Createable says what the API may do with rows.
 func (o *Object) Createable() bool { return o.createable }
 
 // Updateable tells whether rows can be changed over the API.
