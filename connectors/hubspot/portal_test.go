@@ -2,6 +2,7 @@ package hubspot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -248,8 +249,8 @@ func TestShareOfTheDay(t *testing.T) {
 		_, _ = client.Read(t.Context(), []connectors.ReadRequest{{Object: connectors.Account}})
 	}
 	_, err := client.Read(t.Context(), []connectors.ReadRequest{{Object: connectors.Account}})
-	e, ok := err.(*connectors.Error)
-	if !ok || e.Class != connectors.Retry || !e.RetryAt.Equal(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)) {
+	var e *connectors.Error
+	if !errors.As(err, &e) || e.Class != connectors.Retry || !e.RetryAt.Equal(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)) {
 		t.Fatalf("reading: %v; want a retry at midnight", err)
 	}
 	alert := connectors.Alert{Key: "k", Title: "t", UserID: "1", Due: fake.Now()}

@@ -2,6 +2,7 @@ package hubspot
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -63,8 +64,8 @@ func (c *Client) Read(ctx context.Context, requests []connectors.ReadRequest) ([
 	pages := make([]connectors.Page, len(requests))
 	for i, request := range requests {
 		pages[i] = c.readPage(ctx, request)
-		failed, ok := pages[i].Err.(*connectors.Error)
-		if !ok || !concernsAll(failed) {
+		var failed *connectors.Error
+		if !errors.As(pages[i].Err, &failed) || !concernsAll(failed) {
 			continue
 		}
 		if i == 0 {

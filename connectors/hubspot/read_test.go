@@ -292,8 +292,8 @@ func TestDayUsedUp(t *testing.T) {
 	midnight := time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)
 	for range 3 {
 		_, err := client.Read(t.Context(), []connectors.ReadRequest{{Object: connectors.Account}})
-		e, ok := err.(*connectors.Error)
-		if !ok || e.Class != connectors.Retry || !e.RetryAt.Equal(midnight) {
+		var e *connectors.Error
+		if !errors.As(err, &e) || e.Class != connectors.Retry || !e.RetryAt.Equal(midnight) {
 			t.Fatalf("got %v, want a retry at %v", err, midnight)
 		}
 	}

@@ -163,7 +163,7 @@ func (m *outboxModel) undo(rt *rapid.T) {
 		}
 		return stop
 	})
-	if err != stop {
+	if !errors.Is(err, stop) {
 		rt.Fatal(err)
 	}
 }

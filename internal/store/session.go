@@ -43,7 +43,7 @@ func (s *session) run(query string) error {
 	if err != nil {
 		return err
 	}
-	_, err = stmt.Exec()
+	_, err = stmt.ExecContext(context.Background())
 	return err
 }
 

@@ -38,7 +38,7 @@ hubspot:
 		m.Get("auth").Map("token").Get("token").Secret(&s.Token)
 	}
 	if c.Err() != nil {
-		c.Print(os.Stdout)
+		_ = c.Print(os.Stdout)
 	}
 	fmt.Println("token:", s.Token)
 	// Output:
@@ -73,7 +73,7 @@ rule: >-
 	rule.Text(&text)
 	at := strings.Index(text, "idustry")
 	c.Errorf(rule.TextSpan(at, at+len("idustry")), "expression", "unknown name %q", "idustry")
-	c.Print(os.Stdout)
+	_ = c.Print(os.Stdout)
 	// Output:
 	// rules.yaml:4:7: unknown name "idustry" [expression]
 	//   4 |   and idustry == "Retail"
