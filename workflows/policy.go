@@ -61,8 +61,6 @@ type Policy struct {
 	NextStep map[Stage]string
 	// Order ranks the accounts of one cycle, best first; nil for first come.
 	Order *expression.Program
-	// HoldAbove is the most intent handoffs in one cycle (I11), 0 for no limit.
-	HoldAbove int
 	// PerMonth caps intent handoffs in a calendar month, 0 for no limit.
 	PerMonth int
 	// MQA and Status name the fields that carry the result, "" for none.
