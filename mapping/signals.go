@@ -90,8 +90,11 @@ func (m *Mapping) Extract(r connectors.Record, before map[CounterKey]float64, af
 
 func (s *Signal) growth(r connectors.Record, before map[CounterKey]float64, after func(CounterKey, float64)) ([]Point, []Problem) {
 	raw, ok := r.Fields[s.Property]
-	if !ok || raw.IsNull() || raw.Text() == "" && raw.Kind() == connectors.Text {
+	if !ok {
 		return nil, nil
+	}
+	if raw.IsNull() || raw.Text() == "" && raw.Kind() == connectors.Text {
+		raw = connectors.FloatValue(0) // the vendor has counted nothing yet
 	}
 	n := raw
 	if raw.Kind() == connectors.Text {

@@ -138,12 +138,17 @@ type Signature struct {
 	On time.Time
 }
 
-// Valid tells whether both sides have signed.
-func (s SignOff) Valid() bool { return s.Marketing.By != "" && s.Sales.By != "" }
+// Valid tells whether both sides had signed by now; a date to come is none.
+func (s SignOff) Valid(now time.Time) bool { return s.Marketing.valid(now) && s.Sales.valid(now) }
+
+// valid allows a day for zones that are ahead of UTC.
+func (s Signature) valid(now time.Time) bool {
+	return s.By != "" && !s.On.After(now.Add(24*time.Hour))
+}
 
 // Overdue tells whether the policy should have been reviewed by now.
 func (s SignOff) Overdue(now time.Time) bool {
-	if s.ReviewEvery == 0 || !s.Valid() {
+	if s.ReviewEvery == 0 || !s.Valid(now) {
 		return false
 	}
 	last := s.Marketing.On

@@ -213,7 +213,7 @@ func TestNoticesWritesAtRest(t *testing.T) {
 // handoffs as the seed says.
 func TestSeedIsReady(t *testing.T) {
 	t.Parallel()
-	for _, seed := range []string{"1", "60", "700"} {
+	for _, seed := range []string{"1", "60", "300"} {
 		t.Run(seed, func(t *testing.T) {
 			t.Parallel()
 			s := newStageOf(t, seed)

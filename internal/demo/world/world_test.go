@@ -149,7 +149,10 @@ func TestParseSeed(t *testing.T) {
 			if n != test.want || (err != nil) != test.bad {
 				t.Errorf("got %d, %v", n, err)
 			}
-			if _, errNew := world.New(world.Options{Seed: test.seed}); test.bad && errNew == nil {
+			if !test.bad {
+				return
+			}
+			if _, err := world.New(world.Options{Seed: test.seed}); err == nil {
 				t.Error("New took it")
 			}
 		})
