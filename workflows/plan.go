@@ -97,7 +97,7 @@ func reasons(t Trace) []string {
 	for _, name := range t.Matched {
 		for _, r := range t.Rules {
 			if r.Rule == name {
-				out = append(out, name+": "+joinClauses(r.When, true))
+				out = append(out, name+": "+t.join(r.When, true))
 			}
 		}
 	}

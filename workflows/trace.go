@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"handoffd/connectors"
@@ -177,7 +178,7 @@ func (t *Trace) passed() string {
 		if r.Rule != t.Rule {
 			continue
 		}
-		return joinClauses(r.When, true)
+		return t.join(r.When, true)
 	}
 	return ""
 }
@@ -185,10 +186,10 @@ func (t *Trace) passed() string {
 func (t *Trace) failed() string {
 	for i := len(t.Rules) - 1; i >= 0; i-- { // the weakest rule is the one that most accounts are measured by
 		r := t.Rules[i]
-		if text := joinClauses(r.Gate, false); text != "" {
+		if text := t.join(r.Gate, false); text != "" {
 			return text
 		}
-		if text := joinClauses(r.When, false); text != "" {
+		if text := t.join(r.When, false); text != "" {
 			return text
 		}
 	}
@@ -222,22 +223,26 @@ func (t *Trace) missing() string {
 	return text
 }
 
-// joinClauses lists the clauses that came out so, with what they saw.
-func joinClauses(clauses []expression.Clause, result bool) string {
-	text := ""
+// join lists the clauses that came out so, with what they saw.
+func (t *Trace) join(clauses []expression.Clause, result bool) string {
+	var parts []string
 	for _, c := range clauses {
 		if c.Result.IsNull() || c.Result.Bool() != result {
 			continue
 		}
-		if text != "" {
-			text += "; "
-		}
-		text += c.Text
+		text := c.Text
 		for _, s := range c.Seen {
 			if s.Atom != c.Text {
 				text += fmt.Sprintf(" (%s = %s)", s.Atom, s.Value)
+				continue
+			}
+			for _, name := range t.Behind[s.Atom] { // a yes/no call: what it looked at
+				if v, ok := t.Values[name]; ok {
+					text += fmt.Sprintf(" (%s = %s)", name, v.Value)
+				}
 			}
 		}
+		parts = append(parts, text)
 	}
-	return text
+	return strings.Join(parts, "; ")
 }
