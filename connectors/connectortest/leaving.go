@@ -10,6 +10,7 @@ func leavingChecks() []check {
 	return []check{
 		{name: "a deleted record is reported", run: deletes},
 		{name: "a merge leads to the survivor", control: true, run: merges},
+		{name: "a survivor that is deleted before it was read takes the merged ids along", control: true, run: mergedThenDeleted},
 		{name: "leaving and entering the scope is reported", setup: Setup{Scoped: true}, run: scope},
 	}
 }
@@ -62,6 +63,20 @@ func merges(p *play) {
 	default:
 		p.t.Errorf("writing to a merged id: %s with %q, %v; want done on %s, or failed as gone", r.Outcome, r.ID, r.Err, survivor)
 	}
+}
+
+// mergedThenDeleted: between two reads a merge, and the end of its survivor.
+func mergedThenDeleted(p *play) {
+	first, second := p.account("first"), p.account("second")
+	p.org.Pass(time.Hour)
+	m := p.loaded(connectors.Account)
+	survivor, err := p.control.Merge(connectors.Account, first, second)
+	p.must(err)
+	p.org.Pass(time.Minute)
+	p.must(p.org.Delete(connectors.Account, survivor))
+	p.org.Pass(time.Minute)
+	m.until("the end of both", func() bool { return len(p.differences(m)) == 0 })
+	p.same(m)
 }
 
 // leadsTo tells whether the reader was told that old lives on in survivor.

@@ -52,7 +52,11 @@ func (r reader) record(row row, accounts []string) connectors.Record {
 	}
 	for _, names := range [][]string{r.config.Selection.Fields[r.object], r.history} {
 		for _, name := range names {
-			out.Fields[name] = row.Properties[name].Value
+			value, given := row.Properties[name]
+			if !given && slices.Contains(r.config.Selection.Optional[r.object], name) {
+				continue // the portal does not know it
+			}
+			out.Fields[name] = value.Value
 		}
 	}
 	if r.object == connectors.Account {

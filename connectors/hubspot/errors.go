@@ -86,6 +86,31 @@ func (v vendorError) name() string {
 // hold.
 var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'|\{[^}]*\}|[^\s"'<>]+@[^\s"'<>]+`)
 
+// unquoted finds values that HubSpot puts into a text without any marks: what
+// stands before "was not" and the like belongs to the record.
+var unquoted = regexp.MustCompile(`(?is)^.*( (?:was|is|does|did|must|should|cannot|isn't|wasn't) )`)
+
+// faultTexts are our words for what HubSpot says of a value, whose own text
+// quotes it.
+var faultTexts = map[string]string{
+	"INVALID_OPTION":        "the value is none of the property's options",
+	"INVALID_NUMBER":        "the value is not a number that the property takes",
+	"INVALID_INTEGER":       "the value is not a whole number that the property takes",
+	"INVALID_LONG":          "the value is not a whole number or date that the property takes",
+	"INVALID_DATE":          "the value is not a date that the property takes",
+	"PROPERTY_DOESNT_EXIST": "the portal has no such property",
+	"READ_ONLY_VALUE":       "the property is read only",
+}
+
+// faultText says what is wrong with a property's value without the value (I8).
+func faultText(code, message string) string {
+	if text := faultTexts[code]; text != "" {
+		return text
+	}
+	text := quoted.ReplaceAllString(message, "…")
+	return transport.OneLine(unquoted.ReplaceAllString(text, "the value$1"), 200)
+}
+
 // message is HubSpot's text without anybody's data (I8), on one line.
 func (v vendorError) message() string {
 	text, _, _ := strings.Cut(v.Message, ": [{") // the values follow as JSON
@@ -123,12 +148,12 @@ func (v vendorError) fields() []fieldFault {
 			return
 		}
 		seen[property] = true
-		out = append(out, fieldFault{property: property, code: code, message: transport.OneLine(quoted.ReplaceAllString(message, "…"), 200)})
+		out = append(out, fieldFault{property: property, code: code, message: faultText(code, message)})
 	}
 	for _, e := range append([]vendorError{v}, v.Errors...) {
 		for _, key := range []string{"propertyName", "properties", "propertyNames", "property"} {
 			for _, property := range e.Context[key] {
-				add(property, e.Code, e.message())
+				add(property, e.Code, e.Message)
 			}
 		}
 	}

@@ -61,6 +61,12 @@ func (r reader) archived(ctx context.Context, cur *cursor, rows []row) ([]connec
 			Deleted:    true,
 			MergedInto: survivors[string(row.ID)],
 		})
+		for _, old := range aliases(row) { // merged into a record that nobody has read before it went
+			out = append(out, connectors.Record{
+				Ref: r.ref(old), Modified: stamp(row.ArchivedAt, row.text(r.modified), row.UpdatedAt),
+				Deleted: true, MergedInto: string(row.ID),
+			})
+		}
 	}
 	return out, nil
 }

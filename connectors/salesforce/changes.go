@@ -230,7 +230,7 @@ func (t *changesTurn) finish(next position, records []connectors.Record, more bo
 		next.Pages++
 	}
 	cursor := next.cursor()
-	t.c.delivered.note(t.cols.from, cursor, records, next.Thru.Add(-t.c.cfg.Overlap-time.Minute))
+	t.c.delivered.note(t.cols.from, cursor, ripe(records, t.c.cfg.Clock.Now()), next.Thru.Add(-t.c.cfg.Overlap-time.Minute))
 	return connectors.Page{Records: records, Next: cursor, More: more, Through: next.Thru}
 }
 

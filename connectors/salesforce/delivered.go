@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -70,6 +71,17 @@ func (d *delivered) count(object string, cursor connectors.Cursor, from, to time
 		}
 	}
 	return n
+}
+
+// sameSecond is how long after its stamp a row may still be changed without
+// moving it: stamps have whole seconds, and the org's clock may be off a little.
+const sameSecond = 5 * time.Second
+
+// ripe keeps the records whose stamp tells their version for certain.
+func ripe(records []connectors.Record, now time.Time) []connectors.Record {
+	return slices.DeleteFunc(slices.Clone(records), func(r connectors.Record) bool {
+		return r.Modified.After(now.Add(-sameSecond))
+	})
 }
 
 // note remembers the records that go with cursor, and forgets those stamped

@@ -15,6 +15,9 @@ import (
 // attempt makes one request: quota, limiter, send, read, classify.
 func (x *exchange) attempt(r *http.Request, token string) *outcome {
 	o := &x.chain.o
+	if err := context.Cause(x.ctx); err != nil { // nothing is sent, so nothing can be in doubt
+		return &outcome{err: x.chain.explain(&failure{fault: faultOf(x.ctx, x.ctx, err), err: err})}
+	}
 	if o.Quota != nil {
 		if err := o.Quota.Spend(o.Clock.Now(), x.call.Priority); err != nil {
 			return &outcome{err: err}
