@@ -6,7 +6,8 @@
 //   - merge.go says which side's value counts (door 3).
 //   - outgoing.go says what must be written so that both sides agree.
 //   - signals.go reads behaviour: counters, events, levels.
-//   - match.go says which two records are one account.
+//   - match.go says which two records are one account, by domain.go and
+//     company.go, with the lists of lists.go.
 //   - codec.go stores an account as text.
 package mapping
 
@@ -96,6 +97,7 @@ func (m *Mapping) Select(side Side) connectors.Selection {
 	}
 	for _, r := range m.Rules {
 		sel.add(connectors.Account, r.Property[side], false)
+		sel.add(connectors.Account, r.Country[side], false)
 	}
 	for i := range m.Signals {
 		s := &m.Signals[i]
