@@ -19,6 +19,9 @@ func CompanyName(s string) string {
 	if len(words) > 1 && words[0] == "the" {
 		words = words[1:]
 	}
+	if n := len(words); n > 1 && words[n-1] == "the" { // "Coca-Cola Company (The)"
+		words = words[:n-1]
+	}
 	for {
 		n := legalForm(words)
 		if n == 0 || n == len(words) {
@@ -99,7 +102,7 @@ func plainLetter(r rune) string {
 func foldText(s string) string {
 	var b strings.Builder
 	s = withoutRegister(strings.TrimSpace(s))
-	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
+	for _, r := range strings.ToLower(norm.NFKD.String(s)) {
 		switch plain := plainLetter(r); {
 		case plain != "":
 			b.WriteString(plain)
@@ -115,9 +118,14 @@ func foldText(s string) string {
 	return joinInitials(norm.NFC.String(b.String()))
 }
 
-// withoutRegister cuts what registers put behind a name: "/DE/", "/NEW".
+// withoutRegister cuts what registers put behind a name: "CORP /DE/", "INC/NY".
 func withoutRegister(s string) string {
-	if i := strings.IndexByte(s, '/'); i > 1 && s[i-1] == ' ' && len(s)-i <= 6 {
+	i := strings.IndexByte(s, '/')
+	if i < 1 || len(s)-i < 3 || len(s)-i > 5 || strings.ContainsAny(s[i:], " .") {
+		return s
+	}
+	before := strings.Fields(strings.ToLower(s[:i]))
+	if s[i-1] == ' ' || len(before) > 1 && listed(legalForms, before[len(before)-1]) {
 		return s[:i]
 	}
 	return s

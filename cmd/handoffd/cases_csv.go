@@ -93,16 +93,16 @@ func writeCases(w io.Writer, list []engine.MatchCase) (lines int, err error) {
 	return lines, nil
 }
 
-// verdict is one line's decision.
-type verdict struct {
+// ruling is one line's decision.
+type ruling struct {
 	line                        int
 	caseID, salesforce, hubspot string
 	decision                    string
 }
 
-// readVerdicts reads the decisions of a file. Every line's mistake is named,
+// readRulings reads the decisions of a file. Every line's mistake is named,
 // and with one mistake nothing is done.
-func readVerdicts(name string, r io.Reader) ([]verdict, error) {
+func readRulings(name string, r io.Reader) ([]ruling, error) {
 	in := csv.NewReader(r)
 	in.FieldsPerRecord = -1
 	head, err := in.Read()
@@ -118,7 +118,7 @@ func readVerdicts(name string, r io.Reader) ([]verdict, error) {
 		}
 		column[want] = i
 	}
-	var out []verdict
+	var out []ruling
 	var mistakes []error
 	for {
 		row, err := in.Read()
@@ -129,7 +129,7 @@ func readVerdicts(name string, r io.Reader) ([]verdict, error) {
 			return nil, errors.Join(append(mistakes, fmt.Errorf("%s: %w", name, err))...)
 		}
 		line, _ := in.FieldPos(0)
-		v, err := readVerdict(row, column)
+		v, err := readRuling(row, column)
 		if err != nil {
 			mistakes = append(mistakes, fmt.Errorf("%s:%d: %w", name, line, err))
 			continue
@@ -141,14 +141,14 @@ func readVerdicts(name string, r io.Reader) ([]verdict, error) {
 	}
 }
 
-func readVerdict(row []string, column map[string]int) (verdict, error) {
+func readRuling(row []string, column map[string]int) (ruling, error) {
 	cell := func(name string) string {
 		if i := column[name]; i < len(row) {
 			return strings.TrimPrefix(strings.TrimSpace(row[i]), "'")
 		}
 		return ""
 	}
-	v := verdict{caseID: cell("case"), salesforce: cell("salesforce_id"), hubspot: cell("hubspot_id"), decision: strings.ToLower(cell("decision"))}
+	v := ruling{caseID: cell("case"), salesforce: cell("salesforce_id"), hubspot: cell("hubspot_id"), decision: strings.ToLower(cell("decision"))}
 	switch {
 	case v.decision == "":
 		return v, nil
@@ -165,9 +165,9 @@ func readVerdict(row []string, column map[string]int) (verdict, error) {
 }
 
 // contradictions names the lines that link one record twice.
-func contradictions(name string, list []verdict) error {
+func contradictions(name string, list []ruling) error {
 	var mistakes []error
-	taken := map[string]verdict{}
+	taken := map[string]ruling{}
 	for _, v := range list {
 		for _, id := range []string{"salesforce " + mapping.SalesforceID(v.salesforce), "hubspot " + v.hubspot} {
 			first, twice := taken[id]
@@ -189,7 +189,7 @@ func (o *options) importCases(c *cobra.Command, e *engine.Engine, file string) e
 		return usageError{fmt.Errorf("reading decisions: %w", err)}
 	}
 	defer f.Close()
-	list, err := readVerdicts(file, f)
+	list, err := readRulings(file, f)
 	if err := errors.Join(err, contradictions(file, list)); err != nil {
 		return usageError{err}
 	}

@@ -306,7 +306,7 @@ func (b *batch) pendNeighbours() error {
 func (b *batch) settledIDs() []string {
 	var ids []string
 	for _, id := range b.touchedIDs() {
-		if en := b.entries[id]; en != nil && !(b.pending[id] && free(en)) {
+		if !b.pending[id] {
 			ids = append(ids, id)
 		}
 	}

@@ -208,7 +208,7 @@ func (b *batch) join(sf, hs *entry, rule string) error {
 		keep, gone = gone, keep
 	}
 	mapping.Join(keep.account, gone.account, rule)
-	b.engine.log.Info("linked", "account", keep.row.ID, "rule", rule)
+	b.engine.log.Debug("linked", "account", keep.row.ID, "rule", rule)
 	return b.fold(keep, gone)
 }
 

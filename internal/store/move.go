@@ -17,6 +17,12 @@ ON CONFLICT DO NOTHING`
 	dropPoints   = `DELETE FROM points WHERE home_id = $1 AND system = $2`
 	moveContacts = `UPDATE contacts SET home_id = $3 WHERE home_id = $1 AND system = $2`
 
+	addCandidateAs = `
+INSERT INTO match_candidates (case_id, system, id)
+SELECT case_id, system, $3 FROM match_candidates WHERE id = $1 AND system = $2
+ON CONFLICT DO NOTHING`
+	dropCandidate = `DELETE FROM match_candidates WHERE id = $1 AND system = $2`
+
 	moveHandoffs    = `UPDATE handoffs SET account = $2 WHERE account = $1`
 	moveDecisions   = `UPDATE decisions SET account = $2 WHERE account = $1`
 	moveOutbox      = `UPDATE outbox SET account = $2 WHERE account = $1`
@@ -24,7 +30,8 @@ ON CONFLICT DO NOTHING`
 	putPayload      = `UPDATE outbox SET payload = $2 WHERE key = $1 AND state = 'pending'`
 )
 
-// MoveRecord lets what hangs on one account record hang on another.
+// MoveRecord lets what hangs on one account record (points, contacts, splits,
+// its place in match cases) hang on another.
 func (t *Tx) MoveRecord(from, to connectors.Ref, continues bool) error {
 	const doing = "moving what hangs on a record"
 	if from.System != to.System || from.Object != connectors.Account || to.Object != connectors.Account {
@@ -39,13 +46,15 @@ func (t *Tx) MoveRecord(from, to connectors.Ref, continues bool) error {
 			return err
 		}
 	}
-	for _, query := range []string{movePoints, moveContacts} {
+	for _, query := range []string{movePoints, moveContacts, addCandidateAs} {
 		if _, err := t.exec(doing, query, from.ID, system, to.ID); err != nil {
 			return err
 		}
 	}
-	if _, err := t.exec(doing, dropPoints, from.ID, system); err != nil {
-		return err
+	for _, query := range []string{dropPoints, dropCandidate} {
+		if _, err := t.exec(doing, query, from.ID, system); err != nil {
+			return err
+		}
 	}
 	_, err := t.exec(doing, moveSplits(from.System), from.ID, to.ID)
 	return err
