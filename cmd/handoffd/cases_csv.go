@@ -161,6 +161,7 @@ func readRuling(row []string, column map[string]int) (ruling, error) {
 	case strings.Trim(v.hubspot, "0123456789") != "":
 		return v, fmt.Errorf("%q is no HubSpot id (digits; a spreadsheet may have changed it)", mapping.Clip(v.hubspot, 40))
 	}
+	v.salesforce = mapping.SalesforceID(v.salesforce)
 	return v, nil
 }
 
@@ -169,7 +170,7 @@ func contradictions(name string, list []ruling) error {
 	var mistakes []error
 	taken := map[string]ruling{}
 	for _, v := range list {
-		for _, id := range []string{"salesforce " + mapping.SalesforceID(v.salesforce), "hubspot " + v.hubspot} {
+		for _, id := range []string{"salesforce " + v.salesforce, "hubspot " + v.hubspot} {
 			first, twice := taken[id]
 			if v.decision != decideLink {
 				continue
@@ -188,7 +189,7 @@ func (o *options) importCases(c *cobra.Command, e *engine.Engine, file string) e
 	if err != nil {
 		return usageError{fmt.Errorf("reading decisions: %w", err)}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	list, err := readRulings(file, f)
 	if err := errors.Join(err, contradictions(file, list)); err != nil {
 		return usageError{err}
