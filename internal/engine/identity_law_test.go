@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/internal/engine"
+	"handoffd/workflows"
 )
 
 // org is what lives in the two CRMs of a law's run.
@@ -112,8 +114,26 @@ func (o *org) check(t *rapid.T, ever map[connectors.Ref]bool) {
 			t.Fatalf("handoff %s belongs to %s, to which nothing leads", r.ID, r.Account)
 		}
 	}
+	o.inHand(t, accounts, open)
 	if tasks := o.h.sf.count(connectors.CreateTask) + o.h.hs.count(connectors.CreateTask); tasks != len(rows) {
 		t.Fatalf("%d tasks for %d handoffs", tasks, len(rows))
+	}
+}
+
+// inHand compares the state of every account with its open handoff.
+func (o *org) inHand(t *rapid.T, accounts map[string]bool, open map[string]string) {
+	var rows map[string]engine.AccountRow
+	err := o.h.store.View(o.h.t.Context(), func(tx engine.Tx) (err error) {
+		rows, err = tx.Accounts(slices.Collect(maps.Keys(accounts)))
+		return err
+	})
+	if err != nil || len(rows) != len(accounts) {
+		t.Fatalf("%d accounts for %d that ids lead to: %v", len(rows), len(accounts), err)
+	}
+	for id, row := range rows {
+		if workflows.State(row.State).Open() != (open[id] != "") {
+			t.Fatalf("%s is %s, and its open handoff is %q", id, row.State, open[id])
+		}
 	}
 }
 

@@ -314,3 +314,58 @@ func TestDeleteAndUndelete(t *testing.T) {
 		t.Errorf("summary %+v, want a handoff for the new rise", s)
 	}
 }
+
+// The loser of a merge was never read: its id leads to the survivor all the
+// same, and a company that names it finds the survivor.
+func TestUnknownLoser(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.salesforce(1, "acme.example")
+	h.once()
+	h.sf.remove(sfID(2), sfID(1))
+	h.hs.put(connectors.Account, "11", nil, map[string]string{"name": "Acme", "domain": "elsewhere.example", "salesforceaccountid": sfID(2)})
+	if s := h.later(); s.Matched != 1 || h.account(h.sf, sfID(2)) != h.account(h.sf, sfID(1)) {
+		t.Errorf("summary %+v, want the company linked to the survivor", s)
+	}
+}
+
+// A company that names an account which is merged away later goes along, also
+// when it is read again with the old id.
+func TestNamedAccountIsMergedAway(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.hs.put(connectors.Account, "11", nil, map[string]string{"name": "Acme", "domain": "elsewhere.example", "salesforceaccountid": sfID(2)})
+	h.salesforce(1, "acme.example")
+	h.once()
+	h.salesforce(2, "other.example")
+	h.sf.remove(sfID(2), sfID(1))
+	if s := h.later(); s.Matched != 1 {
+		t.Errorf("summary %+v, want the company linked to the survivor", s)
+	}
+	h.hs.put(connectors.Account, "11", nil, map[string]string{"phone": "1"})
+	if s := h.later(); s.Matched != 1 || s.Accounts != 1 || s.Cases != 0 {
+		t.Errorf("summary %+v, cases %+v, want one account", s, h.cases())
+	}
+}
+
+// An open handoff comes from the merged account although the survivor has had
+// one that is over.
+func TestOpenHandoffMovesToAnAccountWithAPast(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "90")
+	h.once()
+	h.sf.remove(sfID(1), "")
+	h.hs.remove("1", "")
+	h.later()
+	h.pair(2, "90")
+	h.later()
+	h.sf.restore(sfID(1))
+	h.later()
+	h.sf.remove(sfID(2), sfID(1))
+	s := h.later()
+	rows := openHandoffs(t, h)
+	if s.Handoffs != 2 || len(rows) != 2 || !rows[1].Closed.IsZero() || rows[1].Account != h.account(h.sf, sfID(1)) || s.Decisions["in_hand"] != 1 {
+		t.Errorf("summary %+v, handoffs %+v, want the open one to go on", s, rows)
+	}
+}

@@ -33,3 +33,8 @@ CREATE TABLE match_splits (
 CREATE INDEX match_splits_hubspot ON match_splits (hubspot);
 
 CREATE INDEX handoffs_account ON handoffs (account);
+
+-- Ambiguous matches were parked as problems before; they are cases now, and
+-- are found again with the next change of a record.
+DELETE FROM problems WHERE object = 'match';
+UPDATE accounts SET dirty = 1;
