@@ -60,6 +60,7 @@ func (o *org) merge(s connectors.System, one, other string, newFirst bool) {
 	o.drop(s, other)
 	if s == connectors.Salesforce {
 		o.h.sf.remove(other, one)
+		o.gone[s] = append(o.gone[s], other) // the bin gives it back
 		return
 	}
 	o.drop(s, one)

@@ -369,3 +369,20 @@ func TestOpenHandoffMovesToAnAccountWithAPast(t *testing.T) {
 		t.Errorf("summary %+v, handoffs %+v, want the open one to go on", s, rows)
 	}
 }
+
+// A merged account is taken out of the bin: it is one of its own again, and
+// makes no second handoff for what it was handed off for.
+func TestUndeleteAfterAMerge(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "90")
+	h.salesforce(2, "twin.example")
+	h.once()
+	h.sf.remove(sfID(1), sfID(2))
+	h.later()
+	h.sf.restore(sfID(1))
+	s := h.later()
+	if s.Accounts != 2 || s.Matched != 1 || s.Handoffs != 1 || h.account(h.sf, sfID(1)) == h.account(h.sf, sfID(2)) {
+		t.Errorf("summary %+v, want two accounts and the one handoff", s)
+	}
+}

@@ -129,7 +129,15 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	}
 	side := mapping.SideOf(r.Ref.System)
 	if v := en.account.Views[side]; v != nil && v.ID != r.Ref.ID {
-		return nil // an old id of a merged record; the survivor speaks for it
+		if !cameBack(r) {
+			return nil // an old id of a merged record; the survivor speaks for it
+		}
+		merged := en.life
+		var err error
+		if en, err = b.create(r.Ref); err != nil {
+			return err
+		}
+		startAfter(en, merged, b.now)
 	}
 	before := seen(b.mapping, en.account, side)
 	alive := len(homes(en.account)) > 0
@@ -149,6 +157,13 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 		return b.bury(en)
 	}
 	return nil
+}
+
+// cameBack tells whether a living record with an old id was taken out of the
+// bin after its merge. HubSpot brings none back; its search may only show one
+// for a while that is gone.
+func cameBack(r connectors.Record) bool {
+	return r.Ref.System == connectors.Salesforce && !r.Deleted && !r.OutOfScope
 }
 
 // rekey brings what the record is compared by up to date.
