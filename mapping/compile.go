@@ -88,48 +88,6 @@ func (k *compiler) where(n yamlpos.Node) {
 	}
 }
 
-func (k *compiler) rules(n yamlpos.Node) {
-	if !n.OK() {
-		k.m.Rules = defaultRules()
-		return
-	}
-	for _, item := range n.List() {
-		m := item.Map("salesforce", "hubspot", "domain")
-		var r MatchRule
-		if m.Has("domain") {
-			r.Domain = true
-			d := m.Get("domain").Map(systems()...)
-			d.Require(systems()...)
-			r.Property = k.perSystem(m.Get("domain"))
-		} else {
-			m.Require(systems()...)
-			for _, s := range Sides() {
-				k.vendorName(m.Get(string(s.System())), s, &r.Property[s])
-			}
-		}
-		r.Name = r.name()
-		k.m.Rules = append(k.m.Rules, r)
-	}
-}
-
-func (r MatchRule) name() string {
-	if r.Domain {
-		return "same domain"
-	}
-	return "hubspot " + r.Property[HubSpotSide] + " = salesforce " + r.Property[SalesforceSide]
-}
-
-func defaultRules() []MatchRule {
-	rules := []MatchRule{
-		{Property: [sides]string{salesforceRecordID, "salesforceaccountid"}},
-		{Domain: true, Property: [sides]string{"Website", "domain"}},
-	}
-	for i := range rules {
-		rules[i].Name = rules[i].name()
-	}
-	return rules
-}
-
 // reserved are words that mean something else inside rules.
 var reserved = []string{"and", "or", "not", "in", "matches", "contains", "startsWith", "endsWith", "true", "false", "nil", "let", "if", "else", "now", "known", "lower", "upper", "trim", "rises", "count", "sum", "rate"}
 

@@ -6,7 +6,8 @@
 //   - merge.go says which side's value counts (door 3).
 //   - outgoing.go says what must be written so that both sides agree.
 //   - signals.go reads behaviour: counters, events, levels.
-//   - match.go says which two records are one account.
+//   - match.go says which two records are one account, by domain.go and
+//     company.go, with the lists of lists.go.
 //   - codec.go stores an account as text.
 package mapping
 
@@ -98,13 +99,14 @@ func (m *Mapping) Select(side Side) connectors.Selection {
 	}
 	optional := map[connectors.Object][]string{}
 	for _, r := range m.Rules {
-		name := r.Property[side]
-		if name != "" && !slices.Contains(sel.fields[connectors.Account], name) {
-			// HubSpot's Salesforce integration may never have been
-			// connected; then the next rule finds the partner.
-			optional[connectors.Account] = append(optional[connectors.Account], name)
+		for _, name := range []string{r.Property[side], r.Country[side]} {
+			if name != "" && !slices.Contains(sel.fields[connectors.Account], name) {
+				// HubSpot's Salesforce integration may never have been
+				// connected; then the next rule finds the partner.
+				optional[connectors.Account] = append(optional[connectors.Account], name)
+			}
+			sel.add(connectors.Account, name, false)
 		}
-		sel.add(connectors.Account, name, false)
 	}
 	for i := range m.Signals {
 		s := &m.Signals[i]

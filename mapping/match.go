@@ -1,12 +1,8 @@
 package mapping
 
 import (
-	"net/netip"
 	"sort"
 	"strings"
-
-	"golang.org/x/net/idna"
-	"golang.org/x/net/publicsuffix"
 
 	"handoffd/connectors"
 )
@@ -16,7 +12,11 @@ type MatchRule struct {
 	// Name shows the rule to people: "hubspot salesforceaccountid = salesforce Id".
 	Name     string
 	Property [sides]string
-	Domain   bool
+	// Domain compares the domains of addresses, with the subdomain if
+	// KeepSubdomain.
+	Domain, KeepSubdomain bool
+	// Country, where set, makes it the rule of company name and country.
+	Country [sides]string
 }
 
 // recordID stands for the record's own id in a rule.
@@ -25,25 +25,53 @@ const (
 	hubspotRecordID    = "hs_object_id"
 )
 
+// byName tells the rule of company name and country.
+func (r MatchRule) byName() bool { return r.Country != [sides]string{} }
+
+// ownID tells whether the side's key is the record's own id.
+func (r MatchRule) ownID(side Side) bool {
+	return side == SalesforceSide && r.Property[side] == salesforceRecordID || side == HubSpotSide && r.Property[side] == hubspotRecordID
+}
+
+// NamesID tells whether a key of that side is the id of a record of the other:
+// the record itself says which its partner is.
+func (r MatchRule) NamesID(side Side) bool {
+	return !r.Domain && !r.byName() && r.ownID(side.Other()) && !r.ownID(side)
+}
+
 // Key returns what a record is compared by under the rule, "" for nothing.
 func (r MatchRule) Key(rec connectors.Record) string {
 	side := SideOf(rec.Ref.System)
-	name := r.Property[side]
-	if name == salesforceRecordID && side == SalesforceSide || name == hubspotRecordID && side == HubSpotSide {
+	if r.ownID(side) {
 		return rec.Ref.ID
 	}
+	text := fieldText(rec, r.Property[side])
+	switch {
+	case text == "":
+		return ""
+	case r.Domain && r.KeepSubdomain:
+		return Host(text)
+	case r.Domain:
+		return Domain(text)
+	case r.byName():
+		name, country := CompanyName(text), Country(fieldText(rec, r.Country[side]))
+		if name == "" || country == "" {
+			return ""
+		}
+		return name + " | " + country
+	case r.Property[SalesforceSide] == salesforceRecordID && (len(text) == 15 || len(text) == 18):
+		return SalesforceID(text)
+	}
+	return strings.ToLower(text)
+}
+
+// fieldText is a field's value without the space around it, "" for none.
+func fieldText(rec connectors.Record, name string) string {
 	v, ok := rec.Fields[name]
 	if !ok || v.IsNull() {
 		return ""
 	}
-	text := strings.TrimSpace(v.String())
-	if r.Domain {
-		return Domain(text)
-	}
-	if r.Property[SalesforceSide] == salesforceRecordID && (len(text) == 15 || len(text) == 18) {
-		return SalesforceID(text)
-	}
-	return strings.ToLower(text)
+	return strings.TrimSpace(v.String())
 }
 
 // Keys returns the record's keys by the rule's name, without empty ones. A
@@ -59,55 +87,6 @@ func (m *Mapping) Keys(rec connectors.Record) map[string]string {
 		}
 	}
 	return keys
-}
-
-// Domain reduces a web address or domain as people type it to the domain that
-// a company registered: lower case, no protocol, www, path or port; IDN in
-// its ASCII form. It returns "" for anything that names no company: IP
-// addresses, single labels, public suffixes, mailbox providers.
-func Domain(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	if i := strings.Index(s, "://"); i >= 0 {
-		s = s[i+3:]
-	}
-	s = strings.TrimPrefix(s, "//")
-	s, _, _ = strings.Cut(s, "/")
-	s, _, _ = strings.Cut(s, "?")
-	s, _, _ = strings.Cut(s, "#")
-	if i := strings.LastIndex(s, "@"); i >= 0 {
-		s = s[i+1:]
-	}
-	if _, err := netip.ParseAddrPort(s); err == nil {
-		return ""
-	}
-	if host, _, ok := strings.Cut(s, ":"); ok {
-		s = host
-	}
-	s = strings.Trim(s, ". ")
-	if _, err := netip.ParseAddr(s); err == nil {
-		return ""
-	}
-	ascii, err := idna.Lookup.ToASCII(s)
-	if err != nil {
-		return ""
-	}
-	registered, err := publicsuffix.EffectiveTLDPlusOne(ascii)
-	if err != nil || mailboxProviders[registered] {
-		return ""
-	}
-	return registered
-}
-
-// mailboxProviders are the largest providers of personal mailboxes: a domain
-// of theirs names no company. Read only.
-var mailboxProviders = map[string]bool{
-	"gmail.com": true, "googlemail.com": true, "yahoo.com": true, "yahoo.co.uk": true, "ymail.com": true,
-	"hotmail.com": true, "hotmail.co.uk": true, "outlook.com": true, "live.com": true, "msn.com": true,
-	"icloud.com": true, "me.com": true, "mac.com": true, "aol.com": true, "protonmail.com": true, "proton.me": true,
-	"gmx.com": true, "gmx.de": true, "gmx.net": true, "web.de": true, "t-online.de": true, "mail.com": true,
-	"mail.ru": true, "yandex.ru": true, "yandex.com": true, "qq.com": true, "163.com": true, "126.com": true,
-	"naver.com": true, "zoho.com": true, "fastmail.com": true, "comcast.net": true, "verizon.net": true,
-	"orange.fr": true, "wanadoo.fr": true, "free.fr": true, "laposte.net": true, "libero.it": true, "bluewin.ch": true,
 }
 
 // SalesforceID brings a 15-character id into its 18-character form, which

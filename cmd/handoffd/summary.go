@@ -19,6 +19,9 @@ func printSummary(w io.Writer, s engine.Summary) error {
 		fmt.Fprintf(t, "nothing is written:\t%s\n", s.Reason)
 	}
 	fmt.Fprintf(t, "accounts\t%d, of which %d in both CRMs\n", s.Accounts, s.Matched)
+	if s.Cases > 0 {
+		fmt.Fprintf(t, "matches\t%d need a person: `handoffd cases`\n", s.Cases)
+	}
 	fmt.Fprintf(t, "read\t%s, %d changed\n", perSystem(s.Read), s.Changed)
 	fmt.Fprintf(t, "decisions\t%s\n", counts(s.Decisions))
 	fmt.Fprintf(t, "handed off\t%d, alerts %d\n", s.Handoffs, s.Alerts)

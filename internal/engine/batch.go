@@ -22,7 +22,11 @@ type batch struct {
 
 	entries  map[string]*entry // by account id
 	byRef    map[connectors.Ref]string
-	touched  map[string]bool // to be saved
+	touched  map[string]bool      // to be saved
+	pending  map[string]bool      // to be matched by the next sweep, and decided then
+	rekeyed  []MatchKey           // keys that a record has, or no longer has
+	splits   map[Pair]bool        // nil until they are needed
+	cases    map[string]MatchCase // open ones, nil until they are needed
 	links    []Link
 	keys     []MatchKey
 	points   []PointRow
@@ -52,7 +56,7 @@ func (e *Engine) batch(tx Tx) *batch {
 	policy, m := e.rules()
 	return &batch{
 		engine: e, tx: tx, policy: policy, mapping: m, now: e.clock.Now(),
-		entries: map[string]*entry{}, byRef: map[connectors.Ref]string{}, touched: map[string]bool{}, counters: map[mapping.CounterKey]float64{},
+		entries: map[string]*entry{}, byRef: map[connectors.Ref]string{}, touched: map[string]bool{}, pending: map[string]bool{}, counters: map[mapping.CounterKey]float64{},
 	}
 }
 
@@ -113,14 +117,29 @@ func (b *batch) openAll(rows []AccountRow) ([]string, error) {
 // create makes an account of a record that belongs to none. Its id follows
 // from the record, so that the same org always gives the same ids, and with
 // them the same keys of tasks.
-func (b *batch) create(ref connectors.Ref) *entry {
-	prefix := map[connectors.System]string{connectors.Salesforce: "sf-", connectors.HubSpot: "hs-"}
-	id := prefix[ref.System] + ref.ID
+func (b *batch) create(ref connectors.Ref) (*entry, error) {
+	id, err := b.uniqueID(ref)
+	if err != nil {
+		return nil, err
+	}
 	en := &entry{row: AccountRow{ID: id}, account: b.mapping.NewAccount(id)}
 	b.entries[id] = en
 	b.link(ref, id)
-	return en
+	b.pend(en)
+	return en, nil
 }
+
+func accountID(ref connectors.Ref) string {
+	if ref.System == connectors.HubSpot {
+		return "hs-" + ref.ID
+	}
+	return "sf-" + ref.ID
+}
+
+// pend marks an account whose partner is to be looked for: by the next sweep,
+// when all that both CRMs had to tell has been read, so that the order of
+// reading decides nothing.
+func (b *batch) pend(en *entry) { b.pending[en.row.ID] = true }
 
 // link says from now on which account a record belongs to.
 func (b *batch) link(ref connectors.Ref, account string) {

@@ -32,7 +32,11 @@ func (e *Engine) Sweep(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if err := b.decide(ids); err != nil || more {
+			if err := b.match(ids); err != nil {
+				return err
+			}
+			// Matching may have joined these with accounts of later chunks.
+			if err := b.decide(b.alsoTouched(ids)); err != nil || more {
 				return err
 			}
 			return e.act(tx)
@@ -155,7 +159,7 @@ func (b *batch) histories(ids []string) (map[string]workflows.History, error) {
 		}
 		var all []mapping.Point
 		for _, ref := range homes(en.account) {
-			all = append(all, points[ref]...)
+			all = append(all, b.own(en.account, points[ref])...)
 		}
 		if len(all) > 0 {
 			out[id] = workflows.NewHistory(all)

@@ -59,6 +59,7 @@ func (b *batch) prepare(records []connectors.Record) error {
 	var keys []mapping.CounterKey
 	for _, r := range records {
 		refs = append(refs, b.accountRefs(r)...)
+		refs = append(refs, b.named(r)...)
 		for i := range b.mapping.Signals {
 			s := &b.mapping.Signals[i]
 			if s.Kind == mapping.Counter && s.Object == r.Ref.Object && s.Side.System() == r.Ref.System {
@@ -110,21 +111,36 @@ func (b *batch) find(ref connectors.Ref) *entry {
 }
 
 func (b *batch) ingestAccount(r connectors.Record) error {
-	en := b.find(r.Ref)
-	if en == nil {
-		en = b.adoptAlias(r)
+	if err := b.merges(r); err != nil {
+		return err
 	}
+	en := b.find(r.Ref)
 	if en == nil {
 		if r.Deleted || r.OutOfScope {
 			return nil // never known, and nothing to know
 		}
-		en = b.create(r.Ref)
+		var err error
+		if en, err = b.create(r.Ref); err != nil {
+			return err
+		}
+		for _, alias := range r.Aliases { // merged before we knew any of them
+			b.link(sibling(r.Ref, alias), en.row.ID)
+		}
 	}
 	side := mapping.SideOf(r.Ref.System)
 	if v := en.account.Views[side]; v != nil && v.ID != r.Ref.ID {
-		return nil // an old id of a merged record; the survivor speaks for it
+		if !cameBack(r) {
+			return nil // an old id of a merged record; the survivor speaks for it
+		}
+		merged := en.life
+		var err error
+		if en, err = b.create(r.Ref); err != nil {
+			return err
+		}
+		startAfter(en, merged, b.now)
 	}
 	before := seen(b.mapping, en.account, side)
+	alive := len(homes(en.account)) > 0
 	applied := b.mapping.Apply(en.account, r)
 	b.park(r.Ref, applied.Problems)
 	points, problems := b.mapping.Extract(r, b.before, b.count)
@@ -137,41 +153,34 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	if applied.Changed || rekeyed || len(points) > 0 {
 		b.touch(en)
 	}
+	if alive && len(homes(en.account)) == 0 {
+		return b.bury(en)
+	}
 	return nil
+}
+
+// cameBack tells whether a living record with an old id was taken out of the
+// bin after its merge. HubSpot brings none back; its search may only show one
+// for a while that is gone.
+func cameBack(r connectors.Record) bool {
+	return r.Ref.System == connectors.Salesforce && !r.Deleted && !r.OutOfScope
 }
 
 // rekey brings what the record is compared by up to date.
 func (b *batch) rekey(v *mapping.View, r connectors.Record) bool {
-	keys := b.mapping.Keys(r)
+	keys := b.canonical(r, b.mapping.Keys(r))
 	if maps.Equal(keys, v.Keys) {
 		return false
 	}
 	for _, rule := range b.mapping.Rules {
 		if keys[rule.Name] != v.Keys[rule.Name] {
 			b.keys = append(b.keys, MatchKey{Ref: r.Ref, Rule: rule.Name, Key: keys[rule.Name]})
+			b.rekeyed = append(b.rekeyed, MatchKey{Rule: rule.Name, Key: keys[rule.Name]}, MatchKey{Rule: rule.Name, Key: v.Keys[rule.Name]})
 		}
 	}
 	v.Keys = keys
+	b.pending[b.byRef[r.Ref]] = true
 	return true
-}
-
-// adoptAlias finds the account of a record that came out of a merge: it goes
-// on where one of the merged records was.
-func (b *batch) adoptAlias(r connectors.Record) *entry {
-	for _, alias := range r.Aliases {
-		old := connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: alias}
-		en := b.find(old)
-		if en == nil {
-			continue
-		}
-		if v := en.account.Views[mapping.SideOf(r.Ref.System)]; v != nil {
-			v.ID = r.Ref.ID
-		}
-		b.link(r.Ref, en.row.ID)
-		b.touch(en)
-		return en
-	}
-	return nil
 }
 
 func (b *batch) count(key mapping.CounterKey, value float64) { b.counters[key] = value }

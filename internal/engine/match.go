@@ -3,118 +3,213 @@ package engine
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"handoffd/connectors"
 	"handoffd/mapping"
 )
 
-// matchField is the field under which an ambiguous match is parked.
-const matchField = "match"
+// group is all records that have one key under one rule.
+type group struct{ rule, key string }
 
 // match looks for the partner in the other CRM of accounts that have a record
-// on one side only. The first rule that finds exactly one partner, for which
-// this is the only one as well, joins the two; several are a case for a person.
+// on one side only. Two records are joined when each is the only one for the
+// other, under the first rule that finds anything for either. What comes out
+// depends on the records alone, not on the order in which they are looked at.
+// Everything else is a case for a person.
 func (b *batch) match(ids []string) error {
+	done := map[group]bool{}
+	refs := b.everyRef(ids)
 	for _, id := range ids {
 		en := b.entries[id]
-		if en == nil || len(homes(en.account)) != 1 || !en.account.InScope() {
+		if en == nil || !free(en) {
 			continue
 		}
-		if err := b.matchOne(en); err != nil {
+		f, err := b.fit(en)
+		if err != nil {
+			return err
+		}
+		if len(f.partners) == 0 || done[f.group] {
+			continue
+		}
+		done[f.group] = true
+		if err := b.settleGroup(f.group); err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.reviewCases(refs, done)
 }
 
-func (b *batch) matchOne(en *entry) error {
+// free tells whether the account has exactly one living record, in scope. One
+// whose other record was deleted counts, but is never joined by a rule.
+func free(en *entry) bool { return len(homes(en.account)) == 1 && en.account.InScope() }
+
+// widowed tells whether the account's other record was deleted.
+func widowed(en *entry) bool {
+	return slices.ContainsFunc(en.account.Views[:], func(v *mapping.View) bool { return v != nil && v.Deleted })
+}
+
+// fits is what the rules find for one record.
+type fits struct {
+	group    group
+	partners []connectors.Ref
+	// doubt is why the record must not be joined without a person, "" if
+	// nothing speaks against it.
+	doubt string
+}
+
+// fit applies the rules to a free account's record; the first that finds
+// anything counts. A record that names its partner by id and does not find it
+// is not joined with another one by a weaker rule.
+func (b *batch) fit(en *entry) (fits, error) {
 	ref := homes(en.account)[0]
-	keys := en.account.Views[mapping.SideOf(ref.System)].Keys
+	side := mapping.SideOf(ref.System)
+	var f fits
+	if widowed(en) {
+		f.doubt = fmt.Sprintf("%s %s was linked to a record that is deleted", ref.System, ref.ID)
+	}
 	for _, rule := range b.mapping.Rules {
-		key := keys[rule.Name]
+		key := en.account.Views[side].Keys[rule.Name]
 		if key == "" {
 			continue
 		}
-		partners, err := b.tx.RecordsByKey(rule.Name, key, mapping.SideOf(ref.System).Other().System())
+		partners, err := b.partners(ref, rule.Name, key)
 		if err != nil {
-			return err
+			return f, err
 		}
-		if len(partners) == 0 {
-			continue
+		if len(partners) > 0 {
+			f.group, f.partners = group{rule.Name, key}, partners
+			return f, nil
 		}
-		rivals, err := b.tx.RecordsByKey(rule.Name, key, ref.System)
-		if err != nil {
-			return err
+		if rule.NamesID(side) {
+			f.doubt = fmt.Sprintf("%s %s names %s %s, which is not there", ref.System, ref.ID, side.Other().System(), mapping.Clip(key, 40))
 		}
-		if len(partners) > 1 || len(rivals) > 1 {
-			b.parkMatch(ref, rule, key, partners, rivals)
-			return nil
-		}
-		return b.join(en, partners[0], rule.Name)
 	}
-	b.settled = append(b.settled, settledRecord{ref: connectors.Ref{System: ref.System, Object: matchObject, ID: ref.ID}})
-	return nil
+	return f, nil
 }
 
-// matchObject keeps the problems of matching apart from those of the record's
-// values, so that reading the record again does not settle them.
-const matchObject = connectors.Object("match")
-
-func (b *batch) parkMatch(ref connectors.Ref, rule mapping.MatchRule, key string, partners, rivals []connectors.Ref) {
-	list := func(refs []connectors.Ref) string {
-		ids := make([]string, len(refs))
-		for i, r := range refs {
-			ids[i] = r.ID
-		}
-		return strings.Join(ids, ", ")
+// partners are the records of the other side with the key, without those that
+// a person has split from this one.
+func (b *batch) partners(ref connectors.Ref, rule, key string) ([]connectors.Ref, error) {
+	all, err := b.tx.RecordsByKey(rule, key, mapping.SideOf(ref.System).Other().System())
+	if err != nil {
+		return nil, err
 	}
-	b.problems = append(b.problems, ProblemRow{
-		Ref: connectors.Ref{System: ref.System, Object: matchObject, ID: ref.ID}, Field: matchField, Value: mapping.Clip(key, 80), Since: b.now,
-		Reason: fmt.Sprintf("%s fits several records: %s %s and %s %s; it stays unlinked", rule.Name,
-			ref.System, list(rivals), mapping.SideOf(ref.System).Other().System(), list(partners)),
+	if err := b.loadSplits(); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(other connectors.Ref) bool { return b.splits[pairOf(ref, other)] }), nil
+}
+
+func (b *batch) loadSplits() (err error) {
+	if b.splits == nil {
+		b.splits, err = b.tx.Splits()
+	}
+	return err
+}
+
+func pairOf(one, other connectors.Ref) Pair {
+	if one.System == connectors.HubSpot {
+		one, other = other, one
+	}
+	return Pair{Salesforce: one.ID, HubSpot: other.ID}
+}
+
+// member is a record of a group that could be joined.
+type member struct {
+	ref   connectors.Ref
+	entry *entry
+	doubt string
+}
+
+// settleGroup joins a group that is one record on each side, or makes a case
+// of it, or finds that there is nothing to do.
+func (b *batch) settleGroup(g group) error {
+	var members [2][]member
+	var size [2]int
+	for _, side := range mapping.Sides() {
+		refs, err := b.tx.RecordsByKey(g.rule, g.key, side.System())
+		if err != nil {
+			return err
+		}
+		size[side] = len(refs)
+		if members[side], err = b.members(g, refs); err != nil {
+			return err
+		}
+	}
+	sf, hs := members[mapping.SalesforceSide], members[mapping.HubSpotSide]
+	if !b.anyPair(sf, hs) {
+		return b.closeCase(g, CaseSettled)
+	}
+	if size == [2]int{1, 1} && sf[0].doubt == "" && hs[0].doubt == "" {
+		if err := b.closeCase(g, CaseSettled); err != nil {
+			return err
+		}
+		return b.join(sf[0].entry, hs[0].entry, g.rule)
+	}
+	return b.openCase(g, sf, hs, size)
+}
+
+// members are those of the records that are free and for which this is the
+// group that counts.
+func (b *batch) members(g group, refs []connectors.Ref) ([]member, error) {
+	if err := b.loadRecords(refs); err != nil {
+		return nil, err
+	}
+	var out []member
+	for _, ref := range refs {
+		en := b.find(ref)
+		if en == nil || !free(en) || homes(en.account)[0] != ref {
+			continue
+		}
+		f, err := b.fit(en)
+		if err != nil {
+			return nil, err
+		}
+		if f.group == g {
+			out = append(out, member{ref: ref, entry: en, doubt: f.doubt})
+		}
+	}
+	return out, nil
+}
+
+func (b *batch) anyPair(sf, hs []member) bool {
+	return slices.ContainsFunc(sf, func(s member) bool {
+		return slices.ContainsFunc(hs, func(h member) bool { return !b.splits[pairOf(s.ref, h.ref)] })
 	})
 }
 
-// join makes one account of two. The one that has had a handoff stays; else
-// Salesforce's.
-func (b *batch) join(en *entry, partner connectors.Ref, rule string) error {
-	links, err := b.tx.Links([]connectors.Ref{partner})
+// loadRecords brings the accounts of records into the batch.
+func (b *batch) loadRecords(refs []connectors.Ref) error {
+	var unknown []connectors.Ref
+	for _, ref := range refs {
+		if b.byRef[ref] == "" {
+			unknown = append(unknown, ref)
+		}
+	}
+	links, err := b.tx.Links(unknown)
 	if err != nil {
 		return err
 	}
-	if err := b.load([]string{links[partner]}); err != nil {
-		return err
+	var ids []string
+	for ref, id := range links {
+		b.byRef[ref] = id
+		ids = append(ids, id)
 	}
-	other := b.entries[links[partner]]
-	if other == nil || other == en || len(homes(other.account)) != 1 {
-		return nil // linked elsewhere by a stronger rule
-	}
-	keep, gone := en, other
-	if gone.life.Episode > keep.life.Episode || gone.life.Episode == keep.life.Episode && homes(gone.account)[0].System == connectors.Salesforce {
+	return b.load(ids)
+}
+
+// join makes one account of two free ones. The one that has had a handoff
+// stays; else Salesforce's.
+func (b *batch) join(sf, hs *entry, rule string) error {
+	keep, gone := sf, hs
+	if gone.life.Episode > keep.life.Episode {
 		keep, gone = gone, keep
 	}
-	for ref, id := range b.byRef {
-		if id == gone.row.ID {
-			b.byRef[ref] = keep.row.ID
-		}
-	}
-	for _, ref := range homes(gone.account) {
-		b.link(ref, keep.row.ID)
-	}
 	mapping.Join(keep.account, gone.account, rule)
-	b.touch(keep)
-	delete(b.touched, gone.row.ID)
-	delete(b.entries, gone.row.ID)
-	if err := b.tx.PutLinks(b.links); err != nil {
-		return err
-	}
-	b.links = nil
-	if err := b.tx.MoveLinks(gone.row.ID, keep.row.ID); err != nil { // old ids of merged records too
-		return err
-	}
-	return b.tx.DeleteAccount(gone.row.ID)
+	b.engine.log.Debug("linked", "account", keep.row.ID, "rule", rule)
+	return b.fold(keep, gone)
 }
 
 // matchAll matches every account once, after both first loads (I13). It goes

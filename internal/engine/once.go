@@ -115,8 +115,10 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 		return err
 	}
 	s.Parked = len(problems)
-	s.Matched, err = tx.MatchedCount()
-	if err != nil {
+	if s.Matched, err = tx.MatchedCount(); err != nil {
+		return err
+	}
+	if s.Cases, err = tx.CaseCount(); err != nil {
 		return err
 	}
 	counts, err := tx.OutboxCounts()

@@ -119,7 +119,8 @@ func (e *Engine) restart(ctx context.Context, system connectors.System, page con
 }
 
 // settle decides the accounts of a page in its own transaction, once the store
-// knows enough to decide at all, and acts when the page is the last.
+// knows enough to decide at all, and acts when the page is the last. Accounts
+// whose partner is yet to be looked for are left to the sweep.
 func (e *Engine) settle(tx Tx, b *batch, last bool) error {
 	ready, err := e.complete(tx)
 	if err != nil {
@@ -128,10 +129,10 @@ func (e *Engine) settle(tx Tx, b *batch, last bool) error {
 	if !ready {
 		return b.save()
 	}
-	if err := b.match(b.touchedIDs()); err != nil {
+	if err := b.pendNeighbours(); err != nil {
 		return err
 	}
-	if err := b.decide(b.touchedIDs()); err != nil {
+	if err := b.decide(b.settledIDs()); err != nil {
 		return err
 	}
 	if !last {

@@ -46,6 +46,7 @@ type Summary struct {
 	Mode
 	Accounts  int                         `json:"accounts"`
 	Matched   int                         `json:"matched"`
+	Cases     int                         `json:"cases"`
 	Read      map[connectors.System]int   `json:"read"`
 	Changed   int                         `json:"changed"`
 	Decisions map[string]int              `json:"decisions"`

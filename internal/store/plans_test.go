@@ -43,7 +43,21 @@ func exercise(tx engine.Tx) error {
 	_, err = tx.Enqueue([]engine.OutboxRow{{Key: "k"}})
 	note(err)
 	note(tx.PutOutbox([]engine.OutboxRow{{Key: "k", State: engine.OutboxDone}}))
+	note(exerciseIdentity(tx))
 	return errors.Join(append(errs, exerciseReads(tx, refs))...)
+}
+
+func exerciseIdentity(tx engine.Tx) error {
+	_, casesErr := tx.Cases(engine.CaseOpen)
+	_, ofErr := tx.CasesOf([]connectors.Ref{hsAccount("1")})
+	_, countErr := tx.CaseCount()
+	_, splitsErr := tx.Splits()
+	pair := engine.Pair{Salesforce: "1", HubSpot: "1"}
+	return errors.Join(casesErr, ofErr, countErr, splitsErr,
+		tx.PutCase(engine.MatchCase{ID: "c", State: engine.CaseOpen, Candidates: []engine.Candidate{{Ref: hsAccount("1")}}}),
+		tx.PutSplits([]engine.Pair{pair}), tx.RemoveSplit(pair),
+		tx.MoveRecord(hsAccount("1"), hsAccount("2"), true), tx.MoveRecord(sfAccount("1"), sfAccount("2"), false),
+		tx.MoveHistory("a", "b"), tx.MoveSystemLinks("a", "a", connectors.HubSpot), tx.PutPayloads([]engine.OutboxRow{{Key: "k"}}))
 }
 
 func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
@@ -83,8 +97,8 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 // their nature are named here.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	whole := []string{outboxAll, allProblems, "UPDATE accounts SET dirty = 1"}
-	counting := []string{outboxCounts, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
+	whole := []string{outboxAll, allProblems, allSplits, "UPDATE accounts SET dirty = 1"}
+	counting := []string{outboxCounts, caseCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
 	keep := map[string]time.Duration{PrunePoints: day, PruneDecisions: day, PruneOutbox: day}
@@ -122,7 +136,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 var harmless = []string{"json_each", "CONSTANT ROW", "matched", "INDEX accounts_dirty"}
 
 // sorting are the queries that may sort: what they find is short.
-var sorting = []string{findAccounts, contactsOfHomes, recordsInTrouble}
+var sorting = []string{findAccounts, casesInState, casesOfRecords, contactsOfHomes, recordsInTrouble}
 
 func explain(t *testing.T, tx *Tx, query string) (steps []string) {
 	t.Helper()

@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/workflows"
+)
+
+// The outcomes of handoffs that end because of what became of the records.
+const (
+	outcomeMerged  = "merged"
+	outcomeDeleted = "record deleted"
+)
+
+// fold lets everything of one account belong to another: records, handoffs,
+// decisions, planned writes. The views must have been joined before. An open
+// handoff moves along; of two open ones keep's stays and the other is closed
+// as merged, so that there is never a second one (I2).
+func (b *batch) fold(keep, gone *entry) error {
+	if err := b.foldHandoffs(keep, gone); err != nil {
+		return err
+	}
+	for ref, id := range b.byRef {
+		if id == gone.row.ID {
+			b.byRef[ref] = keep.row.ID
+		}
+	}
+	// Links that this batch has made stand in the store before they are moved.
+	if err := b.tx.PutLinks(b.links); err != nil {
+		return err
+	}
+	b.links = nil
+	if err := b.tx.MoveLinks(gone.row.ID, keep.row.ID); err != nil { // old ids of merged records too
+		return err
+	}
+	for _, ref := range homes(keep.account) {
+		b.link(ref, keep.row.ID)
+	}
+	b.touch(keep)
+	b.pend(keep)
+	delete(b.touched, gone.row.ID)
+	delete(b.pending, gone.row.ID)
+	delete(b.entries, gone.row.ID)
+	return b.tx.DeleteAccount(gone.row.ID)
+}
+
+// foldHandoffs joins the lives of two accounts.
+func (b *batch) foldHandoffs(keep, gone *entry) error {
+	mine, err := b.tx.OpenHandoff(keep.row.ID)
+	if err != nil {
+		return err
+	}
+	theirs, err := b.tx.OpenHandoff(gone.row.ID)
+	if err != nil {
+		return err
+	}
+	if mine != nil && theirs != nil {
+		if err := b.closeHandoff(theirs, outcomeMerged); err != nil {
+			return err
+		}
+	}
+	takesOver := mine == nil && theirs != nil
+	if takesOver || gone.life.Episode > 0 && keep.life.Episode == 0 && !keep.life.State.Open() {
+		keep.life.State, keep.life.Since = gone.life.State, gone.life.Since
+		for _, name := range []string{b.policy.MQAField, b.policy.StatusField} {
+			if f := b.mapping.Field(name); f != nil && f.Slot < len(gone.account.Own) {
+				keep.account.Own[f.Slot] = gone.account.Own[f.Slot]
+			}
+		}
+	}
+	keep.life.Episode += gone.life.Episode
+	keep.life.Writes = max(keep.life.Writes, gone.life.Writes)
+	if gone.life.Ended.After(keep.life.Ended) {
+		keep.life.Ended = gone.life.Ended
+	}
+	return b.tx.MoveHistory(gone.row.ID, keep.row.ID)
+}
+
+// closeHandoff ends a handoff, and takes back what was planned for it and not
+// yet sent.
+func (b *batch) closeHandoff(h *HandoffRow, outcome string) error {
+	h.Closed, h.Outcome = b.now, outcome
+	if err := b.tx.PutHandoff(*h); err != nil {
+		return err
+	}
+	b.engine.log.Info("handoff closed", "account", h.Account, "handoff", h.ID, "outcome", outcome)
+	return b.withdraw(h.Account, func(r OutboxRow) bool { return strings.HasPrefix(r.Key, h.ID+"/") }, "not written: the handoff was closed: "+outcome)
+}
+
+// withdraw marks pending writes of an account as done without sending them.
+func (b *batch) withdraw(account string, which func(OutboxRow) bool, why string) error {
+	rows, err := b.tx.Outbox(account)
+	if err != nil {
+		return err
+	}
+	var out []OutboxRow
+	for _, r := range rows {
+		if r.State == OutboxPending && which(r) {
+			r.State, r.Error = OutboxDone, why
+			out = append(out, r)
+		}
+	}
+	return b.tx.PutOutbox(out)
+}
+
+// bury ends what is open for an account that has no living record any more.
+// What is known of it stays: the record may come back, and then its past has
+// been used and makes no second handoff.
+func (b *batch) bury(en *entry) error {
+	h, err := b.tx.OpenHandoff(en.row.ID)
+	if err != nil {
+		return err
+	}
+	if h != nil {
+		if err := b.closeHandoff(h, outcomeDeleted); err != nil {
+			return err
+		}
+	}
+	if en.life.State == "" || en.life.Episode == 0 {
+		return nil
+	}
+	b.endLife(en)
+	return nil
+}
+
+// endLife puts an account back to nurture: what happened until now is used up.
+func (b *batch) endLife(en *entry) {
+	en.life.State, en.life.Since, en.life.Ended = workflows.Nurture, b.now, b.now
+	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(false))
+	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.Nurture)))
+}
+
+// retarget lets pending writes for one record go to another. Field updates go
+// along only where the other is the same record anew: what was to be brought
+// into line on a record that was merged away is nothing to the survivor.
+func (b *batch) retarget(account string, from, to connectors.Ref, continues bool) error {
+	rows, err := b.tx.Outbox(account)
+	if err != nil {
+		return err
+	}
+	var changed []OutboxRow
+	stale := map[string]bool{}
+	for _, r := range rows {
+		if r.State != OutboxPending || r.System != from.System {
+			continue
+		}
+		payload, hit, err := redirect(r, from, to)
+		switch {
+		case err != nil:
+			return fmt.Errorf("decoding write %s: %w", r.Key, err)
+		case !hit:
+		case r.Kind == string(connectors.Update) && !continues:
+			stale[r.Key] = true
+		default:
+			r.Payload = payload
+			changed = append(changed, r)
+		}
+	}
+	if len(stale) > 0 {
+		if err := b.withdraw(account, func(r OutboxRow) bool { return stale[r.Key] }, "not written: the record was merged into "+to.String()); err != nil {
+			return err
+		}
+	}
+	return b.tx.PutPayloads(changed)
+}
+
+// redirect changes the record that a write or alert is about.
+func redirect(r OutboxRow, from, to connectors.Ref) (payload []byte, hit bool, err error) {
+	if r.Kind == kindAlert {
+		var a connectors.Alert
+		if err := json.Unmarshal(r.Payload, &a); err != nil || a.Account != from {
+			return nil, false, err
+		}
+		a.Account = to
+		payload, err = json.Marshal(a)
+		return payload, true, err
+	}
+	var w connectors.Write
+	if err := json.Unmarshal(r.Payload, &w); err != nil || w.Ref != from {
+		return nil, false, err
+	}
+	w.Ref = to
+	payload, err = json.Marshal(w)
+	return payload, true, err
+}
+
+// uniqueID is the id for a new account of a record: the usual one, or with a
+// number where another account has it since records were merged or split.
+func (b *batch) uniqueID(ref connectors.Ref) (string, error) {
+	for n := 1; ; n++ {
+		id := accountID(ref)
+		if n > 1 {
+			id = fmt.Sprintf("%s-%d", id, n)
+		}
+		if b.entries[id] != nil {
+			continue
+		}
+		rows, err := b.tx.Accounts([]string{id})
+		if err != nil || len(rows) == 0 {
+			return id, err
+		}
+	}
+}
+
+// startAfter begins the life of an account that was part of another: its rules
+// do not count what the other has been handed off for, and its keys are none
+// of those that were used.
+func startAfter(en *entry, from workflows.Life, now time.Time) {
+	en.life = workflows.Life{State: workflows.Nurture, Since: now, Episode: from.Episode, Writes: from.Writes}
+	if from.Episode > 0 {
+		en.life.Ended = now
+	}
+}
