@@ -99,12 +99,8 @@ func (m *Mapping) Select(side Side) connectors.Selection {
 	}
 	for i := range m.Signals {
 		s := &m.Signals[i]
-		if s.Side != side {
-			continue
-		}
-		sel.add(s.Object, s.Property, s.History)
-		for _, p := range s.WhenProps {
-			sel.add(s.Object, p, s.History)
+		if src := s.Source(side); src != nil {
+			sel.source(src, s.History)
 		}
 	}
 	return connectors.Selection{Fields: sel.fields, History: sel.history}
@@ -121,6 +117,19 @@ func (s *selection) add(o connectors.Object, name string, history bool) {
 	s.fields[o] = appendOnce(s.fields[o], name)
 	if history {
 		s.history[o] = appendOnce(s.history[o], name)
+	}
+}
+
+// source adds what a signal needs of every kind of record that it is read from.
+func (s *selection) source(src *Source, history bool) {
+	for _, o := range src.Objects {
+		s.add(o, src.Property, history)
+		for _, p := range src.WhenProps {
+			s.add(o, p, history)
+		}
+		if src.Subject {
+			s.add(o, subjectOf(src.Side.System(), o), false)
+		}
 	}
 }
 

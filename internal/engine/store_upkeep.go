@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"time"
+
+	"handoffd/connectors"
+)
+
+// PersonRow is what is known of one person under one record.
+type PersonRow struct {
+	ContactRow
+	// Account is handoffd's id of the account, "" if there is none.
+	Account string
+}
+
+// UpkeepTx finds and erases people, tells what handoffd made itself, and
+// brings back what was parked.
+type UpkeepTx interface {
+	// Made tells which of the vendor's ids are results of our own writes.
+	Made(ids []string) (map[string]bool, error)
+	// Forgotten tells which of the hashes are of people to be forgotten.
+	Forgotten(hashes []string) (map[string]bool, error)
+	PutForgotten(hashes []string, at time.Time) error
+	// People finds contacts by the vendor's id or the e-mail address.
+	People(query string) ([]PersonRow, error)
+	// Erase removes the contact, its counters' readings and its problems,
+	// and takes the labels off its points; their numbers stay.
+	Erase(ref connectors.Ref) error
+	// Redact puts text in place of each of the words, in what was frozen or
+	// sent for the account: labels of points, summaries, reasons, payloads
+	// and traces. It returns how many rows changed.
+	Redact(account string, homes []connectors.Ref, words []string, text string) (int, error)
+
+	// ProblemsOf lists the problems of the records with these ids.
+	ProblemsOf(ids []string) ([]ProblemRow, error)
+	// LinksOf lists the records that lead to the account, old ids included.
+	LinksOf(account string) ([]connectors.Ref, error)
+	// LastWrites lists the account's newest outbox rows, newest first.
+	LastWrites(account string, limit int) ([]OutboxRow, error)
+	// RetryParked makes parked creates of accounts with an open handoff
+	// pending again: all, or those of one account. It returns how many.
+	RetryParked(account string, now time.Time) (int, error)
+	// ObjectsInTrouble lists the systems and objects that have problems.
+	ObjectsInTrouble() ([]connectors.Ref, error)
+}

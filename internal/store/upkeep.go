@@ -1,0 +1,78 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/internal/engine"
+)
+
+const (
+	linksOfAccount = `SELECT system, object, id FROM links WHERE account = $1 ORDER BY system, object, id`
+	lastWrites     = `SELECT ` + outboxColumns + ` FROM outbox WHERE account = $1 ORDER BY seq DESC LIMIT $2`
+	troubled       = `SELECT DISTINCT system, object FROM problems`
+	// Updates are not sent again as they were: their fields may have moved on,
+	// and the account's next decision plans what is still needed.
+	retryParked = `
+UPDATE outbox SET state = 'pending', not_before = $2 WHERE state = 'parked' AND kind IN ('create_task', 'create_note')
+  AND account = $1 AND EXISTS (SELECT 1 FROM handoffs WHERE handoffs.account = outbox.account AND closed IS NULL)`
+	retryAllParked = `
+UPDATE outbox SET state = 'pending', not_before = $1 WHERE state = 'parked' AND kind IN ('create_task', 'create_note')
+  AND EXISTS (SELECT 1 FROM handoffs WHERE handoffs.account = outbox.account AND closed IS NULL)`
+)
+
+var problemsOfRecords = `
+SELECT system, object, id, field, vendor, value, reason, since, next_try FROM problems
+WHERE ` + inList("id", 1) + ` ORDER BY system, object, id, field`
+
+// ProblemsOf lists the problems of the records with these ids, whichever
+// system and object they are of.
+func (t *Tx) ProblemsOf(ids []string) ([]engine.ProblemRow, error) {
+	var found []engine.ProblemRow
+	err := t.eachList("reading problems of records", problemsOfRecords, ids, appendProblems(&found))
+	return found, err
+}
+
+// LinksOf lists the records that lead to the account, old ids included.
+func (t *Tx) LinksOf(account string) ([]connectors.Ref, error) {
+	var found []connectors.Ref
+	err := t.query("reading links", linksOfAccount, func(rows *sql.Rows) error {
+		var r connectors.Ref
+		err := rows.Scan((*string)(&r.System), (*string)(&r.Object), &r.ID)
+		found = append(found, r)
+		return err
+	}, account)
+	return found, err
+}
+
+// LastWrites lists the account's newest outbox rows, newest first.
+func (t *Tx) LastWrites(account string, limit int) ([]engine.OutboxRow, error) {
+	var found []engine.OutboxRow
+	err := t.query("reading last writes", lastWrites, appendOutbox(&found), account, limit)
+	return found, err
+}
+
+// RetryParked makes parked creates pending again, for one account or with ""
+// for all, where the handoff that they belong to is still open.
+func (t *Tx) RetryParked(account string, now time.Time) (int, error) {
+	const doing = "trying parked writes again"
+	if account == "" {
+		n, err := t.exec(doing, retryAllParked, micros(now))
+		return int(n), err
+	}
+	n, err := t.exec(doing, retryParked, account, micros(now))
+	return int(n), err
+}
+
+// ObjectsInTrouble lists the systems and objects that have problems.
+func (t *Tx) ObjectsInTrouble() ([]connectors.Ref, error) {
+	var found []connectors.Ref
+	err := t.query("reading what has problems", troubled, func(rows *sql.Rows) error {
+		var r connectors.Ref
+		err := rows.Scan((*string)(&r.System), (*string)(&r.Object))
+		found = append(found, r)
+		return err
+	})
+	return found, err
+}
