@@ -11,6 +11,8 @@
 package mapping
 
 import (
+	"fmt"
+
 	"handoffd/connectors"
 	"handoffd/internal/expression"
 )
@@ -58,6 +60,17 @@ func (m *Mapping) Signal(name string) *Signal {
 		}
 	}
 	return nil
+}
+
+// Where returns a side's where clause as a text to compare, "" for none.
+func (m *Mapping) Where(side Side) string {
+	if side == SalesforceSide {
+		return m.SalesforceWhere
+	}
+	if len(m.HubSpotWhere) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%q", m.HubSpotWhere)
 }
 
 // Text returns a field's merged value as text, "" if it has none.

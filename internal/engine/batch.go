@@ -34,6 +34,7 @@ type batch struct {
 	ledger   *mapping.Ledger
 	hidden   map[connectors.Ref]bool // records that must leave no trace
 	through  time.Time               // how far the page's object was read before
+	drift    *drift                  // nil unless everything is compared
 }
 
 // entry is one account as it is worked on.

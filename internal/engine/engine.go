@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/internal/clock"
@@ -35,6 +36,12 @@ type Options struct {
 	GoLive bool
 	// PlanOnly: decide and show, whatever the store says.
 	PlanOnly bool
+	// ReconcileEvery is how often everything is read anew and compared, 0
+	// for never.
+	ReconcileEvery time.Duration
+	// Retention is how long rows are kept, by table; a store that can prune
+	// is told once a day.
+	Retention map[string]time.Duration
 }
 
 // Engine moves records through the doors. Its methods are safe for concurrent
@@ -49,6 +56,8 @@ type Engine struct {
 	planOnly   bool
 	policy     *workflows.Policy
 	tally      tally
+	reconcile  time.Duration
+	retention  map[string]time.Duration
 }
 
 // New returns an Engine. Nothing is read or written yet.
@@ -56,6 +65,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
 		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(),
+		reconcile: o.ReconcileEvery, retention: o.Retention,
 	}
 	for _, c := range o.Connectors {
 		e.connectors[c.System()] = c
@@ -111,7 +121,7 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 				return err
 			}
 		}
-		return renew(tx, policy.Hash)
+		return e.renew(tx, policy.Hash)
 	})
 	return ids, err
 }
@@ -131,16 +141,25 @@ func bind(tx Tx, id connectors.Identity) error {
 	return nil
 }
 
-// renew decides every account anew when the policy is not the last one.
-func renew(tx Tx, hash string) error {
+// renew decides every account anew when the policy is not the last one, and
+// tries again what was parked under the old one. What the mapping reads
+// besides what it used to is loaded for all records.
+func (e *Engine) renew(tx Tx, hash string) error {
 	have, err := tx.Setting(settingPolicy)
-	if err != nil || have == hash {
+	if err != nil {
 		return err
 	}
-	if have != "" {
+	changed := have != "" && have != hash
+	if changed {
 		if err := tx.MarkAllDirty(); err != nil {
 			return err
 		}
+		if _, err := tx.RetryParked("", e.clock.Now()); err != nil {
+			return err
+		}
+	}
+	if err := e.planReloads(tx, changed); err != nil || have == hash {
+		return err
 	}
 	return tx.PutSetting(settingPolicy, hash)
 }

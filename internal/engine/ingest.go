@@ -105,6 +105,7 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	if en == nil {
 		en = b.adoptAlias(r)
 	}
+	b.drift.compare(en, r)
 	if en == nil {
 		if r.Deleted || r.OutOfScope {
 			return nil // never known, and nothing to know
@@ -122,6 +123,11 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	rekeyed := b.rekey(en.account.Views[side], r)
 	if applied.Changed || rekeyed || news {
 		b.touch(en)
+	}
+	if applied.Changed { // what was refused for the record as it was may go through now
+		if _, err := b.tx.RetryParked(en.row.ID, b.now); err != nil {
+			return err
+		}
 	}
 	return nil
 }

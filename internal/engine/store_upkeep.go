@@ -40,6 +40,22 @@ type UpkeepTx interface {
 	// RetryParked makes parked creates of accounts with an open handoff
 	// pending again: all, or those of one account. It returns how many.
 	RetryParked(account string, now time.Time) (int, error)
+	// MarkParkedDirty makes accounts with parked writes be decided anew.
+	MarkParkedDirty() error
 	// ObjectsInTrouble lists the systems and objects that have problems.
 	ObjectsInTrouble() ([]connectors.Ref, error)
+	ReloadTx
+}
+
+// ReloadTx keeps account of reading everything once more.
+type ReloadTx interface {
+	// DeleteCursor forgets how far an object has been read.
+	DeleteCursor(system connectors.System, object connectors.Object) error
+	// MarkSeen notes account records that a reload came across, ClearSeen
+	// forgets those of a system.
+	MarkSeen(refs []connectors.Ref) error
+	ClearSeen(system connectors.System) error
+	// Unseen lists links of account records that were not seen and whose id
+	// comes after the given one, by id, at most limit.
+	Unseen(system connectors.System, after string, limit int) ([]Link, error)
 }

@@ -21,7 +21,9 @@ func TestReadings(t *testing.T) {
 			Reading: mapping.Reading{At: noon.Add(time.Duration(minute) * time.Minute), Value: value, Home: "h"},
 		}
 	}
-	key := func(r mapping.CounterReading) engine.ReadingKey { return engine.ReadingKey{CounterKey: r.Key, At: r.At} }
+	key := func(r mapping.CounterReading) engine.ReadingKey {
+		return engine.ReadingKey{CounterKey: r.Key, At: r.At}
+	}
 	first, second, third := reading("c/1", "opens", 1, 1), reading("c/1", "opens", 5, 4), reading("c/1", "opens", 9, 7)
 	other := reading("c/1", "clicks", 5, 2)
 	update(t, s, func(tx engine.Tx) error {

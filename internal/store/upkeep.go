@@ -11,7 +11,9 @@ import (
 const (
 	linksOfAccount = `SELECT system, object, id FROM links WHERE account = $1 ORDER BY system, object, id`
 	lastWrites     = `SELECT ` + outboxColumns + ` FROM outbox WHERE account = $1 ORDER BY seq DESC LIMIT $2`
-	troubled       = `SELECT DISTINCT system, object FROM problems`
+	// Those that are dirty already stay so, at no cost worth a condition.
+	markParkedDirty = `UPDATE accounts SET dirty = 1 WHERE id IN (SELECT account FROM outbox WHERE state = 'parked')`
+	troubled        = `SELECT DISTINCT system, object FROM problems`
 	// Updates are not sent again as they were: their fields may have moved on,
 	// and the account's next decision plans what is still needed.
 	retryParked = `
@@ -75,4 +77,10 @@ func (t *Tx) ObjectsInTrouble() ([]connectors.Ref, error) {
 		return err
 	})
 	return found, err
+}
+
+// MarkParkedDirty makes accounts with parked writes be decided anew.
+func (t *Tx) MarkParkedDirty() error {
+	_, err := t.exec("marking accounts with parked writes", markParkedDirty)
+	return err
 }
