@@ -11,7 +11,9 @@ import (
 
 // Contact is a person on the account, as far as the summary needs it.
 type Contact struct {
-	Ref                connectors.Ref
+	Ref connectors.Ref
+	// Same are the person's records in the other CRM.
+	Same               []connectors.Ref
 	Name, Title, Email string
 	Modified           time.Time
 }
@@ -114,8 +116,17 @@ func primary(contacts []Contact, history History) *Contact {
 		}
 	}
 	var best *Contact
+	at := func(c *Contact) time.Time {
+		t := latest[c.Ref.String()]
+		for _, ref := range c.Same {
+			if other := latest[ref.String()]; other.After(t) {
+				t = other
+			}
+		}
+		return t
+	}
 	better := func(a, b *Contact) bool {
-		ta, tb := latest[a.Ref.String()], latest[b.Ref.String()]
+		ta, tb := at(a), at(b)
 		if !ta.Equal(tb) {
 			return ta.After(tb)
 		}

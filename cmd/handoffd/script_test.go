@@ -212,7 +212,7 @@ func field(ts *testscript.TestScript, path string) any {
 			v = x[key]
 		case []any:
 			var i int
-			if key == "#" {
+			if key == "count" {
 				return len(x)
 			}
 			if _, err := fmt.Sscan(key, &i); err != nil || i >= len(x) {

@@ -2,6 +2,7 @@ package hubspot
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -29,7 +30,8 @@ func outcomes(results []connectors.Result) []string {
 	var out []string
 	for _, r := range results {
 		line := fmt.Sprintf("%s %s %s", r.Key, r.Outcome, r.ID)
-		if e, ok := r.Err.(*connectors.Error); ok {
+		var e *connectors.Error
+		if errors.As(r.Err, &e) {
 			line += fmt.Sprintf(" %s:%s:%s", e.Class, e.Code, e.Field)
 		}
 		for _, d := range r.Dropped {

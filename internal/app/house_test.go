@@ -27,6 +27,8 @@ var rooms = map[string][]string{
 	"internal/store":                {"connectors", "mapping", "internal/engine", "internal/clock"},
 	"internal/lanes":                {"internal/clock"},
 	"internal/dashboard":            {"connectors", "connectors/transport", "mapping", "workflows", "internal/engine", "internal/clock"},
+	"internal/doctor":               {"connectors", "mapping", "workflows", "internal/engine", "internal/clock", "internal/yamlpos"},
+	"internal/setup":                {"connectors", "mapping", "internal/engine", "internal/doctor"},
 	"internal/demo":                 {"*"},
 	"internal/app":                  {"*"},
 	"cmd/handoffd":                  {"*"},

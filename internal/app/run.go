@@ -168,5 +168,20 @@ func (d *Daemon) lanes() []lanes.Lane {
 				return d.Engine.Deliver(ctx, system)
 			}})
 	}
+	for i := range all {
+		all[i].Do = d.noted(all[i])
+	}
 	return all
+}
+
+// noted lets the status page show what goes wrong in a lane.
+func (d *Daemon) noted(l lanes.Lane) func(context.Context) error {
+	e := d.Engine
+	return func(ctx context.Context) error {
+		err := l.Do(ctx)
+		if ctx.Err() == nil {
+			e.Note(l.Name, err)
+		}
+		return err
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/internal/engine"
@@ -14,6 +15,8 @@ import (
 // with the right subject, on the right account, of the right owner, due on the
 // right day; and the account's MQA fields in every CRM that it stands in.
 func (s *Stage) check(ctx context.Context, found *evidence) error {
+	n := found.summaries()
+	s.expect(n == len(s.report.Handoffs), fmt.Sprintf("%d tasks of handoffs stand in the CRMs", len(s.report.Handoffs)), "%d do", n)
 	return s.view(ctx, func(_ engine.Tx, accounts map[string]known) error {
 		for i, h := range s.report.Handoffs {
 			s.report.Handoffs[i].Words = whyNow(found.tasks[h.System][h.TaskID].Body)
@@ -47,9 +50,35 @@ func (s *Stage) checkTask(h Handoff, k known, found *evidence) {
 	}
 	got := found.tasks[h.System][h.TaskID]
 	s.expect(got.Owner == want.Owner, fmt.Sprintf("the task of %s belongs to %s", h.Name, want.Owner), "it belongs to %s", got.Owner)
-	s.expect(h.System != connectors.Salesforce || got.Due == h.Due, fmt.Sprintf("the task of %s is due on %s", h.Name, h.Due), "it is due on %s", got.Due)
-	s.expect(strings.HasPrefix(got.Body, "Account: "), fmt.Sprintf("the task of %s holds the summary", h.Name), "it begins with %.40q", got.Body)
+	s.expect(s.dueDay(got) == h.Due, fmt.Sprintf("the task of %s is due on %s", h.Name, h.Due), "it is due on %s", s.dueDay(got))
+	s.expect(strings.HasPrefix(got.Body, summaryBegins), fmt.Sprintf("the task of %s holds the summary", h.Name), "it begins with %.40q", got.Body)
 }
+
+// dueDay is the day in the team's zone on which a task is due: Salesforce keeps
+// a date, HubSpot an instant.
+func (s *Stage) dueDay(t Task) string {
+	at, err := time.Parse(time.RFC3339Nano, t.Due)
+	if err != nil {
+		return t.Due
+	}
+	return s.Daemon.Config.Policy.Calendar.LocalDay(at)
+}
+
+// summaries counts the tasks that hold a handoff's summary.
+func (e *evidence) summaries() int {
+	n := 0
+	for _, tasks := range e.tasks {
+		for _, t := range tasks {
+			if strings.HasPrefix(t.Body, summaryBegins) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// summaryBegins is how the default summary begins.
+const summaryBegins = "Account: "
 
 // checkFields expects the texts that the policy gives to a handed-off account.
 func (s *Stage) checkFields(h Handoff, k known, found *evidence) {

@@ -29,26 +29,9 @@ const largestReply = 32 << 20
 
 // call sends one request and decodes the reply's JSON into v.
 func (c *crms) call(ctx context.Context, system connectors.System, method, path, token string, body, v any) error {
-	var payload io.Reader
-	kind := "application/json"
-	switch b := body.(type) {
-	case nil:
-	case url.Values:
-		payload, kind = strings.NewReader(b.Encode()), "application/x-www-form-urlencoded"
-	default:
-		data, err := json.Marshal(b)
-		if err != nil {
-			return fmt.Errorf("writing request: %w", err)
-		}
-		payload = bytes.NewReader(data)
-	}
-	r, err := http.NewRequestWithContext(ctx, method, c.url[system]+path, payload)
+	r, err := c.request(ctx, system, method, path, token, body)
 	if err != nil {
 		return fmt.Errorf("making request: %w", err)
-	}
-	r.Header.Set("Content-Type", kind)
-	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	reply, err := c.http[system].Do(r)
 	if err != nil {
@@ -69,6 +52,32 @@ func (c *crms) call(ctx context.Context, system connectors.System, method, path,
 		return fmt.Errorf("reading from %s: %w", system, err)
 	}
 	return nil
+}
+
+// request makes a request; a body is sent as a form if it is one, else as JSON.
+func (c *crms) request(ctx context.Context, system connectors.System, method, path, token string, body any) (*http.Request, error) {
+	var payload io.Reader
+	kind := "application/json"
+	switch b := body.(type) {
+	case nil:
+	case url.Values:
+		payload, kind = strings.NewReader(b.Encode()), "application/x-www-form-urlencoded"
+	default:
+		data, err := json.Marshal(b)
+		if err != nil {
+			return nil, err
+		}
+		payload = bytes.NewReader(data)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, c.url[system]+path, payload)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", kind)
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	return r, nil
 }
 
 // signIn gets a Salesforce token by the client credentials flow; HubSpot's

@@ -12,7 +12,7 @@ import (
 
 // evidence is what stands in the CRMs of the daemon's work.
 type evidence struct {
-	// tasks are all that handoffd could have made, by CRM and id.
+	// tasks are all that there are, by CRM and id.
 	tasks map[connectors.System]map[string]Task
 	// notes are HubSpot's, by the company that they are on.
 	notes map[string]NoteSeen
@@ -38,7 +38,7 @@ func (c *crms) evidence(ctx context.Context) (*evidence, error) {
 
 func (c *crms) salesforceTasks(ctx context.Context, e *evidence) error {
 	rows, err := c.query(ctx, "SELECT Id, Subject, Description, Status, Priority, ActivityDate, Owner.Name, Who.Name, WhatId, handoffd_Key__c"+
-		" FROM Task WHERE handoffd_Key__c != null ORDER BY Id")
+		" FROM Task ORDER BY Id")
 	if err != nil {
 		return err
 	}
@@ -80,10 +80,9 @@ func (c *crms) hubspotTasks(ctx context.Context, e *evidence) error {
 	}
 	for _, r := range records {
 		p := r.Properties
-		due, _, _ := strings.Cut(p["hs_timestamp"], "T")
 		e.tasks[connectors.HubSpot][r.ID] = Task{
 			System: connectors.HubSpot, ID: r.ID, Account: strings.Join(r.linked("companies"), ","), Subject: p["hs_task_subject"],
-			Owner: owners[p["hubspot_owner_id"]], Status: p["hs_task_status"], Priority: p["hs_task_priority"], Due: due, Body: plain(p["hs_task_body"]),
+			Owner: owners[p["hubspot_owner_id"]], Status: p["hs_task_status"], Priority: p["hs_task_priority"], Due: p["hs_timestamp"], Body: plain(p["hs_task_body"]),
 		}
 	}
 	return nil

@@ -80,7 +80,7 @@ func (p *page) table(most []int, lines int, header []string, rows [][]string) {
 // text writes lines of a CRM's text, wrapped, behind a bar.
 func (p *page) text(body string) {
 	for _, l := range strings.Split(body, "\n") {
-		for _, part := range wrap(safe(l, 4*width), width-4) {
+		for _, part := range wrap(safe(l, len(l)), width-4) {
 			p.line("%s", strings.TrimRight("  | "+part, " "))
 		}
 	}

@@ -112,9 +112,9 @@ func (p *Printer) handoffs(r *Report) {
 		if why == "" {
 			why = strings.Join(h.Why, "; ")
 		}
-		rows[i] = []string{h.Name, h.Owner + " (" + strings.ToUpper(h.Stage) + ")", systemName(h.System), h.Due, why}
+		rows[i] = []string{h.Name, h.Owner + ", " + strings.ToUpper(h.Stage), systemName(h.System), shortDay(h.Due), why}
 	}
-	p.page.table([]int{26, 18, 10, 10}, 5, []string{"ACCOUNT", "TO", "TASK IN", "DUE", "WHY, AS ITS TASK SAYS"}, rows)
+	p.page.table([]int{22, 17, 10, 6}, 5, []string{"ACCOUNT", "TO", "TASK IN", "DUE", "WHY, AS ITS TASK SAYS"}, rows)
 }
 
 func (p *Printer) example(r *Report) {

@@ -20,6 +20,8 @@ type Report struct {
 	Waiting   []Waiting      `json:"waiting"`
 	// Allowance is what each CRM says is left of the day's calls.
 	Allowance map[connectors.System]Allowance `json:"allowance"`
+	// Addresses are where sandboxes and dashboard stay up, if they do.
+	Addresses *Addressed `json:"addresses,omitempty"`
 	// Expectations is how many were checked, Failures those not met.
 	Expectations int      `json:"expectations"`
 	Failures     []string `json:"failures"`
@@ -130,6 +132,13 @@ type Waiting struct {
 type Allowance struct {
 	Used  int `json:"used"`
 	Limit int `json:"limit"`
+}
+
+// Addressed are addresses to look at.
+type Addressed struct {
+	Salesforce string `json:"salesforce"`
+	HubSpot    string `json:"hubspot"`
+	Dashboard  string `json:"dashboard"`
 }
 
 // OK tells whether every expectation was met.

@@ -115,17 +115,19 @@ func (s *Stage) listen(ctx context.Context, o Options) (err error) {
 }
 
 // Keep lets the daemon run on, with its web pages, until ctx ends. show is
-// told their address.
-func (s *Stage) Keep(ctx context.Context, show func(dashboard string) error) error {
+// told the addresses first.
+func (s *Stage) Keep(ctx context.Context, show func(Addressed) error) error {
 	web, err := s.Daemon.Serve(ctx)
 	if err != nil {
 		return err
 	}
-	if err := show(web.URL); err != nil {
-		return errors.Join(err, web.Close())
+	err = show(Addressed{
+		Salesforce: s.crm.url[connectors.Salesforce], HubSpot: s.crm.url[connectors.HubSpot], Dashboard: web.URL,
+	})
+	if err == nil {
+		s.Daemon.Run(ctx, nil)
 	}
-	s.Daemon.Run(ctx, nil)
-	return web.Close()
+	return errors.Join(err, web.Close())
 }
 
 // Close ends the daemon and the sandboxes.

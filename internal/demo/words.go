@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/workflows"
@@ -80,4 +81,13 @@ func whyNow(summary string) []string {
 		out = append(out, item)
 	}
 	return out
+}
+
+// shortDay shows a date without its year; what is no date stays as it is.
+func shortDay(date string) string {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return date
+	}
+	return t.Format("2 Jan")
 }

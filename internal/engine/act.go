@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strings"
 	"time"
 
 	"handoffd/connectors"
@@ -142,13 +143,15 @@ func (b *batch) plan(c candidate, users workflows.Users) (workflows.Plan, bool, 
 // from Salesforce.
 func contactsOf(a *mapping.Account, people map[connectors.Ref][]ContactRow) []workflows.Contact {
 	var out []workflows.Contact
-	seen := map[string]bool{}
+	known := map[string]int{}
 	for _, home := range homes(a) {
 		for _, p := range people[home] {
-			if p.Email != "" && seen[p.Email] {
+			email := strings.ToLower(p.Email)
+			if i, ok := known[email]; ok && email != "" {
+				out[i].Same = append(out[i].Same, p.Ref)
 				continue
 			}
-			seen[p.Email] = true
+			known[email] = len(out)
 			out = append(out, workflows.Contact{Ref: p.Ref, Name: p.Name, Title: p.Title, Email: p.Email, Modified: p.Modified})
 		}
 	}

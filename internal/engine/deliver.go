@@ -30,7 +30,9 @@ func (e *Engine) Deliver(ctx context.Context, system connectors.System) error {
 			return errors.Join(append(errs, err)...)
 		}
 		d := delivery{engine: e, system: system, now: e.clock.Now()}
-		d.run(ctx, rows)
+		working, done := e.finishing(ctx)
+		d.run(working, ctx, rows)
+		done()
 		if err := d.save(context.WithoutCancel(ctx)); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
@@ -39,6 +41,20 @@ func (e *Engine) Deliver(ctx context.Context, system connectors.System) error {
 			return errors.Join(errs...)
 		}
 	}
+}
+
+// grace is how long a request under way may go on after the daemon was told
+// to stop: cut off, it would leave an unknown outcome behind.
+const grace = 6 * time.Second
+
+// finishing returns a context that outlives ctx by the grace.
+func (e *Engine) finishing(ctx context.Context) (context.Context, context.CancelFunc) {
+	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		_ = e.clock.Sleep(working, grace)
+		cancel()
+	})
+	return working, func() { stop(); cancel() }
 }
 
 // take marks what is due as sending and returns it in the state in which it
@@ -83,11 +99,15 @@ type delivery struct {
 	stopped  bool
 }
 
-func (d *delivery) run(ctx context.Context, rows []OutboxRow) {
+// run works in one context and begins nothing new once asked ends: what was
+// not begun stands as it stood before.
+func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 	var fresh []OutboxRow
 	var alerts []OutboxRow
 	for _, r := range rows {
 		switch {
+		case r.State != OutboxPending && asked.Err() != nil:
+			d.done = append(d.done, r)
 		case r.State != OutboxPending:
 			d.resolve(ctx, r)
 		case r.Kind == kindAlert:
@@ -96,8 +116,16 @@ func (d *delivery) run(ctx context.Context, rows []OutboxRow) {
 			fresh = append(fresh, r)
 		}
 	}
+	if asked.Err() != nil {
+		d.done = append(append(d.done, fresh...), alerts...)
+		return
+	}
 	d.write(ctx, fresh)
 	for _, r := range alerts {
+		if asked.Err() != nil {
+			d.done = append(d.done, r)
+			continue
+		}
 		d.alert(ctx, r)
 	}
 }

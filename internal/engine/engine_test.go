@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -344,5 +345,50 @@ func TestMergedCompanyIsMatchedLater(t *testing.T) {
 	h.clock.Advance(time.Hour)
 	if s := h.once(); s.Handoffs != 1 || s.Accounts != 1 {
 		t.Fatalf("summary %+v, want the merged record to go on as the same account", s)
+	}
+}
+
+// TestStopFinishesWhatIsUnderWay: a request under way is not cut off, and what
+// was not begun stays to be done, alerts included.
+func TestStopFinishesWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "85")
+	ctx, stop := context.WithCancel(t.Context())
+	h.sf.fail = func(connectors.Write) *connectors.Result {
+		stop() // told to stop in the middle of the first batch
+		return nil
+	}
+	_ = h.engine.Once(ctx)
+	h.sf.fail = nil
+	if h.sf.count(connectors.CreateTask) != 1 || len(h.sf.alerts) != 0 {
+		t.Fatalf("%d tasks, %d alerts, want the batch finished and nothing begun", h.sf.count(connectors.CreateTask), len(h.sf.alerts))
+	}
+	h.restart()
+	if s := h.once(); s.Pending != 0 || s.Alerts != 1 || h.sf.count(connectors.CreateTask) != 1 || len(h.hs.made) != 1 {
+		t.Errorf("summary %+v, want the rest done at the next start", s)
+	}
+}
+
+// TestLimitTakesTheBestFirst: with room for one a month the best goes, the
+// other waits and is first next month; nothing is lost.
+func TestLimitTakesTheBestFirst(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.policy = strings.Replace(policyText, "limits: {order: score}", "limits: {order: score, per_month: 1}", 1)
+	h.restart()
+	h.pair(1, "75")
+	h.pair(2, "99")
+	if s := h.once(); s.Handoffs != 1 || s.Queued != 1 || h.sf.field(sfID(2), "MQA__c") != "true" || h.sf.field(sfID(1), "MQA__c") == "true" {
+		t.Fatalf("summary %+v, want the best handed off and the other in the queue, unseen by sales", s)
+	}
+	h.clock.Advance(24 * time.Hour)
+	h.pair(3, "80")
+	if s := h.once(); s.Handoffs != 1 || s.Queued != 2 {
+		t.Fatalf("summary %+v, want both to wait", s)
+	}
+	h.clock.Set(time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC))
+	if s := h.once(); s.Handoffs != 2 || h.sf.field(sfID(3), "MQA__c") != "true" {
+		t.Fatalf("summary %+v, want the best of the queue in the new month", s)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"handoffd/connectors"
@@ -28,9 +30,7 @@ func (e *Engine) Once(ctx context.Context) error {
 		errs = append(errs, e.Deliver(ctx, system))
 	}
 	err := errors.Join(errs...)
-	if err != nil {
-		e.tally.add(func(t *tally) { t.failures = append(t.failures, err.Error()) })
-	}
+	e.Note("run", err)
 	return err
 }
 
@@ -75,7 +75,9 @@ func (e *Engine) Summary(ctx context.Context) (Summary, error) {
 			s.Kinds[kind] = n
 		}
 		s.Changed, s.Handoffs, s.Alerts = t.changed, t.handoffs, t.alerts
-		s.Failures = append(s.Failures, t.failures...)
+		for _, step := range slices.Sorted(maps.Keys(t.failures)) {
+			s.Failures = append(s.Failures, t.failures[step])
+		}
 	})
 	for _, system := range e.order {
 		s.APICalls[system] = 0

@@ -16,11 +16,23 @@ type tally struct {
 	writes   map[connectors.System]int
 	kinds    map[string]int
 	parked   int
-	failures []string
+	// failures are what goes wrong now, by the step that it is in.
+	failures map[string]string
 }
 
 func newTally() tally {
-	return tally{read: map[connectors.System]int{}, writes: map[connectors.System]int{}, kinds: map[string]int{}}
+	return tally{read: map[connectors.System]int{}, writes: map[connectors.System]int{}, kinds: map[string]int{}, failures: map[string]string{}}
+}
+
+// Note keeps what went wrong last in a step, for the summary; a nil error
+// says that the step works (again).
+func (e *Engine) Note(step string, err error) {
+	e.tally.add(func(t *tally) {
+		delete(t.failures, step)
+		if err != nil {
+			t.failures[step] = err.Error()
+		}
+	})
 }
 
 func (t *tally) add(f func(*tally)) {

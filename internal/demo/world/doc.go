@@ -7,7 +7,7 @@
 //   - past.go is the clock that lets the records of a world have a past.
 //   - setup.go defines the custom fields that the example config maps,
 //     people.go the users and owners, credentials.go the ways to sign in.
-//   - company.go and place.go say what a company is and put it into the CRMs.
+//   - company.go and put.go say what a company is and put it into the CRMs.
 //   - names.go invents names and trades.
 //   - cast.go, roster.go and fillers.go are the seed "demo": a target list of
 //     200 accounts with every oddity that real CRMs have; many.go is the seed

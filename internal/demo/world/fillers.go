@@ -85,7 +85,12 @@ func (s *seeder) filler(i int) *company {
 		c.value = float64(250_000 + 50_000*(i%7))
 	}
 	c.website = typed(domainOf(c.name), i)
+	if i%7 == 6 {
+		c.contacts = []contact{} // nobody is known there
+	}
 	switch i % 16 {
+	case 4:
+		c.deal = &deal{c.name + ": first order", "Prospecting", "appointmentscheduled", c.value, -60 * day}
 	case 1:
 		c.tasks = []string{"Check the address"}
 	case 7:
