@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"handoffd/connectors"
 	"handoffd/mapping"
 	"handoffd/workflows"
 )
@@ -183,7 +184,7 @@ func showFields(m *mapping.Mapping, a *mapping.Account) []ShownField {
 	for i := range m.Fields {
 		f := &m.Fields[i]
 		v, origin := m.Value(a, i)
-		row := ShownField{Name: f.Name, Value: v.String(), Why: masterWords(f.Master), At: origin.At}
+		row := ShownField{Name: f.Name, Value: shown(v), Why: masterWords(f.Master), At: origin.At}
 		side := func(s mapping.Side) string {
 			view := a.Views[s]
 			switch {
@@ -192,7 +193,7 @@ func showFields(m *mapping.Mapping, a *mapping.Account) []ShownField {
 			case view.Cells[i].Bad:
 				return "(does not fit)"
 			}
-			return view.Cells[i].Seen.String()
+			return shown(view.Cells[i].Seen)
 		}
 		row.Salesforce, row.HubSpot = side(mapping.SalesforceSide), side(mapping.HubSpotSide)
 		switch {
@@ -204,6 +205,14 @@ func showFields(m *mapping.Mapping, a *mapping.Account) []ShownField {
 		out = append(out, row)
 	}
 	return out
+}
+
+// shown is a value as text, "" for none.
+func shown(v connectors.Value) string {
+	if v.IsNull() {
+		return ""
+	}
+	return v.String()
 }
 
 // masterWords names a field's policy as the config does.
