@@ -115,11 +115,9 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 	}
 	s.Decisions = outcomes
 	s.Waiting = outcomes["waiting"]
-	problems, err := tx.Problems()
-	if err != nil {
+	if s.Parked, err = tx.ProblemCount(); err != nil {
 		return err
 	}
-	s.Parked = len(problems)
 	for _, system := range e.order {
 		var d Drift
 		if err := getSetting(tx, settingDrift(system), &d); err != nil {

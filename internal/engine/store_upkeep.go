@@ -33,6 +33,8 @@ type UpkeepTx interface {
 
 	// ProblemsOf lists the problems of the records with these ids.
 	ProblemsOf(ids []string) ([]ProblemRow, error)
+	// ProblemCount counts all problems.
+	ProblemCount() (int, error)
 	// LinksOf lists the records that lead to the account, old ids included.
 	LinksOf(account string) ([]connectors.Ref, error)
 	// LastWrites lists the account's newest outbox rows, newest first.

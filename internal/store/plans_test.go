@@ -87,6 +87,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.Readings([]engine.ReadingKey{{CounterKey: mapping.CounterKey{Record: "r"}}}))
 	add(tx.ProblemsOf([]string{"r"}))
 	add(tx.LinksOf("a"))
+	add(tx.ProblemCount())
 	add(tx.LastWrites("a", 5))
 	add(tx.ObjectsInTrouble())
 	add(tx.People("r"))
@@ -119,7 +120,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
 	whole := []string{outboxAll, allProblems, troubled, "UPDATE accounts SET dirty = 1"}
-	counting := []string{outboxCounts, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
+	counting := []string{outboxCounts, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
 	keep := map[string]time.Duration{PrunePoints: day, PruneDecisions: day, PruneOutbox: day, PruneReadings: day}

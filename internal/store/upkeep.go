@@ -13,6 +13,7 @@ const (
 	lastWrites     = `SELECT ` + outboxColumns + ` FROM outbox WHERE account = $1 ORDER BY seq DESC LIMIT $2`
 	// Those that are dirty already stay so, at no cost worth a condition.
 	markParkedDirty = `UPDATE accounts SET dirty = 1 WHERE id IN (SELECT account FROM outbox WHERE state = 'parked')`
+	problemCount    = `SELECT count(*) FROM problems`
 	troubled        = `SELECT DISTINCT system, object FROM problems`
 	// Updates are not sent again as they were: their fields may have moved on,
 	// and the account's next decision plans what is still needed.
@@ -34,6 +35,13 @@ func (t *Tx) ProblemsOf(ids []string) ([]engine.ProblemRow, error) {
 	var found []engine.ProblemRow
 	err := t.eachList("reading problems of records", problemsOfRecords, ids, appendProblems(&found))
 	return found, err
+}
+
+// ProblemCount counts all problems.
+func (t *Tx) ProblemCount() (int, error) {
+	var n int
+	err := t.query("counting problems", problemCount, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, err
 }
 
 // LinksOf lists the records that lead to the account, old ids included.
