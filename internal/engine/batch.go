@@ -31,6 +31,7 @@ type batch struct {
 	gone     []connectors.Ref // contacts
 	problems []ProblemRow
 	settled  []settledRecord
+	retry    []string // accounts whose parked writes are tried again
 	ledger   *mapping.Ledger
 	hidden   map[connectors.Ref]bool // records that must leave no trace
 	through  time.Time               // how far the page's object was read before
@@ -185,6 +186,10 @@ func (b *batch) saveRelated() error {
 	if err := b.saveProblems(); err != nil {
 		return err
 	}
+	if err := b.tx.RetryParked(b.retry, b.now); err != nil {
+		return err
+	}
+	b.retry = nil
 	b.links, b.keys, b.points, b.grown, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil, nil
 	return nil
 }

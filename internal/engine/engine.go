@@ -3,10 +3,14 @@
 //   - poll.go reads one page of changes since the cursor (door 1).
 //   - ingest*.go map a page's records into accounts and merge the two CRMs'
 //     views of them (doors 2 and 3); match.go finds which belong together.
+//   - signals.go takes up behaviour; reload.go and drift.go read everything once
+//     more beside the changes; upkeep.go does what is due once a day.
 //   - decide.go evaluates accounts (door 4).
 //   - act.go turns decisions into handoffs and field writes, in the
 //     transaction that commits account, decision, outbox and cursor (door 5).
 //   - deliver.go writes back: it empties the outbox (door 6).
+//
+// forget.go erases a person, show.go shows an account.
 //
 // It declares the interfaces that it needs (store.go) and knows no vendor, no
 // SQL and no HTTP.
@@ -154,7 +158,7 @@ func (e *Engine) renew(tx Tx, hash string) error {
 		if err := tx.MarkAllDirty(); err != nil {
 			return err
 		}
-		if _, err := tx.RetryParked("", e.clock.Now()); err != nil {
+		if err := tx.RetryAllParked(e.clock.Now()); err != nil {
 			return err
 		}
 	}

@@ -125,9 +125,7 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 		b.touch(en)
 	}
 	if applied.Changed { // what was refused for the record as it was may go through now
-		if _, err := b.tx.RetryParked(en.row.ID, b.now); err != nil {
-			return err
-		}
+		b.retry = append(b.retry, en.row.ID)
 	}
 	return nil
 }

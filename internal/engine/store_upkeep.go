@@ -39,9 +39,10 @@ type UpkeepTx interface {
 	LinksOf(account string) ([]connectors.Ref, error)
 	// LastWrites lists the account's newest outbox rows, newest first.
 	LastWrites(account string, limit int) ([]OutboxRow, error)
-	// RetryParked makes parked creates of accounts with an open handoff
-	// pending again: all, or those of one account. It returns how many.
-	RetryParked(account string, now time.Time) (int, error)
+	// RetryParked makes parked creates of those accounts pending again, as
+	// long as their handoff is open; RetryAllParked those of all.
+	RetryParked(accounts []string, now time.Time) error
+	RetryAllParked(now time.Time) error
 	// MarkParkedDirty makes accounts with parked writes be decided anew.
 	MarkParkedDirty() error
 	// ObjectsInTrouble lists the systems and objects that have problems.

@@ -44,7 +44,7 @@ func (e *Engine) Upkeep(ctx context.Context) error {
 		errs = append(errs, e.lookAtSchema(ctx, system), e.compare(ctx, system, now))
 	}
 	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
-		if _, err := tx.RetryParked("", now); err != nil {
+		if err := tx.RetryAllParked(now); err != nil {
 			return err
 		}
 		return tx.PutSetting(settingUpkeep, now.UTC().Format(time.RFC3339))
@@ -98,17 +98,17 @@ func (e *Engine) lookAtSchema(ctx context.Context, system connectors.System) err
 	}
 	return e.store.Update(ctx, func(tx Tx) error {
 		changed := false
-		for o, print := range prints {
+		for o, sum := range prints {
 			key := settingSchema + string(system) + "/" + string(o)
 			have, err := tx.Setting(key)
 			if err != nil {
 				return err
 			}
-			if have == print {
+			if have == sum {
 				continue
 			}
 			changed = changed || have != ""
-			if err := tx.PutSetting(key, print); err != nil {
+			if err := tx.PutSetting(key, sum); err != nil {
 				return err
 			}
 		}

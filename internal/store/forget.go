@@ -142,9 +142,7 @@ func (r *redactor) add(word string) {
 		if err != nil || word == "" {
 			continue
 		}
-		for _, w := range [][]byte{[]byte(form), quoted[1 : len(quoted)-1]} {
-			r.words = append(r.words, w)
-		}
+		r.words = append(r.words, []byte(form), quoted[1:len(quoted)-1])
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"slices"
 	"time"
 
 	"handoffd/connectors"
@@ -17,13 +18,15 @@ const (
 	troubled        = `SELECT DISTINCT system, object FROM problems`
 	// Updates are not sent again as they were: their fields may have moved on,
 	// and the account's next decision plans what is still needed.
-	retryParked = `
-UPDATE outbox SET state = 'pending', not_before = $2 WHERE state = 'parked' AND kind IN ('create_task', 'create_note')
-  AND account = $1 AND EXISTS (SELECT 1 FROM handoffs WHERE handoffs.account = outbox.account AND closed IS NULL)`
 	retryAllParked = `
 UPDATE outbox SET state = 'pending', not_before = $1 WHERE state = 'parked' AND kind IN ('create_task', 'create_note')
   AND EXISTS (SELECT 1 FROM handoffs WHERE handoffs.account = outbox.account AND closed IS NULL)`
 )
+
+var retryParked = `
+UPDATE outbox SET state = 'pending', not_before = $1 WHERE state = 'parked' AND kind IN ('create_task', 'create_note')
+  AND EXISTS (SELECT 1 FROM handoffs WHERE handoffs.account = outbox.account AND closed IS NULL)
+  AND ` + inList("account", 2)
 
 var problemsOfRecords = `
 SELECT system, object, id, field, vendor, value, reason, since, next_try FROM problems
@@ -63,16 +66,26 @@ func (t *Tx) LastWrites(account string, limit int) ([]engine.OutboxRow, error) {
 	return found, err
 }
 
-// RetryParked makes parked creates pending again, for one account or with ""
-// for all, where the handoff that they belong to is still open.
-func (t *Tx) RetryParked(account string, now time.Time) (int, error) {
+// RetryParked makes parked creates of those accounts pending again, where the
+// handoff that they belong to is still open.
+func (t *Tx) RetryParked(accounts []string, now time.Time) error {
 	const doing = "trying parked writes again"
-	if account == "" {
-		n, err := t.exec(doing, retryAllParked, micros(now))
-		return int(n), err
+	for chunk := range slices.Chunk(accounts, listChunk) {
+		list, err := listArg(chunk)
+		if err != nil {
+			return t.fail(doing, err)
+		}
+		if _, err := t.exec(doing, retryParked, micros(now), list); err != nil {
+			return err
+		}
 	}
-	n, err := t.exec(doing, retryParked, account, micros(now))
-	return int(n), err
+	return nil
+}
+
+// RetryAllParked is RetryParked for all accounts.
+func (t *Tx) RetryAllParked(now time.Time) error {
+	_, err := t.exec("trying parked writes again", retryAllParked, micros(now))
+	return err
 }
 
 // ObjectsInTrouble lists the systems and objects that have problems.
