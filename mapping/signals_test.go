@@ -24,6 +24,7 @@ signals:
   meetings: {salesforce: meeting.StartDateTime, hubspot: meeting.hs_meeting_start_time, kind: event, when: {hubspot: 'hs_meeting_outcome == "COMPLETED"'}}
   calls:    {salesforce: task.CompletedDateTime, kind: event, when: 'TaskSubtype == "Call"'}
   any_sf:   {salesforce: activity.CreatedDate, kind: event}
+  won:      {salesforce: opportunity.CloseDate, kind: event, when: 'StageName == "Closed Won"'}
 `
 
 // points is a store of points that holds what Extract gives, as the engine does.
@@ -173,6 +174,8 @@ func TestActivitySignals(t *testing.T) {
 		"a held meeting":       {extract(connectors.HubSpot, connectors.Meeting, map[string]connectors.Value{"hs_meeting_start_time": start, "hs_meeting_title": text("Demo"), "hs_meeting_outcome": text("COMPLETED")}), []string{"meetings Demo"}},
 		"a no-show":            {extract(connectors.HubSpot, connectors.Meeting, map[string]connectors.Value{"hs_meeting_start_time": start, "hs_meeting_outcome": text("NO_SHOW")}), nil},
 		"a logged call":        {extract(connectors.Salesforce, connectors.Task, map[string]connectors.Value{"CompletedDateTime": start, "TaskSubtype": text("Call"), "CreatedDate": start}), []string{"calls Call", "any_sf "}},
+		"a won deal":           {extract(connectors.Salesforce, connectors.Opportunity, map[string]connectors.Value{"CloseDate": text("2026-10-30"), "StageName": text("Closed Won")}), []string{"won Closed Won"}},
+		"an open deal":         {extract(connectors.Salesforce, connectors.Opportunity, map[string]connectors.Value{"CloseDate": text("2026-12-30"), "StageName": text("Proposal")}), nil},
 		"another task":         {extract(connectors.Salesforce, connectors.Task, map[string]connectors.Value{"CompletedDateTime": start, "TaskSubtype": text("Task"), "CreatedDate": start}), []string{"any_sf "}},
 	} {
 		var got []string
