@@ -116,6 +116,9 @@ type Selection struct {
 	Fields map[Object][]string
 	// History lists those fields whose earlier values are wanted as well.
 	History map[Object][]string
+	// Optional lists those fields that the org may lack: they are then read
+	// as absent, where any other unknown field is an error.
+	Optional map[Object][]string
 }
 
 // Reader reads first loads and changes.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"handoffd/connectors"
@@ -158,6 +159,22 @@ func (k *compiler) fields(n yamlpos.Node) {
 			continue
 		}
 		k.add(k.field(name, value))
+		k.singleMaster(name, value)
+	}
+}
+
+// singleMaster reports a vendor field that is written for one of our fields
+// and mapped to another as well: the two would fight for ever.
+func (k *compiler) singleMaster(name string, n yamlpos.Node) {
+	f := k.m.Field(name)
+	for _, side := range Sides() {
+		for i := range k.m.Fields {
+			other := &k.m.Fields[i]
+			same := other.Slot != f.Slot && f.Vendor[side] != "" && strings.EqualFold(other.Vendor[side], f.Vendor[side])
+			if same && (f.Writes(side) || other.Writes(side)) {
+				n.Errorf("direction", "%s and %s are both mapped to %s in %s, and one of them is written there: they would overwrite each other", other.Name, name, f.Vendor[side], side.System())
+			}
+		}
 	}
 }
 
@@ -196,7 +213,7 @@ func (k *compiler) field(name string, n yamlpos.Node) Field {
 	k.master(m, &f)
 	k.bounds(m, &f)
 	k.freshness(m, &f)
-	k.values(m.Get("values"), &f)
+	k.values(m, &f)
 	return f
 }
 
@@ -255,8 +272,12 @@ func (k *compiler) freshness(m *yamlpos.Map, f *Field) {
 	}
 }
 
-func (k *compiler) values(n yamlpos.Node, f *Field) {
+func (k *compiler) values(m *yamlpos.Map, f *Field) {
+	n := m.Get("values")
 	if !n.OK() {
+		if f.Type == Enum && m.OK() {
+			k.c.Errorf(m.Node().KeyPos(), "enum-value", "%s: an enum needs values: one text per value and CRM, or `values: lifecycle`; for free text use the type text", f.Name)
+		}
 		return
 	}
 	if f.Type != Enum {

@@ -12,6 +12,7 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
 
 	"handoffd/connectors"
 	"handoffd/internal/expression"
@@ -107,8 +108,15 @@ func (m *Mapping) Select(side Side) connectors.Selection {
 		sel.add(connectors.Account, f.Vendor[side], false)
 		sel.add(connectors.Account, f.UpdatedAt[side], false)
 	}
+	optional := map[connectors.Object][]string{}
 	for _, r := range m.Rules {
-		sel.add(connectors.Account, r.Property[side], false)
+		name := r.Property[side]
+		if name != "" && !slices.Contains(sel.fields[connectors.Account], name) {
+			// HubSpot's Salesforce integration may never have been
+			// connected; then the next rule finds the partner.
+			optional[connectors.Account] = append(optional[connectors.Account], name)
+		}
+		sel.add(connectors.Account, name, false)
 	}
 	for i := range m.Signals {
 		s := &m.Signals[i]
@@ -116,7 +124,7 @@ func (m *Mapping) Select(side Side) connectors.Selection {
 			sel.source(src, s.History)
 		}
 	}
-	return connectors.Selection{Fields: sel.fields, History: sel.history}
+	return connectors.Selection{Fields: sel.fields, History: sel.history, Optional: optional}
 }
 
 type selection struct {

@@ -96,3 +96,11 @@ func (m *Mapping) Fresh(a *Account, slot int) (until time.Time, ok bool) {
 	}
 	return at.Add(f.FreshFor), true
 }
+
+// Misfit tells whether the record that the merged value comes from holds
+// something that does not fit the field.
+func (m *Mapping) Misfit(a *Account, slot int) bool {
+	v, origin := m.Value(a, slot)
+	cell := a.cell(origin.Side, slot)
+	return v.IsNull() && !origin.Own && cell != nil && cell.Bad
+}

@@ -116,6 +116,21 @@ type Field struct {
 	reverse   [sides]map[string]string
 }
 
+// Writes tells whether handoffd writes the field on a side.
+func (f *Field) Writes(s Side) bool {
+	if f.Vendor[s] == "" {
+		return false
+	}
+	switch f.Master {
+	case FromHandoffd:
+		return true
+	case FromSalesforce, FromHubSpot:
+		return Master(s.System()) != f.Master
+	default:
+		return f.Master.synced()
+	}
+}
+
 // Cell is what one side holds of one field.
 type Cell struct {
 	// Seen is the value as last read, in common form; Null if the record

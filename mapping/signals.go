@@ -156,8 +156,14 @@ func (m *Mapping) Extract(r connectors.Record, home string, ledger *Ledger) (out
 // number reads a counter or a level.
 func (s *Signal) number(src *Source, r connectors.Record, home string, ledger *Ledger) (out []Growth, problems []Problem) {
 	raw, ok := r.Fields[src.Property]
-	if !ok || raw.IsNull() || raw.Text() == "" && raw.Kind() == connectors.Text {
+	if !ok {
 		return nil, nil
+	}
+	if raw.IsNull() || raw.Text() == "" && raw.Kind() == connectors.Text {
+		if s.Kind == Level {
+			return nil, nil
+		}
+		raw = connectors.FloatValue(0) // the vendor has counted nothing yet
 	}
 	n := raw
 	if raw.Kind() == connectors.Text {

@@ -18,6 +18,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.scope = expression.Scope{Names: m.Names(), Functions: functions(m, func(window time.Duration) {
 		k.p.window = max(k.p.window, window)
 	})}
+	k.top = n
 	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "routing", "tasks_in", "segments",
 		"handoffs", "deliver", "limits", "sla", "lifecycle", "alerts", "summary")
 	top.Require("version", "handoffs")
@@ -41,6 +42,7 @@ type compiler struct {
 	p     *Policy
 	scope expression.Scope
 	used  []string
+	top   yamlpos.Node
 }
 
 func defaults(m *mapping.Mapping, hash string) *Policy {
@@ -189,6 +191,30 @@ func (k *compiler) status(n yamlpos.Node) {
 		}
 		k.p.Status[s] = both
 	}
+	k.distinctStatus(texts)
+}
+
+// distinctStatus reports two states with one text in a CRM: a person's move to
+// it could not be followed. Nurture and ready may share one: sales sees no
+// difference.
+func (k *compiler) distinctStatus(texts *yamlpos.Map) {
+	for i, a := range States() {
+		for _, b := range States()[i+1:] {
+			if a == Nurture && b == Ready {
+				continue
+			}
+			for side, text := range k.p.Status[a] {
+				if text == k.p.Status[b][side] {
+					n := texts.Get(string(b))
+					if !n.OK() {
+						n = texts.Get(string(a))
+					}
+					n.Errorf("enum-value", "%s and %s have the same text %q in %s, so it cannot be read back", a, b, text, mapping.Side(side).System())
+					break
+				}
+			}
+		}
+	}
 }
 
 func (k *compiler) alerts(n yamlpos.Node) {
@@ -248,8 +274,14 @@ func (k *compiler) finish() {
 		switch {
 		case f.Lifecycle:
 			p.StatusField = f.Name
+			if f.Master != mapping.FromHandoffd {
+				k.c.Errorf(k.top.KeyPos(), "direction", "%s carries the lifecycle's status, so it must say from: handoffd", f.Name)
+			}
 		case f.Name == "mqa":
 			p.MQAField = f.Name
+			if f.Type != mapping.Bool {
+				k.c.Errorf(k.top.KeyPos(), yamlpos.CheckType, "mqa says whether sales has the account, so its type must be bool, not %s", f.Type)
+			}
 		}
 	}
 }

@@ -53,6 +53,9 @@ func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
 		sm.Require("when")
 		h.Segments[s] = k.criteria(sm.Get("when"))
 	}
+	if !k.c.Failed() && !fires(k.p.Mapping, h.Gate, h.When) {
+		m.Get("when").Errorf("never", "the rule %s can never fire: no values satisfy the gate and these criteria at once", name)
+	}
 	h.HasCallWithin = k.span(m.Get("call_within"), &h.CallWithin)
 	return h
 }

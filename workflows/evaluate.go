@@ -60,11 +60,14 @@ func (p *Policy) Evaluate(in Input) Decision {
 		d.Outcome = InHand
 		return d
 	}
-	d.Segment = p.segment(w)
+	segments := p.possible(func(c *Criteria) connectors.Value { return c.Eval(w) })
+	if len(segments) == 1 {
+		d.Segment = segments[0]
+	}
 	undecided := false
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		v := h.met(w, d.Segment)
+		v := h.met(segments, func(c *Criteria) connectors.Value { return c.Eval(w) })
 		switch {
 		case v.IsNull():
 			undecided = true
@@ -83,16 +86,25 @@ func (p *Policy) Evaluate(in Input) Decision {
 	return d
 }
 
-// met joins the gate and the criteria that apply to the segment.
-func (h *Handoff) met(w *world, segment string) connectors.Value {
+// evaluator computes a tree of criteria, from an account or from a log.
+type evaluator func(*Criteria) connectors.Value
+
+// met joins the gate and the criteria of the segments that the account may be
+// in. Where these disagree, it is undecided.
+func (h *Handoff) met(segments []string, eval evaluator) connectors.Value {
 	gate := connectors.BoolValue(true)
 	if h.Gate != nil {
-		gate = h.Gate.Eval(w)
+		gate = eval(h.Gate)
 	}
 	if !gate.IsNull() && !gate.Bool() {
 		return gate
 	}
-	when := h.criteria(segment).Eval(w)
+	when := eval(h.criteria(segments[0]))
+	for _, other := range segments[1:] {
+		if eval(h.criteria(other)) != when {
+			when = connectors.Value{}
+		}
+	}
 	if !when.IsNull() && !when.Bool() || gate.Bool() {
 		return when
 	}
@@ -107,15 +119,20 @@ func (h *Handoff) criteria(segment string) *Criteria {
 	return h.When
 }
 
-// segment returns the first segment that matches, "" for none. One that
-// cannot be decided does not match: the general criteria apply.
-func (p *Policy) segment(w *world) string {
+// possible lists the segments that the account may be in, "" for none: the
+// first that matches, and before it those that cannot be decided (I12).
+func (p *Policy) possible(eval evaluator) []string {
+	var out []string
 	for i := range p.Segments {
-		if p.Segments[i].When.Eval(w).Bool() {
-			return p.Segments[i].Name
+		v := eval(p.Segments[i].When)
+		if v.IsNull() || v.Bool() {
+			out = append(out, p.Segments[i].Name)
+		}
+		if v.Bool() {
+			return out
 		}
 	}
-	return ""
+	return append(out, "")
 }
 
 // world lays out what the rules see.

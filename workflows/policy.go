@@ -61,8 +61,6 @@ type Policy struct {
 	NextStep map[Stage]string
 	// Order ranks the accounts of one cycle, best first; nil for first come.
 	Order *expression.Program
-	// HoldAbove is the most intent handoffs in one cycle (I11), 0 for no limit.
-	HoldAbove int
 	// PerMonth caps intent handoffs in a calendar month, 0 for no limit.
 	PerMonth int
 	// MQA and Status name the fields that carry the result, "" for none.
@@ -140,12 +138,17 @@ type Signature struct {
 	On time.Time
 }
 
-// Valid tells whether both sides have signed.
-func (s SignOff) Valid() bool { return s.Marketing.By != "" && s.Sales.By != "" }
+// Valid tells whether both sides had signed by now; a date to come is none.
+func (s SignOff) Valid(now time.Time) bool { return s.Marketing.valid(now) && s.Sales.valid(now) }
+
+// valid allows a day for zones that are ahead of UTC.
+func (s Signature) valid(now time.Time) bool {
+	return s.By != "" && !s.On.After(now.Add(24*time.Hour))
+}
 
 // Overdue tells whether the policy should have been reviewed by now.
 func (s SignOff) Overdue(now time.Time) bool {
-	if s.ReviewEvery == 0 || !s.Valid() {
+	if s.ReviewEvery == 0 || !s.Valid(now) {
 		return false
 	}
 	last := s.Marketing.On

@@ -11,30 +11,17 @@ func (p *Policy) Replay(t Trace) (Outcome, string) {
 	case t.State.Open():
 		return InHand, ""
 	}
-	atom := func(text string) connectors.Value { return t.Values[text].Value }
-	segment := ""
-	for _, s := range p.Segments {
-		if s.When.replay(atom).Bool() {
-			segment = s.Name
-			break
-		}
+	eval := func(c *Criteria) connectors.Value {
+		return c.replay(func(text string) connectors.Value { return t.Values[text].Value })
 	}
+	segments := p.possible(eval)
 	undecided := false
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		gate := connectors.BoolValue(true)
-		if h.Gate != nil {
-			gate = h.Gate.replay(atom)
-		}
-		if !gate.IsNull() && !gate.Bool() {
-			continue
-		}
-		when := h.criteria(segment).replay(atom)
-		switch {
-		case !when.IsNull() && !when.Bool():
-		case gate.IsNull() || when.IsNull():
+		switch v := h.met(segments, eval); {
+		case v.IsNull():
 			undecided = true
-		default:
+		case v.Bool():
 			return HandOff, h.Name
 		}
 	}

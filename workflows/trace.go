@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"handoffd/connectors"
@@ -26,6 +27,8 @@ type Trace struct {
 	Reason  string           `json:"reason"`
 	Rules   []RuleTrace      `json:"rules"`
 	Values  map[string]Value `json:"values"`
+	// Segmenting are the segments' clauses where they could not be decided.
+	Segmenting []expression.Clause `json:"segmenting,omitempty"`
 	// Behind names the fields and signals that a function call looks at.
 	Behind map[string][]string `json:"behind,omitempty"`
 }
@@ -61,17 +64,25 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	for _, m := range d.Matched {
 		t.Matched = append(t.Matched, m.Name)
 	}
+	eval := func(c *Criteria) connectors.Value { return c.Eval(w) }
+	segments := p.possible(eval)
 	for i := range p.Segments {
-		p.clauses(p.Segments[i].When, w, &t)
+		clauses := p.clauses(p.Segments[i].When, w, &t)
+		if len(segments) > 1 {
+			t.Segmenting = append(t.Segmenting, clauses...)
+		}
 	}
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		r := RuleTrace{Rule: h.Name, Result: h.met(w, d.Segment)}
+		r := RuleTrace{Rule: h.Name, Result: h.met(segments, eval)}
 		if _, special := h.Segments[d.Segment]; special {
 			r.Segment = d.Segment
 		}
 		r.Gate = p.clauses(h.Gate, w, &t)
 		r.When = p.clauses(h.criteria(d.Segment), w, &t)
+		for _, s := range segments { // what the other possible segments would ask for
+			p.clauses(h.criteria(s), w, &t)
+		}
 		t.Rules = append(t.Rules, r)
 	}
 	t.Reason = t.reason()
@@ -128,6 +139,8 @@ func (p *Policy) seen(a expression.Atom, w *world) Value {
 			}
 			until, limited := p.Mapping.Fresh(w.account, f.Slot)
 			switch {
+			case p.Mapping.Misfit(w.account, f.Slot):
+				v.Why = name + " holds a value that does not fit (see problems)"
 			case raw.IsNull():
 				v.Why = name + " is missing"
 			case limited && !w.now.Before(until):
@@ -191,7 +204,7 @@ func (t *Trace) missing() string {
 		if !r.Result.IsNull() {
 			continue
 		}
-		for _, c := range append(append([]expression.Clause{}, r.Gate...), r.When...) {
+		for _, c := range slices.Concat(r.Gate, r.When, t.Segmenting) {
 			if !c.Result.IsNull() {
 				continue
 			}

@@ -166,6 +166,12 @@ func TestEvaluate(t *testing.T) {
 		{"enterprise with more", func(s *story) {
 			s.hubspot(monday, with("acv=250000", "intent_score=90", fresh)...).point("visits", monday.Add(-20*day), 6)
 		}, workflows.Life{}, workflows.HandOff, "intent"},
+		{"value unknown, and the segments disagree", func(s *story) {
+			s.hubspot(monday, "hs_is_target_account=true", "account_fit=true", "acv=", "intent_score=72", fresh)
+		}, workflows.Life{}, workflows.Waiting, ""},
+		{"value unknown, but every segment agrees", func(s *story) {
+			s.hubspot(monday, "hs_is_target_account=true", "account_fit=true", "acv=", "intent_score=90", fresh).point("visits", monday.Add(-day), 6)
+		}, workflows.Life{}, workflows.HandOff, "intent"},
 		{"a demo form goes before intent, and off the list", func(s *story) {
 			s.hubspot(monday, with("intent_score=90", fresh)...).point("demo_form", monday.Add(-time.Hour), 1)
 		}, workflows.Life{}, workflows.HandOff, "demo_request"},

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"strings"
 
 	"handoffd/connectors"
+	"handoffd/internal/app"
 	"handoffd/internal/engine"
 	"handoffd/internal/yamlpos"
 )
@@ -51,19 +53,21 @@ func exitCode(err error) int {
 		files   filesError
 		listed  yamlpos.Problems
 		foreign *engine.ForeignOrgError
-		network net.Error
+		network *net.OpError
+		address *url.Error
+		key     *app.KeyError
 	)
 	switch {
 	case err == nil:
 		return exitFine
-	case errors.As(err, &usage), errors.As(err, &files), errors.As(err, &listed):
-		return exitFiles
-	case errors.As(err, &foreign), connectors.ClassOf(err) != "", errors.As(err, &network):
-		return exitEnvironment
-	case strings.HasPrefix(err.Error(), "unknown command"), strings.Contains(err.Error(), "required flag"):
-		return exitFiles
 	case errors.Is(err, context.Canceled):
-		return exitFailed
+		return exitFailed // somebody ended it
+	case errors.As(err, &usage), errors.As(err, &files), errors.As(err, &listed), errors.As(err, &key):
+		return exitFiles
+	case errors.As(err, &foreign), connectors.ClassOf(err) != "", errors.As(err, &network), errors.As(err, &address):
+		return exitEnvironment
+	case strings.HasPrefix(err.Error(), "unknown command"), strings.Contains(err.Error(), "required flag"), strings.Contains(err.Error(), "arg(s)"):
+		return exitFiles
 	}
 	return exitFailed
 }

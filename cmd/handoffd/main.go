@@ -48,7 +48,8 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.logFormat, "log-format", "text", "how logs are printed to stderr: text or json")
 	flags.StringVar(&o.logLevel, "log-level", "info", "the least level that is logged: debug, info, warn or error")
 	root.AddCommand(
-		newRun(o), newDemo(o), newSandbox(o), newCheck(o), newPlan(o), newProblems(o), newShow(o), newForget(o),
+		newRun(o), newDemo(o), newSandbox(o), newCheck(o), newDoctor(o), newSetup(o), newPlan(o), newProblems(o),
+		newShow(o), newForget(o),
 		newRelease(o), newPause(o), newResume(o), newVersion(o),
 	)
 	return root

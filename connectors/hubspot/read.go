@@ -151,11 +151,11 @@ func (r reader) checkProperties(ctx context.Context) *refusal {
 	if refused != nil {
 		return refused
 	}
-	own := r.always()
+	free := append(r.always(), r.config.Selection.Optional[r.object]...)
 	unknown := func(names []string) []string {
 		return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 			_, ok := schema.Fields[name]
-			return ok || slices.Contains(own, name)
+			return ok || slices.Contains(free, name)
 		})
 	}
 	missing := unknown(r.properties)

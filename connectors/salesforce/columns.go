@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,6 +62,9 @@ func (c *Client) resolve(ctx context.Context, object connectors.Object, maxAge t
 		cols.add(field, taken)
 	}
 	for _, field := range c.cfg.Selection.Fields[object] {
+		if d.field(field) == nil && slices.Contains(c.cfg.Selection.Optional[object], field) {
+			continue
+		}
 		col, err := c.column(ctx, d, object, field, maxAge)
 		if err != nil {
 			return nil, err

@@ -2,8 +2,10 @@ package app
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"handoffd/internal/store"
@@ -186,5 +188,12 @@ func (k *reader) keepsEnough(n yamlpos.Node) {
 
 func (k *reader) http(n yamlpos.Node) {
 	m := n.Map("listen")
-	m.Get("listen").Text(&k.config.Listen)
+	n = m.Get("listen")
+	if !n.Text(&k.config.Listen) {
+		return
+	}
+	_, port, err := net.SplitHostPort(k.config.Listen)
+	if number, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || number > 65535 {
+		n.Errorf(yamlpos.CheckValue, "%q is no address to listen on; write host:port, such as 127.0.0.1:8080", k.config.Listen)
+	}
 }

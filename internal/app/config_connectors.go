@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -46,9 +47,7 @@ func (k *reader) salesforce(n yamlpos.Node) {
 		a.Require("client_id", "username", "private_key_file")
 		a.Get("client_id").Secret(&s.ClientID)
 		a.Get("username").Secret(&s.Username)
-		if a.Get("private_key_file").Text(&s.PrivateKeyFile) {
-			s.PrivateKeyFile = k.path(s.PrivateKeyFile)
-		}
+		k.keyFile(a.Get("private_key_file"), &s.PrivateKeyFile)
 		a.Get("audience").Text(&s.Audience)
 	case "client_credentials":
 		a := auth.Get("client_credentials").Map("client_id", "client_secret")
@@ -106,6 +105,19 @@ func (k *reader) polling(m *yamlpos.Map, p *PollConfig) {
 	}
 }
 
+// keyFile reads the path of a private key, and refuses the key itself.
+func (k *reader) keyFile(n yamlpos.Node, dst *string) {
+	if strings.Contains(n.Raw(), "-----") || strings.ContainsAny(n.Raw(), "\n\r") {
+		var masked yamlpos.Secret // reading it so blots it out of the source line
+		n.Secret(&masked)
+		n.Errorf(yamlpos.CheckSecret, "the private key is written in plain; put it in a file and write the file's path here")
+		return
+	}
+	if n.Text(dst) {
+		*dst = k.path(*dst)
+	}
+}
+
 // secret reads a credential and refuses one that is written in plain.
 func (k *reader) secret(n yamlpos.Node, dst *yamlpos.Secret) {
 	if n.Secret(dst) && dst.Plain() {
@@ -125,6 +137,10 @@ func (k *reader) url(n yamlpos.Node, dst *string) {
 		n.Errorf(yamlpos.CheckValue, "%q is not a web address; write for example https://login.salesforce.com", text)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		n.Errorf(yamlpos.CheckSecret, "http would send the credential in plain; use https (http is for this machine only)")
+	case u.User != nil:
+		var masked yamlpos.Secret
+		n.Secret(&masked)
+		n.Errorf(yamlpos.CheckSecret, "a user and password do not belong in the address")
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "":
 		n.Errorf(yamlpos.CheckValue, "only the host belongs here, without a path")
 	default:
@@ -133,5 +149,6 @@ func (k *reader) url(n yamlpos.Node, dst *string) {
 }
 
 func loopback(host string) bool {
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }

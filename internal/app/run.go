@@ -77,7 +77,7 @@ func (d *Daemon) Close() error { return d.Store.Close() }
 
 // decideEvery is how often accounts are looked for whose time has come, and
 // the outbox for what is due.
-const decideEvery = 5 * time.Second
+const decideEvery = time.Second
 
 // upkeepEvery is how often is looked whether anything is to be kept up. What is
 // due once a day stands in the store.
@@ -135,7 +135,7 @@ func (d *Daemon) renewed(ctx context.Context) (*Daemon, error) {
 		return nil, errors.New("another store needs a restart")
 	case c.Listen != d.Config.Listen:
 		return nil, errors.New("another address to listen on needs a restart")
-	case !c.Policy.Signed.Valid():
+	case !c.Policy.Signed.Valid(d.env.Clock.Now()):
 		return nil, errors.New("the policy is not signed off by marketing and sales")
 	}
 	clients, err := Connectors(c, problems, d.env)

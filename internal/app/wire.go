@@ -98,26 +98,40 @@ func newSalesforce(c *Config, env Environment) (*salesforce.Client, error) {
 	return client, nil
 }
 
+// KeyError says that the private key cannot be had: the user's file is wrong.
+type KeyError struct {
+	Path string
+	Err  error
+}
+
+// Error names the file and what is wrong with it.
+func (e *KeyError) Error() string {
+	return fmt.Sprintf("reading salesforce's private_key_file %s: %v", e.Path, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *KeyError) Unwrap() error { return e.Err }
+
 // readKey reads an RSA private key in PEM form, PKCS #1 or #8.
 func readKey(path string) (*rsa.PrivateKey, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the private key of salesforce: %w", err)
+		return nil, &KeyError{path, errors.Unwrap(err)}
 	}
 	block, _ := pem.Decode(data)
 	if block == nil {
-		return nil, fmt.Errorf("reading the private key of salesforce: %s holds no PEM block", path)
+		return nil, &KeyError{path, errors.New("it holds no PEM block")}
 	}
 	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
 		return key, nil
 	}
-	any, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, fmt.Errorf("reading the private key of salesforce: %s holds no RSA private key", path)
+		return nil, &KeyError{path, errors.New("it holds no RSA private key")}
 	}
-	key, ok := any.(*rsa.PrivateKey)
+	key, ok := parsed.(*rsa.PrivateKey)
 	if !ok {
-		return nil, fmt.Errorf("reading the private key of salesforce: %s holds a key that is not RSA; Salesforce takes RS256 only", path)
+		return nil, &KeyError{path, errors.New("it holds a key that is not RSA; Salesforce takes RS256 only")}
 	}
 	return key, nil
 }

@@ -87,14 +87,23 @@ func between(before, after engine.Summary, from, to ledger) Cycle {
 	return Cycle{
 		Live: after.Live, Reason: after.Reason, Changed: after.Changed - before.Changed,
 		Handoffs: after.Handoffs - before.Handoffs, Alerts: after.Alerts - before.Alerts,
-		Read: less(after.Read, before.Read), Kinds: less(after.Kinds, before.Kinds),
-		Calls: less(to.calls, from.calls), Writes: less(to.writes, from.writes),
+		Read: both(after.Read, before.Read), Kinds: less(after.Kinds, before.Kinds),
+		Calls: both(to.calls, from.calls), Writes: both(to.writes, from.writes),
 	}
 }
 
+// both is a minus b for each CRM.
+func both(a, b map[connectors.System]int) map[connectors.System]int {
+	out := map[connectors.System]int{}
+	for _, system := range connectors.Systems() {
+		out[system] = a[system] - b[system]
+	}
+	return out
+}
+
 // less is a minus b, without what is the same.
-func less[K comparable](a, b map[K]int) map[K]int {
-	out := map[K]int{}
+func less(a, b map[string]int) map[string]int {
+	out := map[string]int{}
 	for k, n := range a {
 		if n != b[k] {
 			out[k] = n - b[k]

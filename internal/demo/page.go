@@ -40,9 +40,10 @@ func (p *page) heading(text string) {
 // label is how wide the names of facts are.
 const label = 14
 
-// fact writes a name and a text, wrapped beside it.
+// fact writes a name and a text, made safe and wrapped beside it.
 func (p *page) fact(name, format string, args ...any) {
-	for i, l := range wrap(fmt.Sprintf(format, args...), width-label) {
+	text := fmt.Sprintf(format, args...)
+	for i, l := range wrap(safe(text, len(text)), width-label) {
 		if i > 0 {
 			name = ""
 		}

@@ -26,6 +26,8 @@ type Options struct {
 	Folder string
 	// InProcess calls the sandboxes without sockets.
 	InProcess bool
+	// Seed is the world's; Play needs world.Demo, which "" means.
+	Seed string
 	// Key is Salesforce's private key; made if nil.
 	Key *rsa.PrivateKey
 }
@@ -48,11 +50,14 @@ const (
 	hubspotInProcess    = "http://127.0.0.1:2"
 )
 
-// Open sets up both sandboxes with the seed demo, writes a config for them and
-// opens a daemon that has never run.
+// Open sets up both sandboxes, writes a config for them and opens a daemon that
+// has never run.
 func Open(ctx context.Context, o Options) (s *Stage, err error) {
 	s = &Stage{clock: o.Clock, report: &Report{Failures: []string{}}}
-	if s.World, err = world.New(world.Options{Clock: o.Clock, Seed: world.Demo, Logger: o.Logger, Key: o.Key}); err != nil {
+	if o.Seed == "" {
+		o.Seed = world.Demo
+	}
+	if s.World, err = world.New(world.Options{Clock: o.Clock, Seed: o.Seed, Logger: o.Logger, Key: o.Key}); err != nil {
 		return nil, err
 	}
 	defer func() {

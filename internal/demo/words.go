@@ -52,11 +52,16 @@ func decisions(counts map[string]int) string {
 // kinds puts counts of writes into words.
 func kinds(counts map[string]int) string {
 	var parts []string
-	for _, k := range []struct{ kind, words string }{
-		{string(connectors.CreateTask), "tasks"}, {string(connectors.CreateNote), "notes"}, {"alert", "alerts"}, {string(connectors.Update), "updates of accounts"},
+	for _, k := range []struct{ kind, one, many string }{
+		{string(connectors.CreateTask), "task", "tasks"}, {string(connectors.CreateNote), "note", "notes"},
+		{"alert", "alert", "alerts"}, {string(connectors.Update), "update of an account", "updates of accounts"},
 	} {
-		if n := counts[k.kind]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, k.words))
+		switch n := counts[k.kind]; n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+k.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", n, k.many))
 		}
 	}
 	if len(parts) == 0 {

@@ -68,16 +68,13 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 		if rows, err = tx.Deliverable(system, e.clock.Now(), deliverBatch); err != nil {
 			return err
 		}
-		marked := make([]OutboxRow, len(rows))
+		var marked []OutboxRow
 		for i := range rows {
 			rows[i].Attempts++
-			if rows[i].State == OutboxPending {
-				rows[i].Sent = e.clock.Now()
+			if rows[i].Kind == kindAlert && rows[i].State == OutboxPending {
+				continue // marked just before its own request
 			}
-			marked[i] = rows[i]
-			if rows[i].State == OutboxPending {
-				marked[i].State = OutboxSending
-			}
+			marked = append(marked, e.sending(&rows[i]))
 		}
 		return tx.PutOutbox(marked)
 	})
@@ -85,6 +82,17 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 		return nil, fmt.Errorf("taking writes for %s: %w", system, err)
 	}
 	return rows, nil
+}
+
+// sending stamps a row and returns it as it is marked while under way.
+func (e *Engine) sending(r *OutboxRow) OutboxRow {
+	if r.State != OutboxPending {
+		return *r
+	}
+	r.Sent = e.clock.Now()
+	marked := *r
+	marked.State = OutboxSending
+	return marked
 }
 
 // delivery is one round of writes to one CRM.
@@ -97,6 +105,7 @@ type delivery struct {
 	settled  []connectors.Ref
 	errs     []error
 	stopped  bool
+	delayed  int
 }
 
 // run works in one context and begins nothing new once asked ends: what was
@@ -117,16 +126,18 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 		}
 	}
 	if asked.Err() != nil {
-		d.done = append(append(d.done, fresh...), alerts...)
+		d.done = append(d.done, fresh...)
 		return
 	}
 	d.write(ctx, fresh)
 	for _, r := range alerts {
-		if asked.Err() != nil {
-			d.done = append(d.done, r)
-			continue
+		if asked.Err() != nil || d.stopped {
+			return // not begun, so it stands as it stood
 		}
-		d.alert(ctx, r)
+		if err := d.alert(ctx, r); err != nil {
+			d.errs, d.stopped = append(d.errs, err), true
+			return
+		}
 	}
 }
 
@@ -179,7 +190,7 @@ func (d *delivery) count(w connectors.Write, result connectors.Result) {
 // result turns a connector's answer into the row's next state.
 func (d *delivery) result(r OutboxRow, ref connectors.Ref, result connectors.Result) {
 	for _, dropped := range result.Dropped {
-		d.problem(ref, dropped.Field, dropped)
+		d.problem(connectors.Ref{System: ref.System, Object: writeObject, ID: ref.ID}, dropped.Field, dropped)
 	}
 	switch result.Outcome {
 	case connectors.Done, connectors.Existed:
@@ -192,6 +203,7 @@ func (d *delivery) result(r OutboxRow, ref connectors.Ref, result connectors.Res
 		r.State, r.Error = OutboxDone, "not written: the record had changed; decided anew when it is read"
 		d.done = append(d.done, r)
 	case connectors.Unsure:
+		d.late(r, ref, result.Err)
 		r.State, r.NotBefore, r.Error = OutboxUnknown, d.now.Add(unknownWait(r.Attempts)), text(result.Err)
 		d.done = append(d.done, r)
 	default:
@@ -215,12 +227,14 @@ func (d *delivery) failed(r OutboxRow, ref connectors.Ref, err error) {
 		d.park(r, ref, err)
 		return
 	case connectors.UnknownOutcome:
+		d.late(r, ref, err)
 		r.State, r.NotBefore = OutboxUnknown, d.now.Add(unknownWait(r.Attempts))
 	case connectors.Stop, connectors.Reauth:
 		r.State, r.NotBefore = OutboxPending, d.now.Add(5*time.Minute)
 		d.errs = append(d.errs, fmt.Errorf("writing to %s: %w", d.system, err))
 		d.stopped = true
 	default:
+		d.late(r, ref, err)
 		r.State, r.NotBefore = OutboxPending, d.now.Add(backoff(r.Attempts))
 		if ce != nil && ce.RetryAt.After(r.NotBefore) {
 			r.NotBefore = ce.RetryAt
@@ -228,6 +242,16 @@ func (d *delivery) failed(r OutboxRow, ref connectors.Ref, err error) {
 	}
 	r.Error = text(err)
 	d.done = append(d.done, r)
+}
+
+// late says of a write that it is not delivered yet: a line each in the log,
+// and one error for the round.
+func (d *delivery) late(r OutboxRow, ref connectors.Ref, err error) {
+	d.engine.log.Warn("not delivered yet", "ref", ref.String(), "kind", r.Kind, "attempt", r.Attempts, "error", err)
+	if d.delayed == 0 {
+		d.errs = append(d.errs, fmt.Errorf("writing %s to %s, and perhaps others, is tried again: %w", r.Kind, ref, err))
+	}
+	d.delayed++
 }
 
 // backoff doubles from 10 seconds to an hour.
@@ -238,6 +262,11 @@ func backoff(attempts int) time.Duration {
 func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
 	r.State, r.Error = OutboxParked, text(err)
 	d.done = append(d.done, r)
+	if r.Kind == kindAlert {
+		ref.Object = alertObject
+	} else {
+		ref.Object = writeObject
+	}
 	d.problem(ref, "", err)
 	if r.Kind == string(connectors.CreateTask) || r.Kind == string(connectors.CreateNote) {
 		d.problems[len(d.problems)-1].NextTry = d.now.Add(upkeepEvery) // see Upkeep
@@ -248,10 +277,13 @@ func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
 // read, so that reading a record does not settle it.
 const writeObject = connectors.Object("write")
 
+// alertObject keeps alerts apart from both: a later write does not send them.
+const alertObject = connectors.Object("alert")
+
 func (d *delivery) problem(ref connectors.Ref, field string, err error) {
 	d.engine.log.Warn("parked write", "ref", ref.String(), "field", field, "error", err)
 	d.engine.tally.add(func(t *tally) { t.parked++ })
-	d.problems = append(d.problems, ProblemRow{Ref: connectors.Ref{System: ref.System, Object: writeObject, ID: ref.ID}, Field: field, Vendor: field, Reason: text(err), Since: d.now})
+	d.problems = append(d.problems, ProblemRow{Ref: ref, Field: field, Vendor: field, Reason: text(err), Since: d.now})
 }
 
 func text(err error) string {
@@ -266,9 +298,10 @@ func text(err error) string {
 // still be working on it.
 func (d *delivery) resolve(ctx context.Context, r OutboxRow) {
 	if r.Kind == kindAlert {
-		// No vendor has a key for alerts: one too few is better than many.
-		r.State, r.Error = OutboxParked, "the alert may or may not have been sent; it was not repeated"
-		d.done = append(d.done, r)
+		// One too few is better than many, and a person is told of it.
+		var a connectors.Alert
+		_ = json.Unmarshal(r.Payload, &a) // what cannot be read is parked all the same
+		d.park(r, a.Account, fmt.Errorf("the alert %q may or may not have been sent; it is not repeated", a.Title))
 		return
 	}
 	var w connectors.Write
@@ -291,11 +324,16 @@ func (d *delivery) resolve(ctx context.Context, r OutboxRow) {
 	}
 }
 
-func (d *delivery) alert(ctx context.Context, r OutboxRow) {
+// alert sends one alert between two entries in the ledger: no vendor has a key
+// for alerts, so a crash may leave at most this one in doubt.
+func (d *delivery) alert(ctx context.Context, r OutboxRow) error {
 	var a connectors.Alert
 	if err := json.Unmarshal(r.Payload, &a); err != nil {
 		d.park(r, connectors.Ref{System: d.system}, fmt.Errorf("decoding alert %s: %w", r.Key, err))
-		return
+		return nil
+	}
+	if err := d.record(ctx, d.engine.sending(&r)); err != nil {
+		return err
 	}
 	result := d.engine.connectors[d.system].Alert(ctx, a)
 	if result.Outcome == connectors.Done {
@@ -306,6 +344,16 @@ func (d *delivery) alert(ctx context.Context, r OutboxRow) {
 		})
 	}
 	d.result(r, a.Account, result)
+	return d.record(context.WithoutCancel(ctx), d.done[len(d.done)-1])
+}
+
+// record writes one row of the ledger at once.
+func (d *delivery) record(ctx context.Context, r OutboxRow) error {
+	err := d.engine.store.Update(ctx, func(tx Tx) error { return tx.PutOutbox([]OutboxRow{r}) })
+	if err != nil {
+		return fmt.Errorf("recording alert %s: %w", r.Key, err)
+	}
+	return nil
 }
 
 // save records the round's results, also when the caller is being stopped:

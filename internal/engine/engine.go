@@ -198,7 +198,7 @@ func (e *Engine) mode(tx Tx) (Mode, error) {
 		return Mode{Reason: "this is a plan"}, nil
 	case paused != "":
 		return Mode{Reason: "paused since " + paused + "; `handoffd resume` goes on"}, nil
-	case !policy.Signed.Valid():
+	case !policy.Signed.Valid(e.clock.Now()):
 		return Mode{Reason: "the policy is not signed off by marketing and sales; it only plans"}, nil
 	case !e.goLive && released == "":
 		return Mode{Reason: "a new store only plans; `handoffd release` lets it write (or go_live: true)"}, nil

@@ -178,7 +178,9 @@ func TestLostAnswers(t *testing.T) {
 	h := newHouse(t)
 	h.pair(1, "85")
 	h.sf.lose = true
-	h.once()
+	if err := h.engine.Once(t.Context()); connectors.ClassOf(err) != connectors.UnknownOutcome {
+		t.Errorf("error %v, want it said that the outcome is unknown", err)
+	}
 	h.sf.lose = false
 	h.restart()
 	for range 40 {
@@ -198,7 +200,7 @@ func TestLostRequests(t *testing.T) {
 	h.pair(1, "85")
 	unsure := connectors.Result{Outcome: connectors.Unsure, Err: &connectors.Error{System: connectors.Salesforce, Class: connectors.UnknownOutcome}}
 	h.sf.fail = func(connectors.Write) *connectors.Result { return &unsure }
-	h.once()
+	_ = h.engine.Once(t.Context())
 	h.sf.fail = nil
 	start := h.clock.Now()
 	var made time.Duration
@@ -390,5 +392,30 @@ func TestLimitTakesTheBestFirst(t *testing.T) {
 	h.clock.Set(time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC))
 	if s := h.once(); s.Handoffs != 2 || h.sf.field(sfID(3), "MQA__c") != "true" {
 		t.Fatalf("summary %+v, want the best of the queue in the new month", s)
+	}
+}
+
+// TestKilledBetweenAlerts: a crash leaves at most the one alert in doubt that
+// was under way, and says so; the others are sent at the next start.
+func TestKilledBetweenAlerts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for n := range 5 {
+		h.pair(n, "85")
+	}
+	h.sf.alert = func(n int) {
+		if n == 2 {
+			panic("killed")
+		}
+	}
+	func() {
+		defer func() { _ = recover() }()
+		_ = h.engine.Once(t.Context())
+	}()
+	h.sf.alert = nil
+	h.restart()
+	s := h.once()
+	if len(h.sf.alerts) != 4 || s.Parked != 1 || s.Pending != 0 {
+		t.Errorf("%d alerts, summary %+v, want four sent, one in doubt and shown", len(h.sf.alerts), s)
 	}
 }

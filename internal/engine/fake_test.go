@@ -37,6 +37,8 @@ type crm struct {
 	page    int
 	// fail, if set, decides the fate of a write before it is done.
 	fail func(connectors.Write) *connectors.Result
+	// alert is called with the number of alerts so far, before each.
+	alert func(int)
 	// lose: writes are done, but the answer is lost.
 	lose bool
 	// readErr fails reads, pageErr every page.
@@ -208,6 +210,9 @@ func (c *crm) Resolve(_ context.Context, w connectors.Write) connectors.Result {
 func (c *crm) Alert(_ context.Context, a connectors.Alert) connectors.Result {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.alert != nil {
+		c.alert(len(c.alerts))
+	}
 	c.alerts = append(c.alerts, a)
 	return connectors.Result{Key: a.Key, Outcome: connectors.Done}
 }

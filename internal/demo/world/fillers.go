@@ -26,7 +26,6 @@ func (s *seeder) demo() {
 		s.accounts[c.name] = s.put(c)
 	}
 	s.namesake()
-	s.depart()
 }
 
 // namesake makes a second HubSpot company on the domain of a first: which of

@@ -45,7 +45,6 @@ func (s *seeder) many(n int) {
 	for i := 0; i < n && s.err == nil; i++ {
 		s.put(d.draw(i))
 	}
-	s.depart()
 }
 
 // chance is true in so many of a hundred cases.

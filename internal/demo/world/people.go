@@ -52,7 +52,7 @@ func (s *seeder) people() {
 		"Alias": "sync", "ProfileId": admin, "IsActive": true,
 	})
 	ids := map[string]string{}
-	for i, p := range team() {
+	for _, p := range team() {
 		fields := map[string]any{
 			"Username": p.Email, "FirstName": p.First, "LastName": p.Last, "Email": p.Email,
 			"Alias": strings.ToLower(p.First), "ProfileId": standard, "IsActive": !p.Left, "Title": p.Team,
@@ -67,8 +67,7 @@ func (s *seeder) people() {
 			Email: p.Email, FirstName: p.First, LastName: p.Last,
 			Teams: []hubspot.Team{{ID: teamID(p.Team), Name: p.Team, Primary: true}},
 		})
-		s.People = append(s.People, team()[i])
-		s.People[i].SalesforceID, s.People[i].HubSpotID = p.SalesforceID, p.HubSpotID
+		s.People = append(s.People, p)
 	}
 }
 

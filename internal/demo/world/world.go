@@ -107,6 +107,7 @@ func New(o Options) (*World, error) {
 	case n > 0:
 		s.many(n)
 	}
+	s.depart()
 	p.release()
 	if s.err != nil {
 		return nil, fmt.Errorf("making a world of seed %q: %w", o.Seed, s.err)

@@ -1,0 +1,67 @@
+package hubspot
+
+import "handoffd/connectors"
+
+// groupName is the property group that our properties stand in.
+const groupName = "handoffd"
+
+// definition is a property as the Properties API takes it (HubSpot developer
+// docs, "Properties").
+type definition struct {
+	Name           string             `json:"name"`
+	Label          string             `json:"label"`
+	Type           string             `json:"type"`
+	FieldType      string             `json:"fieldType"`
+	GroupName      string             `json:"groupName"`
+	Description    string             `json:"description,omitempty"`
+	HasUniqueValue bool               `json:"hasUniqueValue"`
+	FormField      bool               `json:"formField"`
+	Options        []definitionOption `json:"options,omitempty"`
+}
+
+type definitionOption struct {
+	Label        string `json:"label"`
+	Value        string `json:"value"`
+	DisplayOrder int    `json:"displayOrder"`
+	Hidden       bool   `json:"hidden"`
+}
+
+type group struct {
+	Name         string `json:"name"`
+	Label        string `json:"label"`
+	DisplayOrder int    `json:"displayOrder"`
+}
+
+func ownGroup() group { return group{Name: groupName, Label: groupName, DisplayOrder: -1} }
+
+// definitionOf derives the definition of a property.
+func definitionOf(n connectors.FieldNeed, group string) definition {
+	d := definition{Name: n.Name, Label: n.Label, GroupName: group, Description: n.Help, HasUniqueValue: n.Unique}
+	switch n.Kind {
+	case connectors.FieldBool:
+		d.Type, d.FieldType = "bool", "booleancheckbox"
+		d.Options = []definitionOption{{Label: "Yes", Value: "true"}, {Label: "No", Value: "false", DisplayOrder: 1}}
+	case connectors.FieldNumber, connectors.FieldMoney:
+		d.Type, d.FieldType = "number", "number"
+	case connectors.FieldChoice:
+		d.Type, d.FieldType = "enumeration", "select"
+		for i, v := range n.Values {
+			d.Options = append(d.Options, definitionOption{Label: v, Value: v, DisplayOrder: i})
+		}
+	case connectors.FieldDate:
+		d.Type, d.FieldType = "date", "date"
+	case connectors.FieldDateTime:
+		d.Type, d.FieldType = "datetime", "date" // there is no fieldType of the name
+	default:
+		d.Type, d.FieldType = "string", "text"
+	}
+	return d
+}
+
+func (d definition) summary() string {
+	text := d.Type + "/" + d.FieldType
+	if d.HasUniqueValue {
+		text += ", unique"
+	}
+	return text
+}

@@ -1,0 +1,110 @@
+package salesforce
+
+import (
+	"encoding/xml"
+	"strings"
+
+	"handoffd/connectors"
+)
+
+// The sizes of the fields that we make (Metadata API Developer Guide,
+// "CustomField"; Salesforce Help, "Custom Field Types").
+const (
+	madeTextLength = 255
+	mostDigits     = 18
+	moneyDecimals  = 2
+)
+
+// fieldMetadata is a custom field's definition: the Tooling API takes it as
+// JSON, a deployment as XML, with the elements in alphabetical order behind
+// the name (Metadata API Developer Guide, "CustomField").
+type fieldMetadata struct {
+	XMLName       xml.Name       `json:"-" xml:"http://soap.sforce.com/2006/04/metadata CustomField"`
+	FullName      string         `json:"-" xml:"fullName"`
+	CaseSensitive *bool          `json:"caseSensitive,omitempty" xml:"caseSensitive,omitempty"`
+	Default       *bool          `json:"defaultValue,omitempty" xml:"defaultValue,omitempty"`
+	Description   string         `json:"description,omitempty" xml:"description,omitempty"`
+	ExternalID    bool           `json:"externalId" xml:"externalId"`
+	Label         string         `json:"label" xml:"label"`
+	Length        int            `json:"length,omitempty" xml:"length,omitempty"`
+	Precision     int            `json:"precision,omitempty" xml:"precision,omitempty"`
+	Required      *bool          `json:"required,omitempty" xml:"required,omitempty"`
+	Scale         *int           `json:"scale,omitempty" xml:"scale,omitempty"`
+	Type          string         `json:"type" xml:"type"`
+	Unique        *bool          `json:"unique,omitempty" xml:"unique,omitempty"`
+	ValueSet      *valueMetadata `json:"valueSet,omitempty" xml:"valueSet,omitempty"`
+}
+
+type valueMetadata struct {
+	Restricted bool `json:"restricted" xml:"restricted"`
+	Definition struct {
+		Sorted bool          `json:"sorted" xml:"sorted"`
+		Values []customValue `json:"value" xml:"value"`
+	} `json:"valueSetDefinition" xml:"valueSetDefinition"`
+}
+
+// customValue is one value of a picklist. The Tooling API calls valueName what
+// a deployment calls fullName.
+type customValue struct {
+	Name    string `json:"valueName" xml:"fullName"`
+	Default bool   `json:"default" xml:"default"`
+	Label   string `json:"label" xml:"label"`
+}
+
+// metadataOf derives the definition of a field. A picklist is unrestricted, so
+// that a status text that ops people add later is taken at once.
+func metadataOf(n connectors.FieldNeed) fieldMetadata {
+	no := false
+	m := fieldMetadata{FullName: n.Name, Label: n.Label, Description: n.Help, Required: &no}
+	switch n.Kind {
+	case connectors.FieldBool:
+		m.Type, m.Default, m.Required = "Checkbox", &no, nil // a checkbox may not say whether it is required
+	case connectors.FieldNumber:
+		m.Type = "Number"
+		m.digits(n, n.Decimals)
+	case connectors.FieldMoney:
+		m.Type = "Currency"
+		m.digits(n, max(n.Decimals, moneyDecimals))
+	case connectors.FieldDate:
+		m.Type = "Date"
+	case connectors.FieldDateTime:
+		m.Type = "DateTime"
+	case connectors.FieldChoice:
+		m.Type, m.ValueSet = "Picklist", &valueMetadata{}
+		for _, v := range n.Values {
+			m.ValueSet.Definition.Values = append(m.ValueSet.Definition.Values, customValue{Name: v, Label: v})
+		}
+	default:
+		m.text(n)
+	}
+	return m
+}
+
+func (m *fieldMetadata) digits(n connectors.FieldNeed, decimals int) {
+	m.Scale, m.Precision = &decimals, mostDigits
+	if n.Digits > 0 {
+		m.Precision = min(n.Digits+decimals, mostDigits)
+	}
+}
+
+func (m *fieldMetadata) text(n connectors.FieldNeed) {
+	m.Type, m.Length, m.Unique = "Text", madeTextLength, &n.Unique
+	if n.Unique {
+		// Without it, keys that differ in case would be one.
+		m.CaseSensitive, m.ExternalID = &n.Unique, true
+	}
+}
+
+// ownerOf is the object that a custom field is defined on: those of tasks and
+// events are Activity's (Object Reference, "Activity").
+func ownerOf(object connectors.Object) string {
+	switch object {
+	case connectors.Task, connectors.Meeting:
+		return "Activity"
+	default:
+		return sobject(object)
+	}
+}
+
+// isCustom tells a custom field by its name; every other one is Salesforce's.
+func isCustom(name string) bool { return strings.HasSuffix(strings.ToLower(name), "__c") }
