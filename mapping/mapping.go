@@ -12,6 +12,7 @@
 package mapping
 
 import (
+	"fmt"
 	"slices"
 
 	"handoffd/connectors"
@@ -63,6 +64,17 @@ func (m *Mapping) Signal(name string) *Signal {
 	return nil
 }
 
+// Where returns a side's where clause as a text to compare, "" for none.
+func (m *Mapping) Where(side Side) string {
+	if side == SalesforceSide {
+		return m.SalesforceWhere
+	}
+	if len(m.HubSpotWhere) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%q", m.HubSpotWhere)
+}
+
 // Text returns a field's merged value as text, "" if it has none.
 func (m *Mapping) Text(a *Account, name string) string {
 	f := m.Field(name)
@@ -110,12 +122,8 @@ func (m *Mapping) Select(side Side) connectors.Selection {
 	}
 	for i := range m.Signals {
 		s := &m.Signals[i]
-		if s.Side != side {
-			continue
-		}
-		sel.add(s.Object, s.Property, s.History)
-		for _, p := range s.WhenProps {
-			sel.add(s.Object, p, s.History)
+		if src := s.Source(side); src != nil {
+			sel.source(src, s.History)
 		}
 	}
 	return connectors.Selection{Fields: sel.fields, History: sel.history, Optional: optional}
@@ -132,6 +140,19 @@ func (s *selection) add(o connectors.Object, name string, history bool) {
 	s.fields[o] = appendOnce(s.fields[o], name)
 	if history {
 		s.history[o] = appendOnce(s.history[o], name)
+	}
+}
+
+// source adds what a signal needs of every kind of record that it is read from.
+func (s *selection) source(src *Source, history bool) {
+	for _, o := range src.Objects {
+		s.add(o, src.Property, history)
+		for _, p := range src.WhenProps {
+			s.add(o, p, history)
+		}
+		if src.Subject {
+			s.add(o, subjectOf(src.Side.System(), o), false)
+		}
 	}
 }
 

@@ -202,24 +202,28 @@ func TestFreshness(t *testing.T) {
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	m := compile(t, fields)
-	counters := map[mapping.CounterKey]float64{}
+	ledger := mapping.NewLedger(nil)
 	read := func(at time.Time, fields map[string]connectors.Value, history map[string][]connectors.Version) []mapping.Point {
 		r := connectors.Record{Ref: connectors.Ref{System: connectors.HubSpot, Object: connectors.Contact, ID: "7"}, Modified: at, Fields: fields, History: history}
-		points, problems := m.Extract(r, counters, func(k mapping.CounterKey, v float64) { counters[k] = v })
-		if len(problems) > 0 {
-			t.Errorf("problems: %v", problems)
+		found := m.Extract(r, "1", ledger)
+		if len(found.Problems) > 0 {
+			t.Errorf("problems: %v", found.Problems)
+		}
+		points := found.Points
+		for _, g := range found.Grown {
+			points = append(points, g.Point)
 		}
 		return points
 	}
 	visits := func(n string) map[string]connectors.Value {
 		return map[string]connectors.Value{"hs_analytics_num_visits": text(n)}
 	}
-	for _, step := range []struct {
+	for i, step := range []struct {
 		value string
 		want  float64
 	}{{"40", 0}, {"43", 3}, {"43", 0}, {"2", 0}, {"4", 2}} {
 		got := 0.0
-		for _, p := range read(noon, visits(step.value), nil) {
+		for _, p := range read(noon.Add(time.Duration(i)*time.Hour), visits(step.value), nil) {
 			got += p.Value
 		}
 		if got != step.want {

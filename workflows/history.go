@@ -23,6 +23,9 @@ func NewHistory(points []mapping.Point) History {
 	for _, list := range h {
 		sort.SliceStable(list, func(i, j int) bool { return list[i].At.Before(list[j].At) })
 	}
+	for name, list := range h {
+		h[name] = mapping.Once(list)
+	}
 	return h
 }
 
@@ -33,6 +36,7 @@ type world struct {
 	history [][]mapping.Point // by slot
 	now     time.Time
 	used    time.Time // what happened until then belongs to an earlier handoff
+	reach   time.Time // see Life.Reach
 	sums    [8]windowSum
 	summed  int
 }
@@ -74,18 +78,23 @@ func (w *world) sum(slot int, window time.Duration) connectors.Value {
 
 func (w *world) add(slot int, window time.Duration) connectors.Value {
 	s := &w.policy.Mapping.Signals[slot-len(w.policy.Mapping.Fields)]
-	if _, ok := w.account.Ref(s.Side); !ok {
+	if s.Unknown(w.account) {
 		return connectors.Value{}
 	}
-	from := w.now.Add(-window)
-	total := 0.0
+	from := w.windowStart(s, window)
 	points := w.history[slot]
+	counts := func(p mapping.Point) bool {
+		return !p.At.Before(from) && (w.used.IsZero() || p.At.After(w.used))
+	}
+	if s.Rollup != mapping.Sum && s.Rollup != "" {
+		return connectors.FloatValue(rollUp(s.Rollup, w.shares(points, counts, false)))
+	}
+	total := 0.0
 	for i := len(points) - 1; i >= 0; i-- {
-		at := points[i].At
-		if at.After(w.now) {
+		if points[i].At.After(w.now) {
 			continue
 		}
-		if at.Before(from) || (!w.used.IsZero() && !at.After(w.used)) {
+		if !counts(points[i]) {
 			break
 		}
 		total += points[i].Value
@@ -126,9 +135,10 @@ func (w *world) rises(slot int, threshold float64) connectors.Value {
 func functions(m *mapping.Mapping, note func(time.Duration)) map[string]expression.Function {
 	fs := expression.Base()
 	fs["rises"] = expression.Function{Usage: "rises(number_field, 70)", Bind: bindRises(m)}
-	fs["count"] = expression.Function{Usage: `count(signal, "7d")`, Bind: bindSum(note)}
-	fs["sum"] = expression.Function{Usage: `sum(signal, "7d")`, Bind: bindSum(note)}
-	fs["rate"] = expression.Function{Usage: `rate(part_signal, whole_signal, "30d")`, Bind: bindRate(note)}
+	fs["count"] = expression.Function{Usage: `count(signal, "7d")`, Bind: bindSum(m, note)}
+	fs["sum"] = expression.Function{Usage: `sum(signal, "7d")`, Bind: bindSum(m, note)}
+	fs["rate"] = expression.Function{Usage: `rate(part_signal, whole_signal, "30d")`, Bind: bindRate(m, note)}
+	fs["level"] = expression.Function{Usage: "level(signal)", Bind: bindLevel(m)}
 	return fs
 }
 
@@ -157,13 +167,13 @@ func bindRises(m *mapping.Mapping) binder {
 
 type binder = func([]expression.Argument) (expression.Type, expression.Eval, error)
 
-func bindSum(note func(time.Duration)) binder {
+func bindSum(m *mapping.Mapping, note func(time.Duration)) binder {
 	return func(args []expression.Argument) (expression.Type, expression.Eval, error) {
 		if len(args) != 2 {
 			return 0, nil, argument(0, "a signal and a window are needed")
 		}
-		if args[0].Type != expression.Signal {
-			return 0, nil, argument(0, "the first argument must be a signal")
+		if err := summable(m, args, 0); err != nil {
+			return 0, nil, err
 		}
 		window, err := windowOf(args, 1)
 		if err != nil {
@@ -175,14 +185,14 @@ func bindSum(note func(time.Duration)) binder {
 	}
 }
 
-func bindRate(note func(time.Duration)) binder {
+func bindRate(m *mapping.Mapping, note func(time.Duration)) binder {
 	return func(args []expression.Argument) (expression.Type, expression.Eval, error) {
 		if len(args) != 3 {
 			return 0, nil, argument(0, "two signals and a window are needed")
 		}
 		for i := range 2 {
-			if args[i].Type != expression.Signal {
-				return 0, nil, argument(i, "the first two arguments must be signals")
+			if err := summable(m, args, i); err != nil {
+				return 0, nil, err
 			}
 		}
 		window, err := windowOf(args, 2)

@@ -66,6 +66,10 @@ type Life struct {
 	// Ended is when the last handoff ended: what happened before it has been
 	// used and counts for no new one.
 	Ended time.Time `json:"ended,omitzero"`
+	// Reach is when the first event happened that could not be read before
+	// the present decision, because its CRM could not be read: windows of
+	// events reach back to it, so that an outage loses none.
+	Reach time.Time `json:"reach,omitzero"`
 	// Logged identifies the last logged decision, so that an unchanged one
 	// is not logged again.
 	Logged uint64 `json:"logged,omitempty"`

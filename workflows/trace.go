@@ -14,10 +14,12 @@ import (
 // the values that it saw and where they came from. It is what the decision
 // log keeps (I6).
 type Trace struct {
-	Policy  int              `json:"policy"`
-	Hash    string           `json:"hash"`
-	At      time.Time        `json:"at"`
-	State   State            `json:"state"`
+	Policy int       `json:"policy"`
+	Hash   string    `json:"hash"`
+	At     time.Time `json:"at"`
+	State  State     `json:"state"`
+	// Reach is how far back windows of events reached beyond their length.
+	Reach   time.Time        `json:"reach,omitzero"`
 	InScope bool             `json:"in_scope"`
 	Outcome Outcome          `json:"outcome"`
 	Segment string           `json:"segment,omitempty"`
@@ -54,7 +56,7 @@ type RuleTrace struct {
 func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
-		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, InScope: in.Account.InScope(),
+		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, InScope: in.Account.InScope(),
 		Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 	}
 	if d.Rule != nil {
@@ -148,9 +150,9 @@ func (p *Policy) seen(a expression.Atom, w *world) Value {
 			continue
 		}
 		if s := p.Mapping.Signal(name); s != nil {
-			v.Source = string(s.Side.System())
-			if _, ok := w.account.Ref(s.Side); !ok {
-				v.Why = fmt.Sprintf("%s is unknown: the account has no %s record", name, s.Side.System())
+			v.Source = s.Systems()
+			if s.Unknown(w.account) {
+				v.Why = fmt.Sprintf("%s is unknown: the account has no %s record", name, s.Systems())
 			}
 		}
 	}

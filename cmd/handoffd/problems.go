@@ -27,6 +27,8 @@ type parked struct {
 	Value  string    `json:"value,omitempty"`
 	Reason string    `json:"reason"`
 	Since  time.Time `json:"since"`
+	// NextTry is a time, or says what it takes.
+	NextTry string `json:"next_try"`
 }
 
 func (o *options) problems(c *cobra.Command) (err error) {
@@ -44,15 +46,15 @@ func (o *options) problems(c *cobra.Command) (err error) {
 	}
 	list := make([]parked, len(rows))
 	for i, r := range rows {
-		list[i] = parked{string(r.Ref.System), string(r.Ref.Object), r.Ref.ID, r.Field, r.Value, r.Reason, r.Since}
+		list[i] = parked{string(r.Ref.System), string(r.Ref.Object), r.Ref.ID, r.Field, r.Value, r.Reason, r.Since, engine.NextTry(r)}
 	}
 	if o.output == "json" {
 		return printJSON(c.OutOrStdout(), list)
 	}
 	t := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "SYSTEM\tRECORD\tFIELD\tVALUE\tSINCE\tREASON")
+	fmt.Fprintln(t, "SYSTEM\tRECORD\tFIELD\tVALUE\tSINCE\tNEXT TRY\tREASON")
 	for _, p := range list {
-		fmt.Fprintf(t, "%s\t%s %s\t%s\t%s\t%s\t%s\n", p.System, p.Object, p.ID, p.Field, safe(p.Value, 40), p.Since.Format(time.DateTime), safe(p.Reason, 200))
+		fmt.Fprintf(t, "%s\t%s %s\t%s\t%s\t%s\t%s\t%s\n", p.System, p.Object, p.ID, p.Field, safe(p.Value, 40), moment(p.Since), p.NextTry, safe(p.Reason, 200))
 	}
 	return t.Flush()
 }

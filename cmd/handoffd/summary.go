@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/internal/engine"
@@ -28,6 +29,11 @@ func printSummary(w io.Writer, s engine.Summary) error {
 	fmt.Fprintf(t, "written\t%s (%s)\n", perSystem(s.Writes), counts(s.Kinds))
 	fmt.Fprintf(t, "API calls\t%s\n", perSystem(s.APICalls))
 	fmt.Fprintf(t, "parked\t%d\twaiting for data\t%d\tin the queue\t%d\twrites pending\t%d\n", s.Parked, s.Waiting, s.Queued, s.Pending)
+	for _, system := range connectors.Systems() {
+		if d, ok := s.Drift[system]; ok {
+			fmt.Fprintf(t, "compared with %s\t%d records on %s: %d had been missed, %d are gone\n", system, d.Read, d.At.Format(time.DateOnly), d.Missed, d.Gone)
+		}
+	}
 	if err := t.Flush(); err != nil {
 		return err
 	}

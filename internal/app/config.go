@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"handoffd/internal/store"
 	"handoffd/internal/yamlpos"
 	"handoffd/mapping"
 	"handoffd/workflows"
@@ -21,8 +22,12 @@ type Config struct {
 	SQLite     string // path of the store
 	Listen     string // address of the web pages, "" for none
 	GoLive     bool
-	Mapping    *mapping.Mapping
-	Policy     *workflows.Policy
+	// Retention is how long rows are kept, by table of the store.
+	Retention map[string]time.Duration
+	// ReconcileEvery is how often everything is read anew and compared.
+	ReconcileEvery time.Duration
+	Mapping        *mapping.Mapping
+	Policy         *workflows.Policy
 }
 
 // PollConfig is what both connectors have in common.
@@ -85,18 +90,21 @@ func Parse(path string, src []byte) (*Config, *yamlpos.Collector) {
 	if file == nil {
 		return k.config, c
 	}
-	top := file.Root().Map("connectors", "store", "http", "go_live", "mapping", "workflows")
+	top := file.Root().Map("connectors", "store", "http", "go_live", "reconcile_every", "mapping", "workflows")
 	top.Require("connectors", "store", "mapping", "workflows")
 	k.connectors(top.Get("connectors"))
 	k.store(top.Get("store"))
 	k.http(top.Get("http"))
 	top.Get("go_live").Bool(&k.config.GoLive)
+	k.config.ReconcileEvery = reconcileEvery
+	top.Get("reconcile_every").DurationIn(&k.config.ReconcileEvery, 24*time.Hour, 0)
 	hash := k.hash(src)
 	mapNode := k.section(top.Get("mapping"), &hash)
 	flowNode := k.section(top.Get("workflows"), &hash)
 	k.config.Mapping = mapping.Compile(mapNode, c)
 	k.config.Policy = workflows.Compile(flowNode, k.config.Mapping, hash.sum(), c)
 	k.config.Policy.Bind()
+	k.keepsEnough(top.Get("store"))
 	return k.config, c
 }
 
@@ -139,10 +147,42 @@ func resolve(config, name string) string {
 }
 
 func (k *reader) store(n yamlpos.Node) {
-	m := n.Map("sqlite")
+	m := n.Map("sqlite", "retention")
 	m.Require("sqlite")
 	if m.Get("sqlite").Text(&k.config.SQLite) {
 		k.config.SQLite = k.path(k.config.SQLite)
+	}
+	k.retention(m.Get("retention"))
+}
+
+// retention reads how long the rows of each table are kept.
+func (k *reader) retention(n yamlpos.Node) {
+	tables := []string{store.PrunePoints, store.PruneDecisions, store.PruneOutbox}
+	m := n.Map(tables...)
+	k.config.Retention = map[string]time.Duration{store.PruneReadings: keepReadings}
+	for _, table := range tables {
+		keep := keepRows
+		m.Get(table).DurationIn(&keep, 30*24*time.Hour, 0)
+		k.config.Retention[table] = keep
+	}
+}
+
+// The rows that are kept where the config says nothing. Readings of counters
+// are needed only as long as one may come late.
+const (
+	keepRows       = 400 * 24 * time.Hour
+	keepReadings   = 30 * 24 * time.Hour
+	reconcileEvery = 7 * 24 * time.Hour
+)
+
+// keepsEnough reports rules that look further back than points are kept.
+func (k *reader) keepsEnough(n yamlpos.Node) {
+	if n.Kind() != yamlpos.Mapping {
+		return
+	}
+	points := n.Map("sqlite", "retention").Get("retention").Map(store.PrunePoints, store.PruneDecisions, store.PruneOutbox).Get(store.PrunePoints)
+	if window := k.config.Policy.Window(); points.OK() && window > k.config.Retention[store.PrunePoints] {
+		points.Errorf(yamlpos.CheckValue, "a rule looks back %s, so points must be kept at least that long", yamlpos.FormatDuration(window))
 	}
 }
 

@@ -61,6 +61,7 @@ func (d *Daemon) engine() *engine.Engine {
 	return engine.New(engine.Options{
 		Store: d.Store, Connectors: d.Connectors, Policy: d.Config.Policy, Clock: d.env.Clock,
 		Logger: d.env.Logger.With("component", "engine"), GoLive: d.Config.GoLive, PlanOnly: d.env.PlanOnly,
+		ReconcileEvery: d.Config.ReconcileEvery, Retention: d.Config.Retention,
 	})
 }
 
@@ -77,6 +78,10 @@ func (d *Daemon) Close() error { return d.Store.Close() }
 // decideEvery is how often accounts are looked for whose time has come, and
 // the outbox for what is due.
 const decideEvery = time.Second
+
+// upkeepEvery is how often is looked whether anything is to be kept up. What is
+// due once a day stands in the store.
+const upkeepEvery = time.Minute
 
 // Run runs the daemon until ctx ends, and takes over the config anew at every
 // signal on reload. Steps under way end at their next safe point.
@@ -147,11 +152,17 @@ func (d *Daemon) lanes() []lanes.Lane {
 	every := map[connectors.System]time.Duration{
 		connectors.Salesforce: d.Config.Salesforce.PollEvery, connectors.HubSpot: d.Config.HubSpot.PollEvery,
 	}
-	all := []lanes.Lane{{Name: "decide", Every: decideEvery, Do: d.Engine.Sweep}}
+	all := []lanes.Lane{
+		{Name: "decide", Every: decideEvery, Do: d.Engine.Sweep},
+		{Name: "upkeep", Every: upkeepEvery, Do: d.Engine.Upkeep},
+	}
 	for _, system := range connectors.Systems() {
 		all = append(all,
 			lanes.Lane{Name: "poll " + string(system), Every: every[system], Do: func(ctx context.Context) error {
 				return errors.Join(d.Engine.RefreshUsers(ctx, system), d.Engine.Poll(ctx, system))
+			}},
+			lanes.Lane{Name: "reload " + string(system), Every: upkeepEvery, Do: func(ctx context.Context) error {
+				return d.Engine.Reload(ctx, system)
 			}},
 			lanes.Lane{Name: "deliver " + string(system), Every: decideEvery, Do: func(ctx context.Context) error {
 				return d.Engine.Deliver(ctx, system)

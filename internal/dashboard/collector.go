@@ -15,7 +15,7 @@ type metrics struct {
 
 	up, live                                       *prometheus.Desc
 	accounts, matched, waiting, queued, decided    *prometheus.Desc
-	parked, pending, planned                       *prometheus.Desc
+	parked, pending, planned, drift                *prometheus.Desc
 	read, changed, handoffs, alerts, writes, kinds *prometheus.Desc
 	calls                                          *prometheus.Desc
 }
@@ -40,6 +40,7 @@ func Collector(source func() Source) prometheus.Collector {
 		parked:   desc("problems_parked", "Values, records and writes that are parked until somebody changes something."),
 		pending:  desc("pending_writes", "Writes and alerts that are still to be delivered."),
 		planned:  desc("planned_handoffs", "Handoffs that would be made if writes were; 0 while they are."),
+		drift:    desc("drift_records", "Account records that the last comparison with a CRM found missed or gone, by system.", "system", "kind"),
 		read:     desc("records_read_total", "Records read, by system.", "system"),
 		changed:  desc("accounts_changed_total", "Accounts that a page of changes touched."),
 		handoffs: desc("handoffs_total", "Accounts handed off to sales."),
@@ -53,7 +54,7 @@ func Collector(source func() Source) prometheus.Collector {
 // Describe sends the description of every metric.
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		m.up, m.live, m.accounts, m.matched, m.waiting, m.queued, m.decided, m.parked, m.pending, m.planned,
+		m.up, m.live, m.accounts, m.matched, m.waiting, m.queued, m.decided, m.parked, m.pending, m.planned, m.drift,
 		m.read, m.changed, m.handoffs, m.alerts, m.writes, m.kinds, m.calls,
 	} {
 		ch <- d
@@ -92,6 +93,10 @@ func (m *metrics) gauges(ch chan<- prometheus.Metric, s engine.Summary) {
 	gauge(ch, m.parked, s.Parked)
 	gauge(ch, m.pending, s.Pending)
 	gauge(ch, m.planned, len(s.Planned))
+	for system, d := range s.Drift {
+		gauge(ch, m.drift, d.Missed, string(system), "missed")
+		gauge(ch, m.drift, d.Gone, string(system), "gone")
+	}
 	for outcome, n := range s.Decisions {
 		if outcome == "" {
 			outcome = "undecided"

@@ -43,6 +43,7 @@ func TestCollector(t *testing.T) {
 		Kinds:     map[string]int{"create_task": 18, "update": 38, "alert": 5},
 		Endpoints: map[string]int64{"salesforce composite/sobjects": 12, "hubspot tasks/batch/create": 1 << 40},
 		Planned:   []engine.PlannedHandoff{{}, {}},
+		Drift:     map[connectors.System]engine.Drift{connectors.HubSpot: {Missed: 2, Gone: 1}},
 	}}
 	reg := prometheus.NewPedanticRegistry()
 	reg.MustRegister(Collector(func() Source { return source }))
@@ -58,6 +59,8 @@ func TestCollector(t *testing.T) {
 		`handoffd_alerts_total 5`,
 		`handoffd_api_calls_total{endpoint="composite/sobjects",system="salesforce"} 12`,
 		`handoffd_api_calls_total{endpoint="tasks/batch/create",system="hubspot"} 1.099511627776e+12`,
+		`handoffd_drift_records{kind="gone",system="hubspot"} 1`,
+		`handoffd_drift_records{kind="missed",system="hubspot"} 2`,
 		`handoffd_handoffs_total 18`,
 		`handoffd_live 1`,
 		`handoffd_pending_writes 2`,

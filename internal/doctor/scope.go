@@ -78,18 +78,27 @@ func (e *examination) rule(s *site, r mapping.MatchRule) {
 func (e *examination) signals() {
 	for i := range e.mapping.Signals {
 		sig := &e.mapping.Signals[i]
-		s := e.sites[sig.Side.System()]
-		if s == nil || s.signedIn != nil {
-			continue
+		for j := range sig.Sources {
+			e.source(sig, &sig.Sources[j])
 		}
-		want := mapping.Number
-		if sig.Kind == mapping.Event {
-			want = mapping.DateTime
-		}
-		e.readable(s, sig.Object, sig.Property, want, "the signal "+sig.Name)
-		for _, p := range sig.WhenProps {
-			if f, ok := e.find(s, sig.Object, p, false); ok {
-				e.add(OK, s.place(sig.Object, p), fmt.Sprintf("%s, judged by the signal %s", f.Type, sig.Name), "")
+	}
+}
+
+// source judges the fields that one signal is read from in one CRM.
+func (e *examination) source(sig *mapping.Signal, src *mapping.Source) {
+	s := e.sites[src.Side.System()]
+	if s == nil || s.signedIn != nil {
+		return
+	}
+	want := mapping.Number
+	if sig.Kind == mapping.Event {
+		want = mapping.DateTime
+	}
+	for _, o := range src.Objects {
+		e.readable(s, o, src.Property, want, "the signal "+sig.Name)
+		for _, p := range src.WhenProps {
+			if f, ok := e.find(s, o, p, false); ok {
+				e.add(OK, s.place(o, p), fmt.Sprintf("%s, judged by the signal %s", f.Type, sig.Name), "")
 			}
 		}
 	}

@@ -173,7 +173,7 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	}
 	b.settled = append(b.settled, settledRecord{ref: owner})
 	en.life.Episode++
-	en.life.State, en.life.Since = workflows.HandedOff, b.now
+	en.life.State, en.life.Since, en.life.Reach = workflows.HandedOff, b.now, time.Time{}
 	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(true))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
 	b.keep(en)

@@ -30,12 +30,16 @@ type batch struct {
 	links    []Link
 	keys     []MatchKey
 	points   []PointRow
+	grown    []PointRow
 	contacts []ContactRow
 	gone     []connectors.Ref // contacts
 	problems []ProblemRow
 	settled  []settledRecord
-	before   map[mapping.CounterKey]float64
-	counters map[mapping.CounterKey]float64
+	retry    []string // accounts whose parked writes are tried again
+	ledger   *mapping.Ledger
+	hidden   map[connectors.Ref]bool // records that must leave no trace
+	through  time.Time               // how far the page's object was read before
+	drift    *drift                  // nil unless everything is compared
 }
 
 // entry is one account as it is worked on.
@@ -56,7 +60,7 @@ func (e *Engine) batch(tx Tx) *batch {
 	policy, m := e.rules()
 	return &batch{
 		engine: e, tx: tx, policy: policy, mapping: m, now: e.clock.Now(),
-		entries: map[string]*entry{}, byRef: map[connectors.Ref]string{}, touched: map[string]bool{}, pending: map[string]bool{}, counters: map[mapping.CounterKey]float64{},
+		entries: map[string]*entry{}, byRef: map[connectors.Ref]string{}, touched: map[string]bool{}, pending: map[string]bool{},
 	}
 }
 
@@ -186,7 +190,10 @@ func (b *batch) saveRelated() error {
 	if _, err := b.tx.AddPoints(b.points); err != nil {
 		return err
 	}
-	if err := b.tx.PutCounters(b.counters); err != nil {
+	if err := b.tx.PutPoints(b.grown); err != nil {
+		return err
+	}
+	if err := b.saveReadings(); err != nil {
 		return err
 	}
 	if err := b.tx.PutContacts(b.contacts); err != nil {
@@ -198,8 +205,11 @@ func (b *batch) saveRelated() error {
 	if err := b.saveProblems(); err != nil {
 		return err
 	}
-	b.links, b.keys, b.points, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil
-	clear(b.counters)
+	if err := b.tx.RetryParked(b.retry, b.now); err != nil {
+		return err
+	}
+	b.retry = nil
+	b.links, b.keys, b.points, b.grown, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil, nil
 	return nil
 }
 

@@ -116,6 +116,9 @@ func (b *batch) evaluate(en *entry, history workflows.History) (*DecisionRow, er
 		en.life.State, en.life.Since = workflows.Nurture, b.now
 	}
 	en.row.Outcome, en.row.Due = string(d.Outcome), d.Due
+	if d.Outcome != workflows.HandOff {
+		en.life.Reach = time.Time{} // judged; one that is ready is judged once more at its turn
+	}
 	if d.Print == en.life.Logged {
 		return nil, nil
 	}

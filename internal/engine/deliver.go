@@ -268,6 +268,9 @@ func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
 		ref.Object = writeObject
 	}
 	d.problem(ref, "", err)
+	if r.Kind == string(connectors.CreateTask) || r.Kind == string(connectors.CreateNote) {
+		d.problems[len(d.problems)-1].NextTry = d.now.Add(upkeepEvery) // see Upkeep
+	}
 }
 
 // writeObject keeps what the CRM refused to take apart from what we could not

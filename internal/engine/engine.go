@@ -3,10 +3,14 @@
 //   - poll.go reads one page of changes since the cursor (door 1).
 //   - ingest*.go map a page's records into accounts and merge the two CRMs'
 //     views of them (doors 2 and 3); match.go finds which belong together.
+//   - signals.go takes up behaviour; reload.go and drift.go read everything once
+//     more beside the changes; upkeep.go does what is due once a day.
 //   - decide.go evaluates accounts (door 4).
 //   - act.go turns decisions into handoffs and field writes, in the
 //     transaction that commits account, decision, outbox and cursor (door 5).
 //   - deliver.go writes back: it empties the outbox (door 6).
+//
+// forget.go erases a person, show.go shows an account.
 //
 // It declares the interfaces that it needs (store.go) and knows no vendor, no
 // SQL and no HTTP.
@@ -17,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/internal/clock"
@@ -35,6 +40,12 @@ type Options struct {
 	GoLive bool
 	// PlanOnly: decide and show, whatever the store says.
 	PlanOnly bool
+	// ReconcileEvery is how often everything is read anew and compared, 0
+	// for never.
+	ReconcileEvery time.Duration
+	// Retention is how long rows are kept, by table; a store that can prune
+	// is told once a day.
+	Retention map[string]time.Duration
 }
 
 // Engine moves records through the doors. Its methods are safe for concurrent
@@ -49,6 +60,8 @@ type Engine struct {
 	planOnly   bool
 	policy     *workflows.Policy
 	tally      tally
+	reconcile  time.Duration
+	retention  map[string]time.Duration
 }
 
 // New returns an Engine. Nothing is read or written yet.
@@ -56,6 +69,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
 		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(),
+		reconcile: o.ReconcileEvery, retention: o.Retention,
 	}
 	for _, c := range o.Connectors {
 		e.connectors[c.System()] = c
@@ -111,7 +125,7 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 				return err
 			}
 		}
-		return renew(tx, policy.Hash)
+		return e.renew(tx, policy.Hash)
 	})
 	return ids, err
 }
@@ -131,16 +145,25 @@ func bind(tx Tx, id connectors.Identity) error {
 	return nil
 }
 
-// renew decides every account anew when the policy is not the last one.
-func renew(tx Tx, hash string) error {
+// renew decides every account anew when the policy is not the last one, and
+// tries again what was parked under the old one. What the mapping reads
+// besides what it used to is loaded for all records.
+func (e *Engine) renew(tx Tx, hash string) error {
 	have, err := tx.Setting(settingPolicy)
-	if err != nil || have == hash {
+	if err != nil {
 		return err
 	}
-	if have != "" {
+	changed := have != "" && have != hash
+	if changed {
 		if err := tx.MarkAllDirty(); err != nil {
 			return err
 		}
+		if err := tx.RetryAllParked(e.clock.Now()); err != nil {
+			return err
+		}
+	}
+	if err := e.planReloads(tx, changed); err != nil || have == hash {
+		return err
 	}
 	return tx.PutSetting(settingPolicy, hash)
 }

@@ -44,6 +44,8 @@ type crm struct {
 	// readErr fails reads, pageErr every page.
 	readErr, pageErr error
 	clock            clock.Clock
+	objects          []connectors.Object // read besides accounts and contacts
+	schema           connectors.Schema
 }
 
 func newCRM(system connectors.System, c clock.Clock) *crm {
@@ -91,6 +93,19 @@ func (c *crm) trim() {
 	c.log = nil
 }
 
+// blank takes the first n changes of a record (-1: all) out of the log, whose
+// cursors stay good.
+func (c *crm) blank(id string, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, r := range c.log {
+		if r.Ref.ID == id && n != 0 {
+			c.log[i] = connectors.Record{Ref: connectors.Ref{System: c.system, Object: connectors.Contact, ID: "none"}, Modified: r.Modified}
+			n--
+		}
+	}
+}
+
 func (c *crm) field(id, name string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,7 +128,7 @@ func (c *crm) Identify(context.Context) (connectors.Identity, error) {
 	return connectors.Identity{System: c.system, OrgID: c.org}, nil
 }
 func (c *crm) Objects() []connectors.Object {
-	return []connectors.Object{connectors.Account, connectors.Contact}
+	return append([]connectors.Object{connectors.Account, connectors.Contact}, c.objects...)
 }
 
 func (c *crm) Read(_ context.Context, requests []connectors.ReadRequest) ([]connectors.Page, error) {
@@ -138,6 +153,9 @@ func (c *crm) Read(_ context.Context, requests []connectors.ReadRequest) ([]conn
 		}
 		p.Next, p.More = connectors.Cursor(strconv.Itoa(at+c.trimmed)), at < len(c.log)
 		p.Loaded = !p.More
+		if p.Loaded {
+			p.Through = c.clock.Now()
+		}
 		pages = append(pages, p)
 	}
 	return pages, nil
@@ -200,7 +218,7 @@ func (c *crm) Alert(_ context.Context, a connectors.Alert) connectors.Result {
 }
 func (c *crm) Users(context.Context) ([]connectors.User, error) { return c.users, nil }
 func (c *crm) Describe(context.Context, connectors.Object) (connectors.Schema, error) {
-	return connectors.Schema{}, nil
+	return c.schema, nil
 }
 func (c *crm) Calls() []connectors.Calls       { return nil }
 func (c *crm) Allowance() connectors.Allowance { return connectors.Allowance{} }
@@ -235,12 +253,13 @@ type house struct {
 	goLive   bool
 	engine   *engine.Engine
 	planOnly bool
+	mapping  string
 }
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	c := clock.NewFake(time.Date(2026, 11, 2, 15, 0, 0, 0, time.UTC))
-	h := &house{t: t, clock: c, sf: newCRM(connectors.Salesforce, c), hs: newCRM(connectors.HubSpot, c), policy: policyText, goLive: true}
+	h := &house{t: t, clock: c, sf: newCRM(connectors.Salesforce, c), hs: newCRM(connectors.HubSpot, c), policy: policyText, mapping: mappingText, goLive: true}
 	h.path = filepath.Join(t.TempDir(), "h.db")
 	h.sf.users = []connectors.User{{ID: "005000000000001AAA", Name: "Ann", Email: "ann@acme.example", Active: true}, {ID: "005000000000009AAA", Name: "Boss", Email: "boss@acme.example", Active: true}}
 	h.hs.users = []connectors.User{{ID: "1", Name: "Ann", Email: "ann@acme.example", Active: true}}
@@ -273,8 +292,8 @@ func (h *house) reopen() error {
 func (h *house) make(s engine.Store) {
 	h.t.Helper()
 	var c yamlpos.Collector
-	m := mapping.Compile(yamlpos.Parse("m.yaml", []byte(mappingText), &c).Root(), &c)
-	p := workflows.Compile(yamlpos.Parse("p.yaml", []byte(h.policy), &c).Root(), m, "hash"+h.policy, &c)
+	m := mapping.Compile(yamlpos.Parse("m.yaml", []byte(h.mapping), &c).Root(), &c)
+	p := workflows.Compile(yamlpos.Parse("p.yaml", []byte(h.policy), &c).Root(), m, "hash"+h.policy+h.mapping, &c)
 	if err := c.Err(); err != nil {
 		h.t.Fatal(err)
 	}
@@ -282,6 +301,7 @@ func (h *house) make(s engine.Store) {
 	h.engine = engine.New(engine.Options{
 		Store: s, Connectors: []connectors.Connector{h.sf, h.hs}, Policy: p, Clock: h.clock,
 		Logger: slog.New(slog.DiscardHandler), GoLive: h.goLive, PlanOnly: h.planOnly,
+		ReconcileEvery: 7 * 24 * time.Hour, Retention: map[string]time.Duration{store.PrunePoints: 400 * 24 * time.Hour},
 	})
 }
 
@@ -338,3 +358,16 @@ func (h *house) pair(n int, score string) {
 }
 
 func sfID(n int) string { return mapping.SalesforceID(fmt.Sprintf("001%012d", n)) }
+
+// compileMapping compiles a mapping for a test that looks into the store.
+func compileMapping(t testing.TB, text string) *mapping.Mapping {
+	t.Helper()
+	var c yamlpos.Collector
+	m := mapping.Compile(yamlpos.Parse("m.yaml", []byte(text), &c).Root(), &c)
+	p := workflows.Compile(yamlpos.Parse("p.yaml", []byte(policyText), &c).Root(), m, "hash", &c)
+	if err := c.Err(); err != nil {
+		t.Fatal(err)
+	}
+	p.Bind()
+	return m
+}

@@ -52,20 +52,12 @@ func (b *batch) ingest(page connectors.Page) error {
 	return nil
 }
 
-// prepare loads in few queries what the page's records refer to: accounts,
-// counters.
+// prepare loads in few queries what the page's records refer to.
 func (b *batch) prepare(records []connectors.Record) error {
 	var refs []connectors.Ref
-	var keys []mapping.CounterKey
 	for _, r := range records {
 		refs = append(refs, b.accountRefs(r)...)
 		refs = append(refs, b.named(r)...)
-		for i := range b.mapping.Signals {
-			s := &b.mapping.Signals[i]
-			if s.Kind == mapping.Counter && s.Object == r.Ref.Object && s.Side.System() == r.Ref.System {
-				keys = append(keys, mapping.CounterKey{Record: r.Ref.String(), Property: s.Property})
-			}
-		}
 	}
 	links, err := b.tx.Links(refs)
 	if err != nil {
@@ -79,8 +71,7 @@ func (b *batch) prepare(records []connectors.Record) error {
 	if err := b.load(ids); err != nil {
 		return err
 	}
-	b.before, err = b.tx.Counters(keys)
-	return err
+	return b.prepareSignals(records)
 }
 
 // accountRefs are the accounts that a record is, was, or belongs to.
@@ -115,6 +106,7 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 		return err
 	}
 	en := b.find(r.Ref)
+	b.drift.compare(en, r)
 	if en == nil {
 		if r.Deleted || r.OutOfScope {
 			return nil // never known, and nothing to know
@@ -142,16 +134,14 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	before := seen(b.mapping, en.account, side)
 	alive := len(homes(en.account)) > 0
 	applied := b.mapping.Apply(en.account, r)
-	b.park(r.Ref, applied.Problems)
-	points, problems := b.mapping.Extract(r, b.before, b.count)
-	b.park(r.Ref, problems)
-	for _, p := range points {
-		b.points = append(b.points, PointRow{Home: r.Ref, Point: p})
-	}
+	news := b.signals(r, r.Ref, en, applied.Problems...)
 	b.levels(en, side, before)
 	rekeyed := b.rekey(en.account.Views[side], r)
-	if applied.Changed || rekeyed || len(points) > 0 {
+	if applied.Changed || rekeyed || news {
 		b.touch(en)
+	}
+	if applied.Changed { // what was refused for the record as it was may go through now
+		b.retry = append(b.retry, en.row.ID)
 	}
 	if alive && len(homes(en.account)) == 0 {
 		return b.bury(en)
@@ -182,8 +172,6 @@ func (b *batch) rekey(v *mapping.View, r connectors.Record) bool {
 	b.pending[b.byRef[r.Ref]] = true
 	return true
 }
-
-func (b *batch) count(key mapping.CounterKey, value float64) { b.counters[key] = value }
 
 // seen lists what the side held before.
 func seen(m *mapping.Mapping, a *mapping.Account, side mapping.Side) []connectors.Value {
@@ -229,25 +217,25 @@ func (b *batch) park(ref connectors.Ref, problems []mapping.Problem) {
 	b.settled = append(b.settled, settledRecord{ref: ref, except: except})
 }
 
-// ingestRelated takes a contact, whose signals and person belong to an account.
+// ingestRelated takes a record whose signals, and for a contact the person,
+// belong to an account.
 func (b *batch) ingestRelated(r connectors.Record) error {
 	if r.Deleted {
 		b.gone = append(b.gone, r.Ref)
 		return nil
 	}
-	points, problems := b.mapping.Extract(r, b.before, b.count)
-	b.park(r.Ref, problems)
-	if len(r.Accounts) == 0 {
-		return nil
+	if b.hidden[r.Ref] {
+		return nil // a person to be forgotten, or what handoffd made itself
 	}
-	home := connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: r.Accounts[0]} // the primary one
-	for _, p := range points {
-		b.points = append(b.points, PointRow{Home: home, Point: p})
+	var home connectors.Ref
+	if len(r.Accounts) > 0 {
+		home = connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: r.Accounts[0]} // the primary one
 	}
-	if en := b.find(home); en != nil && len(points) > 0 {
+	en := b.find(home)
+	if b.signals(r, home, en) && en != nil {
 		b.touch(en)
 	}
-	if r.Ref.Object == connectors.Contact {
+	if r.Ref.Object == connectors.Contact && home.ID != "" {
 		b.contacts = append(b.contacts, contactRow(r))
 	}
 	return nil

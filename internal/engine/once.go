@@ -21,6 +21,10 @@ func (e *Engine) Once(ctx context.Context) error {
 	for _, system := range e.order {
 		errs = append(errs, e.RefreshUsers(ctx, system), e.Poll(ctx, system))
 	}
+	errs = append(errs, e.Upkeep(ctx))
+	for _, system := range e.order {
+		errs = append(errs, e.Reload(ctx, system))
+	}
 	errs = append(errs, e.Sweep(ctx))
 	for _, system := range e.order {
 		errs = append(errs, e.Deliver(ctx, system))
@@ -60,6 +64,7 @@ func (e *Engine) RefreshUsers(ctx context.Context, system connectors.System) err
 func (e *Engine) Summary(ctx context.Context) (Summary, error) {
 	s := Summary{
 		Read: map[connectors.System]int{}, Writes: map[connectors.System]int{}, Kinds: map[string]int{},
+		Drift:    map[connectors.System]Drift{},
 		APICalls: map[connectors.System]int64{}, Endpoints: map[string]int64{},
 	}
 	e.tally.add(func(t *tally) {
@@ -110,11 +115,18 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 	}
 	s.Decisions = outcomes
 	s.Waiting = outcomes["waiting"]
-	problems, err := tx.Problems()
-	if err != nil {
+	if s.Parked, err = tx.ProblemCount(); err != nil {
 		return err
 	}
-	s.Parked = len(problems)
+	for _, system := range e.order {
+		var d Drift
+		if err := getSetting(tx, settingDrift(system), &d); err != nil {
+			return err
+		}
+		if !d.At.IsZero() {
+			s.Drift[system] = d
+		}
+	}
 	if s.Matched, err = tx.MatchedCount(); err != nil {
 		return err
 	}

@@ -77,15 +77,16 @@ func unasked(open []connectors.Object, requests []connectors.ReadRequest) (rest 
 // problems, decisions, planned actions and the cursor stand or fall together.
 func (e *Engine) commit(ctx context.Context, system connectors.System, page connectors.Page) error {
 	return e.store.Update(ctx, func(tx Tx) error {
+		cursors, err := tx.Cursors(system)
+		if err != nil {
+			return err
+		}
 		b := e.batch(tx)
+		b.through = cursors[page.Object].Through
 		if err := b.ingest(page); err != nil {
 			return err
 		}
 		if err := b.saveRelated(); err != nil {
-			return err
-		}
-		cursors, err := tx.Cursors(system)
-		if err != nil {
 			return err
 		}
 		err = tx.PutCursor(CursorRow{

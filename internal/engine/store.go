@@ -27,6 +27,7 @@ type Tx interface {
 	OutboxTx
 	ReadingTx
 	IdentityTx
+	UpkeepTx
 }
 
 // AccountRow is one account as stored.
@@ -112,13 +113,23 @@ type PointRow struct {
 	mapping.Point
 }
 
+// ReadingKey is a place in a counter's history.
+type ReadingKey struct {
+	mapping.CounterKey
+	At time.Time
+}
+
 // SignalTx reads and writes the history of signals.
 type SignalTx interface {
-	Counters(keys []mapping.CounterKey) (map[mapping.CounterKey]float64, error)
-	PutCounters(values map[mapping.CounterKey]float64) error
+	// Readings returns of each counter the readings nearest to the key's
+	// time: the last one at or before it, and the first one after it.
+	Readings(keys []ReadingKey) ([]mapping.CounterReading, error)
+	PutReadings(rows []mapping.CounterReading) error
 	// AddPoints adds points that are not yet there (by home, signal, source
 	// and time) and returns how many were new.
 	AddPoints(rows []PointRow) (int, error)
+	// PutPoints is AddPoints, but replaces what is there.
+	PutPoints(rows []PointRow) error
 	// Points returns the points at or after since, by time.
 	Points(homes []connectors.Ref, since time.Time) (map[connectors.Ref][]mapping.Point, error)
 }

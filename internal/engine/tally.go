@@ -60,8 +60,10 @@ type Summary struct {
 	Waiting   int                         `json:"waiting"`
 	Queued    int                         `json:"queued"`
 	Pending   int                         `json:"pending_writes"`
-	Planned   []PlannedHandoff            `json:"planned,omitempty"`
-	Failures  []string                    `json:"failures,omitempty"`
+	// Drift is what the last comparison of all records found, by system.
+	Drift    map[connectors.System]Drift `json:"drift,omitempty"`
+	Planned  []PlannedHandoff            `json:"planned,omitempty"`
+	Failures []string                    `json:"failures,omitempty"`
 }
 
 // PlannedHandoff is a handoff that would be made.

@@ -152,16 +152,19 @@ func kindOf(literal string) connectors.FieldKind {
 
 // signal is what behaviour is read from.
 func (k *collector) signal(s *mapping.Signal) {
-	if s.Side.System() != k.system {
+	src := s.Source(mapping.SideOf(k.system))
+	if src == nil {
 		return
 	}
 	kind := connectors.FieldNumber
 	if s.Kind == mapping.Event {
 		kind = connectors.FieldDateTime
 	}
-	k.add(connectors.FieldNeed{Object: s.Object, Name: s.Property, Kind: kind})
-	for _, p := range s.WhenProps {
-		k.add(connectors.FieldNeed{Object: s.Object, Name: p, Kind: connectors.FieldText})
+	for _, o := range src.Objects {
+		k.add(connectors.FieldNeed{Object: o, Name: src.Property, Kind: kind})
+		for _, p := range src.WhenProps {
+			k.add(connectors.FieldNeed{Object: o, Name: p, Kind: connectors.FieldText})
+		}
 	}
 }
 

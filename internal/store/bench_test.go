@@ -134,11 +134,12 @@ func BenchmarkPut(b *testing.B) {
 			return err
 		}},
 		{"counters", benchPage, func(tx engine.Tx, n, from, to int) error {
-			values := make(map[mapping.CounterKey]float64, to-from)
+			rows := make([]mapping.CounterReading, 0, to-from)
 			for i := from; i < to; i++ {
-				values[mapping.CounterKey{Record: fmt.Sprintf("hubspot/contact/%d", i*3), Property: "hs_email_open"}] = float64(n)
+				key := mapping.CounterKey{Record: fmt.Sprintf("hubspot/contact/%d", i*3), Property: "hs_email_open"}
+				rows = append(rows, mapping.CounterReading{Key: key, Reading: mapping.Reading{At: later(n), Value: float64(n)}})
 			}
-			return tx.PutCounters(values)
+			return tx.PutReadings(rows)
 		}},
 		{"decisions", benchPage, func(tx engine.Tx, n, from, to int) error {
 			rows := make([]engine.DecisionRow, 0, to-from)

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -27,7 +28,13 @@ func exercise(tx engine.Tx) error {
 	contacts := []engine.ContactRow{{Ref: hsContact("1"), Home: refs[0]}, {Ref: hsContact("1"), Home: hsAccount("2")}}
 	note(tx.PutContacts(contacts))
 	note(tx.DeleteContacts([]connectors.Ref{hsContact("1")}))
-	note(tx.PutCounters(map[mapping.CounterKey]float64{{Record: "r"}: 1}))
+	note(tx.PutReadings([]mapping.CounterReading{{Key: mapping.CounterKey{Record: "r"}}}))
+	note(tx.PutPoints([]engine.PointRow{{Home: refs[0]}}))
+	note(exerciseForgetting(tx, refs))
+	note(tx.MarkParkedDirty())
+	note(tx.MarkSeen(refs))
+	note(tx.ClearSeen(connectors.HubSpot))
+	note(tx.DeleteCursor(connectors.HubSpot, "x"))
 	note(tx.PutHandoff(engine.HandoffRow{ID: "a/1", Account: "a"}))
 	note(tx.AddDecisions([]engine.DecisionRow{{Account: "a"}}))
 	note(tx.PutCursor(engine.CursorRow{}))
@@ -60,6 +67,24 @@ func exerciseIdentity(tx engine.Tx) error {
 		tx.MoveHistory("a", "b"), tx.MoveSystemLinks("a", "a", connectors.HubSpot), tx.PutPayloads([]engine.OutboxRow{{Key: "k"}}))
 }
 
+// exerciseForgetting leaves a row of every kind that names somebody, and has
+// it redacted.
+func exerciseForgetting(tx engine.Tx, refs []connectors.Ref) error {
+	home := refs[0]
+	_, err := tx.Enqueue([]engine.OutboxRow{{Key: "named", Account: "a", Payload: []byte(`{"text":"Dana"}`)}})
+	errs := []error{
+		err, tx.PutHandoff(engine.HandoffRow{ID: "a/9", Account: "a", Opened: noon, Closed: noon, Summary: "Dana"}),
+		tx.AddDecisions([]engine.DecisionRow{{Account: "a", At: noon, Reason: "Dana"}}),
+		tx.PutPoints([]engine.PointRow{{Home: home, Point: mapping.Point{Signal: "s", Source: "x", At: noon, Label: "Dana"}}}),
+		tx.PutForgotten([]string{"h"}, noon), tx.Erase(connectors.Ref{System: home.System, Object: connectors.Contact, ID: "gone"}),
+	}
+	n, err := tx.Redact("a", []connectors.Ref{home}, []string{"Dana"}, "[erased]")
+	if n < 4 {
+		errs = append(errs, fmt.Errorf("%d rows were redacted, want at least 4", n))
+	}
+	return errors.Join(append(errs, err, tx.RetryParked([]string{"a"}, noon), tx.RetryAllParked(noon))...)
+}
+
 func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	var errs []error
 	add := func(_ any, err error) { errs = append(errs, err) }
@@ -71,7 +96,16 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.Links(refs))
 	add(tx.RecordsByKey("r", "k", connectors.HubSpot))
 	add(tx.Contacts(refs))
-	add(tx.Counters([]mapping.CounterKey{{Record: "r"}}))
+	add(tx.Readings([]engine.ReadingKey{{CounterKey: mapping.CounterKey{Record: "r"}}}))
+	add(tx.ProblemsOf([]string{"r"}))
+	add(tx.LinksOf("a"))
+	add(tx.ProblemCount())
+	add(tx.LastWrites("a", 5))
+	add(tx.ObjectsInTrouble())
+	add(tx.People("r"))
+	add(tx.Made([]string{"r"}))
+	add(tx.Unseen(connectors.HubSpot, "", 5))
+	add(tx.Forgotten([]string{"r"}))
 	add(tx.Points(refs, noon))
 	add(tx.OpenHandoff("a"))
 	add(tx.Handoffs(noon))
@@ -97,11 +131,11 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 // their nature are named here.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	whole := []string{outboxAll, allProblems, allSplits, "UPDATE accounts SET dirty = 1"}
-	counting := []string{outboxCounts, caseCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
+	whole := []string{outboxAll, allProblems, allSplits, troubled, "UPDATE accounts SET dirty = 1"}
+	counting := []string{outboxCounts, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
-	keep := map[string]time.Duration{PrunePoints: day, PruneDecisions: day, PruneOutbox: day}
+	keep := map[string]time.Duration{PrunePoints: day, PruneDecisions: day, PruneOutbox: day, PruneReadings: day}
 	if _, err := s.Prune(t.Context(), noon, keep); err != nil {
 		t.Fatal(err)
 	}
@@ -133,10 +167,10 @@ func TestQueriesUseIndexes(t *testing.T) {
 
 // harmless are scans of lists in memory, and of an index that holds nothing
 // but the rows that are wanted.
-var harmless = []string{"json_each", "CONSTANT ROW", "matched", "INDEX accounts_dirty"}
+var harmless = []string{"json_each", "CONSTANT ROW", "matched", "INDEX accounts_dirty", "SCAN k VIRTUAL", "INDEX outbox_parked"}
 
 // sorting are the queries that may sort: what they find is short.
-var sorting = []string{findAccounts, casesInState, casesOfRecords, contactsOfHomes, recordsInTrouble}
+var sorting = []string{findAccounts, casesInState, casesOfRecords, contactsOfHomes, recordsInTrouble, people, problemsOfRecords, linksOfAccount}
 
 func explain(t *testing.T, tx *Tx, query string) (steps []string) {
 	t.Helper()

@@ -56,17 +56,22 @@ func (t *Tx) SettleProblems(ref connectors.Ref, except []string) error {
 // Problems lists them all by system, object, id and field.
 func (t *Tx) Problems() ([]engine.ProblemRow, error) {
 	var found []engine.ProblemRow
-	err := t.query("reading problems", allProblems, func(rows *sql.Rows) error {
+	err := t.query("reading problems", allProblems, appendProblems(&found))
+	return found, err
+}
+
+// appendProblems adds the rows of a query to list.
+func appendProblems(list *[]engine.ProblemRow) scanFunc {
+	return func(rows *sql.Rows) error {
 		var p engine.ProblemRow
 		var since int64
 		var next sql.NullInt64
 		err := rows.Scan((*string)(&p.Ref.System), (*string)(&p.Ref.Object), &p.Ref.ID, &p.Field,
 			&p.Vendor, &p.Value, &p.Reason, &since, &next)
 		p.Since, p.NextTry = timeOf(since), timeOrZero(next)
-		found = append(found, p)
+		*list = append(*list, p)
 		return err
-	})
-	return found, err
+	}
 }
 
 // ProblemRefs tells which of the records have any problem.

@@ -18,6 +18,7 @@ const (
 	PrunePoints    = "points"
 	PruneDecisions = "decisions"
 	PruneOutbox    = "outbox"
+	PruneReadings  = "readings"
 )
 
 // walk prunes a table in ranges of its leading key. The newest row of its
@@ -38,6 +39,14 @@ var (
 			SELECT 1 FROM points AS newer
 			WHERE newer.home_id = points.home_id AND newer.system = points.system AND newer.at > points.at
 			  AND newer.signal = points.signal AND newer.source = points.source)`,
+	}
+	// Growth is told from the last reading before a time, so the newest of
+	// the old ones stays.
+	readingsWalk = walk{
+		end: `SELECT record FROM readings WHERE record > $1 ORDER BY record LIMIT 1 OFFSET $2`,
+		remove: `DELETE FROM readings WHERE record > $1 AND record <= $2 AND at < $3 AND EXISTS (
+			SELECT 1 FROM readings AS newer
+			WHERE newer.record = readings.record AND newer.property = readings.property AND newer.at > readings.at AND newer.at < $3)`,
 	}
 	// The newest decision is why the account stands where it does (I6).
 	decisionsWalk = walk{
@@ -64,20 +73,21 @@ const (
 // error or the end of ctx stays done.
 //
 //   - PrunePoints: points, except the newest of every signal and source.
+//   - PruneReadings: counters' readings, except the newest of the old ones.
 //   - PruneDecisions: logged decisions, except every account's newest.
 //   - PruneOutbox: done rows. Their keys are remembered, so that what was
 //     delivered is never delivered again (I2).
 func (s *Store) Prune(ctx context.Context, now time.Time, keep map[string]time.Duration) (map[string]int64, error) {
 	for table, d := range keep {
 		switch {
-		case table != PrunePoints && table != PruneDecisions && table != PruneOutbox:
+		case table != PrunePoints && table != PruneDecisions && table != PruneOutbox && table != PruneReadings:
 			return nil, fmt.Errorf("pruning %s: there is no such table", table)
 		case d <= 0:
 			return nil, fmt.Errorf("pruning %s: keeping %s would keep nothing", table, d)
 		}
 	}
 	removed := map[string]int64{}
-	for _, table := range []string{PrunePoints, PruneDecisions, PruneOutbox} {
+	for _, table := range []string{PrunePoints, PruneReadings, PruneDecisions, PruneOutbox} {
 		d, wanted := keep[table]
 		if !wanted {
 			continue
@@ -95,6 +105,8 @@ func (s *Store) pruneTable(ctx context.Context, table string, before time.Time) 
 	switch table {
 	case PrunePoints:
 		return s.pruneWalk(ctx, pointsWalk, before)
+	case PruneReadings:
+		return s.pruneWalk(ctx, readingsWalk, before)
 	case PruneDecisions:
 		return s.pruneWalk(ctx, decisionsWalk, before)
 	default:

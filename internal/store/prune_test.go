@@ -126,3 +126,22 @@ func TestPruneRefuses(t *testing.T) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 }
+
+// The newest of the old readings stays: growth is told from it.
+func TestPruneReadings(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	key := mapping.CounterKey{Record: "c/1", Property: "visits"}
+	reading := func(days int, value float64) mapping.CounterReading {
+		return mapping.CounterReading{Key: key, Reading: mapping.Reading{At: noon.Add(-time.Duration(days) * day), Value: value, Home: "h"}}
+	}
+	update(t, s, func(tx engine.Tx) error {
+		return tx.PutReadings([]mapping.CounterReading{reading(50, 1), reading(40, 2), reading(31, 3), reading(5, 4)})
+	})
+	same(t, "removed", prune(t, s, map[string]time.Duration{PruneReadings: 30 * day}), map[string]int64{PruneReadings: 2})
+	view(t, s, func(tx engine.Tx) error {
+		got, err := tx.Readings([]engine.ReadingKey{{CounterKey: key, At: noon.Add(-20 * day)}})
+		same(t, "left", got, []mapping.CounterReading{reading(31, 3), reading(5, 4)})
+		return err
+	})
+}

@@ -3,8 +3,8 @@ package store
 import (
 	"cmp"
 	"database/sql"
+	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -14,54 +14,67 @@ import (
 )
 
 const (
-	putCounter = `
-INSERT INTO counters (record, property, value) VALUES ($1, $2, $3)
-ON CONFLICT (record, property) DO UPDATE SET value = excluded.value`
+	putReading = `
+INSERT INTO readings (record, property, at, value, home_id) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (record, property, at) DO UPDATE SET value = excluded.value, home_id = excluded.home_id`
+	// Each element of the list is a record, a property and a time.
+	readingsAround = `
+SELECT r.record, r.property, r.at, r.value, r.home_id FROM json_each($1) AS k CROSS JOIN readings AS r
+WHERE r.record = k.value ->> 0 AND r.property = k.value ->> 1 AND r.at = (
+    SELECT max(at) FROM readings WHERE record = k.value ->> 0 AND property = k.value ->> 1 AND at <= k.value ->> 2)
+UNION ALL
+SELECT r.record, r.property, r.at, r.value, r.home_id FROM json_each($1) AS k CROSS JOIN readings AS r
+WHERE r.record = k.value ->> 0 AND r.property = k.value ->> 1 AND r.at = (
+    SELECT min(at) FROM readings WHERE record = k.value ->> 0 AND property = k.value ->> 1 AND at > k.value ->> 2)`
+	putPoint = `
+INSERT INTO points (home_id, system, at, signal, source, value, label) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (home_id, system, at, signal, source) DO UPDATE SET value = excluded.value, label = excluded.label`
 	addPoint = `
 INSERT INTO points (home_id, system, at, signal, source, value, label) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING`
 )
 
-var (
-	countersOfRecords = `SELECT record, property, value FROM counters WHERE ` + inList("record", 1)
-	pointsOfHomes     = `
+var pointsOfHomes = `
 SELECT home_id, at, signal, source, value, label FROM points
 WHERE system = $1 AND at >= $2 AND ` + inList("home_id", 3) + ` ORDER BY home_id, at, signal, source`
-)
 
-// Counters returns what the counters stood at last.
-func (t *Tx) Counters(keys []mapping.CounterKey) (map[mapping.CounterKey]float64, error) {
-	wanted := make(map[mapping.CounterKey]bool, len(keys))
-	var records []string
-	for _, k := range keys {
-		wanted[k] = true
-		// Callers ask for all counters of a record in a row, so this alone
-		// keeps the list near the number of records; doubles do no harm.
-		if n := len(records); n == 0 || records[n-1] != k.Record {
-			records = append(records, k.Record)
+// Readings returns of each counter the last reading at or before the key's
+// time and the first one after it.
+func (t *Tx) Readings(keys []engine.ReadingKey) ([]mapping.CounterReading, error) {
+	const doing = "reading counters"
+	var found []mapping.CounterReading
+	for chunk := range slices.Chunk(keys, listChunk) {
+		list := make([][3]any, len(chunk))
+		for i, k := range chunk {
+			list[i] = [3]any{k.Record, k.Property, micros(k.At)}
+		}
+		text, err := json.Marshal(list)
+		if err != nil {
+			return nil, t.fail(doing, err)
+		}
+		err = t.query(doing, readingsAround, func(rows *sql.Rows) error {
+			var r mapping.CounterReading
+			var at int64
+			err := rows.Scan(&r.Key.Record, &r.Key.Property, &at, &r.Value, &r.Home)
+			r.At = timeOf(at)
+			found = append(found, r)
+			return err
+		}, string(text))
+		if err != nil {
+			return nil, err
 		}
 	}
-	found := make(map[mapping.CounterKey]float64, len(keys))
-	err := t.eachList("reading counters", countersOfRecords, records, func(rows *sql.Rows) error {
-		var k mapping.CounterKey
-		var value float64
-		err := rows.Scan(&k.Record, &k.Property, &value)
-		if wanted[k] {
-			found[k] = value
-		}
-		return err
-	})
-	return found, err
+	return found, nil
 }
 
-// PutCounters sets what the counters stand at.
-func (t *Tx) PutCounters(values map[mapping.CounterKey]float64) error {
+// PutReadings adds readings, or replaces those of the same time.
+func (t *Tx) PutReadings(rows []mapping.CounterReading) error {
 	// In the order of the table's key, which keeps the writes close together.
-	keys := slices.SortedFunc(maps.Keys(values), func(a, b mapping.CounterKey) int {
-		return cmp.Or(cmp.Compare(a.Record, b.Record), cmp.Compare(a.Property, b.Property))
+	rows = slices.SortedStableFunc(slices.Values(rows), func(a, b mapping.CounterReading) int {
+		return cmp.Or(cmp.Compare(a.Key.Record, b.Key.Record), cmp.Compare(a.Key.Property, b.Key.Property))
 	})
-	_, err := execEach(t, "writing counters", putCounter, keys, func(k mapping.CounterKey, buf []any) []any {
-		return append(buf, k.Record, k.Property, values[k])
+	_, err := execEach(t, "writing counters", putReading, rows, func(r mapping.CounterReading, buf []any) []any {
+		return append(buf, r.Key.Record, r.Key.Property, micros(r.At), r.Value, r.Home)
 	})
 	return err
 }
@@ -69,16 +82,25 @@ func (t *Tx) PutCounters(values map[mapping.CounterKey]float64) error {
 // AddPoints adds the points that are not yet there and returns how many were
 // new. One that is there stays as it is. Every Home must be an account.
 func (t *Tx) AddPoints(rows []engine.PointRow) (int, error) {
-	const doing = "adding points"
+	n, err := t.writePoints("adding points", addPoint, rows)
+	return int(n), err
+}
+
+// PutPoints adds points or replaces those that are there.
+func (t *Tx) PutPoints(rows []engine.PointRow) error {
+	_, err := t.writePoints("writing points", putPoint, rows)
+	return err
+}
+
+func (t *Tx) writePoints(doing, query string, rows []engine.PointRow) (int64, error) {
 	for _, p := range rows {
 		if p.Home.Object != connectors.Account || p.Home.ID == "" {
 			return 0, fmt.Errorf("%s: %s is no account's record", doing, p.Home)
 		}
 	}
-	n, err := execEach(t, doing, addPoint, rows, func(p engine.PointRow, buf []any) []any {
+	return execEach(t, doing, query, rows, func(p engine.PointRow, buf []any) []any {
 		return append(buf, p.Home.ID, string(p.Home.System), micros(p.At), p.Signal, p.Source, p.Value, p.Label)
 	})
-	return int(n), err
 }
 
 // Points returns the points of the accounts' records at or after since, in the

@@ -12,21 +12,54 @@ import (
 	"handoffd/mapping"
 )
 
-func TestCounters(t *testing.T) {
+func TestReadings(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	key := func(record, property string) mapping.CounterKey {
-		return mapping.CounterKey{Record: record, Property: property}
+	reading := func(record, property string, minute int, value float64) mapping.CounterReading {
+		return mapping.CounterReading{
+			Key:     mapping.CounterKey{Record: record, Property: property},
+			Reading: mapping.Reading{At: noon.Add(time.Duration(minute) * time.Minute), Value: value, Home: "h"},
+		}
 	}
+	key := func(r mapping.CounterReading) engine.ReadingKey {
+		return engine.ReadingKey{CounterKey: r.Key, At: r.At}
+	}
+	first, second, third := reading("c/1", "opens", 1, 1), reading("c/1", "opens", 5, 4), reading("c/1", "opens", 9, 7)
+	other := reading("c/1", "clicks", 5, 2)
 	update(t, s, func(tx engine.Tx) error {
-		return tx.PutCounters(map[mapping.CounterKey]float64{key("c/1", "opens"): 1, key("c/1", "clicks"): 2, key("c/2", "opens"): 3})
+		return errors.Join(tx.PutReadings([]mapping.CounterReading{third, first, other, reading("c/1", "opens", 5, 3)}), tx.PutReadings([]mapping.CounterReading{second}))
 	})
-	update(t, s, func(tx engine.Tx) error {
-		return tx.PutCounters(map[mapping.CounterKey]float64{key("c/1", "opens"): 10.25})
-	})
+	for name, c := range map[string]struct {
+		key  engine.ReadingKey
+		want []mapping.CounterReading
+	}{
+		"before all":    {key(reading("c/1", "opens", 0, 0)), []mapping.CounterReading{first}},
+		"at one":        {key(second), []mapping.CounterReading{second, third}},
+		"between":       {key(reading("c/1", "opens", 7, 0)), []mapping.CounterReading{second, third}},
+		"after all":     {key(reading("c/1", "opens", 10, 0)), []mapping.CounterReading{third}},
+		"another":       {key(other), []mapping.CounterReading{other}},
+		"never counted": {key(reading("c/2", "opens", 1, 0)), nil},
+	} {
+		view(t, s, func(tx engine.Tx) error {
+			got, err := tx.Readings([]engine.ReadingKey{c.key})
+			same(t, name, got, c.want)
+			return err
+		})
+	}
+}
+
+// TestPutPoints: what PutPoints brings replaces what stood there.
+func TestPutPoints(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	home := hsAccount("1")
+	row := func(value float64) []engine.PointRow {
+		return []engine.PointRow{{Home: home, Point: mapping.Point{Signal: "visits", Source: "c/1", At: noon, Value: value}}}
+	}
+	update(t, s, func(tx engine.Tx) error { return errors.Join(tx.PutPoints(row(3)), tx.PutPoints(row(1))) })
 	view(t, s, func(tx engine.Tx) error {
-		got, err := tx.Counters([]mapping.CounterKey{key("c/1", "opens"), key("c/2", "opens"), key("c/2", "clicks"), key("c/3", "opens"), key("c/1", "opens")})
-		same(t, "counters", got, map[mapping.CounterKey]float64{key("c/1", "opens"): 10.25, key("c/2", "opens"): 3})
+		got, err := tx.Points([]connectors.Ref{home}, time.Time{})
+		same(t, "points", got, map[connectors.Ref][]mapping.Point{home: {row(1)[0].Point}})
 		return err
 	})
 }

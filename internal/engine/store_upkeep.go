@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"time"
+
+	"handoffd/connectors"
+)
+
+// PersonRow is what is known of one person under one record.
+type PersonRow struct {
+	ContactRow
+	// Account is handoffd's id of the account, "" if there is none.
+	Account string
+}
+
+// UpkeepTx finds and erases people, tells what handoffd made itself, and
+// brings back what was parked.
+type UpkeepTx interface {
+	// Made tells which of the vendor's ids are results of our own writes.
+	Made(ids []string) (map[string]bool, error)
+	// Forgotten tells which of the hashes are of people to be forgotten.
+	Forgotten(hashes []string) (map[string]bool, error)
+	PutForgotten(hashes []string, at time.Time) error
+	// People finds contacts by the vendor's id or the e-mail address.
+	People(query string) ([]PersonRow, error)
+	// Erase removes the contact, its counters' readings and its problems,
+	// and takes the labels off its points; their numbers stay.
+	Erase(ref connectors.Ref) error
+	// Redact puts text in place of each of the words, in what was frozen or
+	// sent for the account: labels of points, summaries, reasons, payloads
+	// and traces. It returns how many rows changed.
+	Redact(account string, homes []connectors.Ref, words []string, text string) (int, error)
+
+	// ProblemsOf lists the problems of the records with these ids.
+	ProblemsOf(ids []string) ([]ProblemRow, error)
+	// ProblemCount counts all problems.
+	ProblemCount() (int, error)
+	// LinksOf lists the records that lead to the account, old ids included.
+	LinksOf(account string) ([]connectors.Ref, error)
+	// LastWrites lists the account's newest outbox rows, newest first.
+	LastWrites(account string, limit int) ([]OutboxRow, error)
+	// RetryParked makes parked creates of those accounts pending again, as
+	// long as their handoff is open; RetryAllParked those of all.
+	RetryParked(accounts []string, now time.Time) error
+	RetryAllParked(now time.Time) error
+	// MarkParkedDirty makes accounts with parked writes be decided anew.
+	MarkParkedDirty() error
+	// ObjectsInTrouble lists the systems and objects that have problems.
+	ObjectsInTrouble() ([]connectors.Ref, error)
+	ReloadTx
+}
+
+// ReloadTx keeps account of reading everything once more.
+type ReloadTx interface {
+	// DeleteCursor forgets how far an object has been read.
+	DeleteCursor(system connectors.System, object connectors.Object) error
+	// MarkSeen notes account records that a reload came across, ClearSeen
+	// forgets those of a system.
+	MarkSeen(refs []connectors.Ref) error
+	ClearSeen(system connectors.System) error
+	// Unseen lists links of account records that were not seen and whose id
+	// comes after the given one, by id, at most limit.
+	Unseen(system connectors.System, after string, limit int) ([]Link, error)
+}
