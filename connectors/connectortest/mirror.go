@@ -68,7 +68,7 @@ func (m *mirror) take(page connectors.Page) error {
 	m.cursor, m.more, m.loaded = page.Next, page.More, m.loaded || page.Loaded
 	m.pages++
 	if page.Through.Before(m.through) && !page.Through.IsZero() {
-		return fmt.Errorf("Through went back from %s to %s", m.through, page.Through)
+		return fmt.Errorf("the settled edge went back from %s to %s", m.through, page.Through)
 	}
 	m.through = page.Through
 	if m.cursor == "" {

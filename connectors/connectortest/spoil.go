@@ -2,13 +2,13 @@ package connectortest
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"handoffd/connectors"
 )
@@ -205,7 +205,7 @@ func writeSpoilers() []spoiler {
 			own := make([]connectors.Write, len(batch))
 			for i, w := range batch {
 				own[i] = w
-				own[i].Key = fmt.Sprintf("%s#%d#%d", w.Key, i, time.Now().UnixNano())
+				own[i].Key = w.Key + "#" + rand.Text()
 			}
 			results := send(c, ctx, own)
 			for i := range results {
