@@ -32,6 +32,8 @@ type batch struct {
 	settled  []settledRecord
 	before   map[mapping.CounterKey]float64
 	counters map[mapping.CounterKey]float64
+	contests []ConflictRow
+	peopled  *mapping.Mapping // with the users of both CRMs, once needed
 }
 
 // entry is one account as it is worked on.
@@ -179,6 +181,10 @@ func (b *batch) saveRelated() error {
 	if err := b.saveProblems(); err != nil {
 		return err
 	}
+	if err := b.tx.AddConflicts(b.contests); err != nil {
+		return err
+	}
+	b.contests = nil
 	b.links, b.keys, b.points, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil
 	clear(b.counters)
 	return nil

@@ -81,6 +81,7 @@ type delivery struct {
 	settled  []connectors.Ref
 	errs     []error
 	stopped  bool
+	told     []verdict
 }
 
 func (d *delivery) run(ctx context.Context, rows []OutboxRow) {
@@ -153,6 +154,7 @@ func (d *delivery) result(r OutboxRow, ref connectors.Ref, result connectors.Res
 	for _, dropped := range result.Dropped {
 		d.problem(ref, dropped.Field, dropped)
 	}
+	d.hear(r, ref, result)
 	switch result.Outcome {
 	case connectors.Done, connectors.Existed:
 		r.State, r.Result, r.Error = OutboxDone, result.ID, ""
@@ -292,6 +294,9 @@ func (d *delivery) save(ctx context.Context) error {
 			if err := tx.SettleProblems(ref, nil); err != nil {
 				return err
 			}
+		}
+		if err := d.tell(tx); err != nil {
+			return err
 		}
 		return tx.PutProblems(d.problems)
 	})

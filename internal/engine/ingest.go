@@ -126,6 +126,12 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	}
 	before := seen(b.mapping, en.account, side)
 	applied := b.mapping.Apply(en.account, r)
+	if applied.Stale {
+		if applied.Changed {
+			b.touch(en)
+		}
+		return nil // a page that came late
+	}
 	b.park(r.Ref, applied.Problems)
 	points, problems := b.mapping.Extract(r, b.before, b.count)
 	b.park(r.Ref, problems)

@@ -26,6 +26,7 @@ type Tx interface {
 	HandoffTx
 	OutboxTx
 	ReadingTx
+	ConflictTx
 }
 
 // AccountRow is one account as stored.
