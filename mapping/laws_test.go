@@ -115,7 +115,7 @@ func TestLawConvergence(t *testing.T) {
 		s, h := w.sides[0].value, w.sides[1].value
 		f := w.field()
 		s, h = strings.ToLower(strings.TrimSpace(s)), strings.ToLower(strings.TrimSpace(h))
-		if s == h || s == "" || h == "" || f.Master == mapping.SyncFillBlank || f.Truncate && strings.HasPrefix(h, s) {
+		if s == h || s == "" || h == "" || f.Master == mapping.SyncFillBlank || f.Truncate && (strings.HasPrefix(h, s) || strings.HasPrefix(s, h)) {
 			return // an emptied value stays where it was emptied, and blanks are only filled
 		}
 		rt.Fatalf("%s: salesforce has %q and hubspot %q", f.Master, s, h)

@@ -157,9 +157,12 @@ func (c *crm) write(w connectors.Write) connectors.Result {
 	}
 	r := connectors.Result{Key: w.Key, Outcome: connectors.Done, ID: w.Ref.ID}
 	if w.Op == connectors.Update {
+		if current := c.unexpected(w); current != nil {
+			return connectors.Result{Key: w.Key, Outcome: connectors.Conflicted, ID: w.Ref.ID, Current: current}
+		}
 		pairs := map[string]string{}
 		for k, v := range w.Fields {
-			pairs[k] = v.String()
+			pairs[k] = plain(v)
 		}
 		c.put(w.Ref.Object, w.Ref.ID, nil, pairs)
 	}
@@ -176,6 +179,29 @@ func (c *crm) write(w connectors.Write) connectors.Result {
 		return connectors.Result{Key: w.Key, Outcome: connectors.Unsure, Err: &connectors.Error{System: c.system, Class: connectors.UnknownOutcome, Message: "no answer"}}
 	}
 	return r
+}
+
+// plain is a value as the CRM keeps it: text, and nothing as "".
+func plain(v connectors.Value) string {
+	if v.IsNull() {
+		return ""
+	}
+	return v.String()
+}
+
+// unexpected returns what the record holds if that is not what a write expects.
+func (c *crm) unexpected(w connectors.Write) map[string]connectors.Value {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	current, same := map[string]connectors.Value{}, true
+	for name, want := range w.Expect {
+		current[name] = c.rows[w.Ref].Fields[name]
+		same = same && plain(current[name]) == plain(want)
+	}
+	if same {
+		return nil
+	}
+	return current
 }
 
 func (c *crm) Resolve(_ context.Context, w connectors.Write) connectors.Result {
@@ -227,6 +253,7 @@ type house struct {
 	store    *store.Store
 	path     string
 	policy   string
+	mapping  string
 	goLive   bool
 	engine   *engine.Engine
 	planOnly bool
@@ -235,7 +262,7 @@ type house struct {
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	c := clock.NewFake(time.Date(2026, 11, 2, 15, 0, 0, 0, time.UTC))
-	h := &house{t: t, clock: c, sf: newCRM(connectors.Salesforce, c), hs: newCRM(connectors.HubSpot, c), policy: policyText, goLive: true}
+	h := &house{t: t, clock: c, sf: newCRM(connectors.Salesforce, c), hs: newCRM(connectors.HubSpot, c), policy: policyText, mapping: mappingText, goLive: true}
 	h.path = filepath.Join(t.TempDir(), "h.db")
 	h.sf.users = []connectors.User{{ID: "005000000000001AAA", Name: "Ann", Email: "ann@acme.example", Active: true}, {ID: "005000000000009AAA", Name: "Boss", Email: "boss@acme.example", Active: true}}
 	h.hs.users = []connectors.User{{ID: "1", Name: "Ann", Email: "ann@acme.example", Active: true}}
@@ -268,7 +295,7 @@ func (h *house) reopen() error {
 func (h *house) make(s engine.Store) {
 	h.t.Helper()
 	var c yamlpos.Collector
-	m := mapping.Compile(yamlpos.Parse("m.yaml", []byte(mappingText), &c).Root(), &c)
+	m := mapping.Compile(yamlpos.Parse("m.yaml", []byte(h.mapping), &c).Root(), &c)
 	p := workflows.Compile(yamlpos.Parse("p.yaml", []byte(h.policy), &c).Root(), m, "hash"+h.policy, &c)
 	if err := c.Err(); err != nil {
 		h.t.Fatal(err)
