@@ -109,6 +109,8 @@ func (c *Cell) account() {
 	c.Base, c.HasBase, c.Owed = c.Seen, true, false
 }
 
+func (c *Cell) accounted() bool { return c.HasBase && !c.Owed && c.Base == c.Seen }
+
 // stamp dates a value that has just been read. A first sight is dated by the
 // source's own confirmation if it has one: the record's stamp may be from a
 // change of something else.

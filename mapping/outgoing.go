@@ -27,7 +27,7 @@ type FieldWrite struct {
 func (m *Mapping) Outgoing(a *Account) (writes []FieldWrite, problems []Problem) {
 	for i := range m.Fields {
 		f := &m.Fields[i]
-		if f.Master == ReadOnly {
+		if f.Master == ReadOnly || m.quiet(a, f) {
 			continue
 		}
 		for _, side := range Sides() {
@@ -45,6 +45,14 @@ func (m *Mapping) Outgoing(a *Account) (writes []FieldWrite, problems []Problem)
 		}
 	}
 	return writes, problems
+}
+
+// quiet tells quickly that a field is at rest, as nearly all are: both sides
+// hold the same and nothing is on its way.
+func (m *Mapping) quiet(a *Account, f *Field) bool {
+	s, h := a.cell(SalesforceSide, f.Slot), a.cell(HubSpotSide, f.Slot)
+	return f.Master != FromHandoffd && s != nil && h != nil && s.Seen == h.Seen &&
+		(!s.HasSent || s.HasEchoed) && (!h.HasSent || h.HasEchoed) && f.Type != Owner
 }
 
 // prepare gives a write the vendor's forms.

@@ -116,6 +116,12 @@ func (m *Mapping) synced(a *Account, f *Field) (connectors.Value, Origin) {
 	if f.Master == SyncHubSpot {
 		from = HubSpotSide
 	}
+	if m.quiet(a, f) {
+		if f.Master == SyncNewest && h.At.After(s.At) {
+			from = HubSpotSide
+		}
+		return s.Seen, Origin{Side: from, At: a.cell(from, f.Slot).At}
+	}
 	if v := m.judge(a, f); v.due {
 		from = v.to.Other()
 	} else if f.comparable(s, h) {
@@ -151,7 +157,7 @@ func (m *Mapping) Agree(a *Account) {
 
 func (m *Mapping) agree(a *Account, f *Field) {
 	s, h := a.cell(SalesforceSide, f.Slot), a.cell(HubSpotSide, f.Slot)
-	if !f.comparable(s, h) || s.pending() || h.pending() {
+	if !f.comparable(s, h) || s.pending() || h.pending() || s.accounted() && h.accounted() {
 		return
 	}
 	apart := f.Master == SyncFillBlank && !s.Seen.IsNull() && !h.Seen.IsNull()
