@@ -67,7 +67,7 @@ func (m *Mapping) appendView(w *writer, v *View) {
 	for slot := range v.Cells {
 		if c := &v.Cells[slot]; !c.At.IsZero() || c.HasSent {
 			w.key(m.Fields[slot].Name)
-			appendCell(w, c, m.Fields[slot].print)
+			appendCell(w, c, m.Fields[slot].mark)
 		}
 	}
 	w.end()
@@ -181,11 +181,11 @@ func (m *Mapping) readCells(r *reader, v *View) {
 			r.skip()
 			continue
 		}
-		v.Cells[slot] = readCell(r, m.Fields[slot].print)
+		v.Cells[slot] = readCell(r, m.Fields[slot].mark)
 	}
 }
 
-func readCell(r *reader, print uint32) (c Cell) {
+func readCell(r *reader, mark uint32) (c Cell) {
 	under := int64(0)
 	for r.enter(); r.more(); {
 		switch string(r.name()) {
@@ -207,7 +207,7 @@ func readCell(r *reader, print uint32) (c Cell) {
 			readSent(r, &c)
 		}
 	}
-	if c.HasSent && under != int64(print) {
+	if c.HasSent && under != int64(mark) {
 		c.void()
 	}
 	return c

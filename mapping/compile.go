@@ -202,7 +202,7 @@ func (k *compiler) field(name string, n yamlpos.Node) Field {
 	k.travel(m, &f)
 	k.length(m, &f)
 	k.transforms(m, &f)
-	f.print = f.fingerprint()
+	f.mark = f.fingerprint()
 	return f
 }
 

@@ -152,7 +152,7 @@ func (m *Mapping) SetLifecycle(texts map[string][2]string) {
 		if m.Fields[i].Lifecycle {
 			m.Fields[i].Values = texts
 			m.Fields[i].buildReverse()
-			m.Fields[i].print = m.Fields[i].fingerprint()
+			m.Fields[i].mark = m.Fields[i].fingerprint()
 		}
 	}
 }

@@ -128,7 +128,7 @@ type Field struct {
 	From, To [sides]*Transform
 
 	reverse [sides]map[string]string
-	print   uint32 // what it says about writing, to tell when that changes
+	mark    uint32 // what it says about writing, to tell when that changes
 }
 
 // Cell is what one side holds of one field.

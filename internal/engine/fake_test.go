@@ -42,6 +42,7 @@ type crm struct {
 	// readErr fails reads, pageErr every page.
 	readErr, pageErr error
 	clock            clock.Clock
+	schema           connectors.Schema
 }
 
 func newCRM(system connectors.System, c clock.Clock) *crm {
@@ -221,7 +222,7 @@ func (c *crm) Alert(_ context.Context, a connectors.Alert) connectors.Result {
 }
 func (c *crm) Users(context.Context) ([]connectors.User, error) { return c.users, nil }
 func (c *crm) Describe(context.Context, connectors.Object) (connectors.Schema, error) {
-	return connectors.Schema{}, nil
+	return c.schema, nil
 }
 func (c *crm) Calls() []connectors.Calls       { return nil }
 func (c *crm) Allowance() connectors.Allowance { return connectors.Allowance{} }

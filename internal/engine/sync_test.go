@@ -149,6 +149,12 @@ func TestRefusedFieldIsRetried(t *testing.T) {
 			h.clock.Advance(time.Minute)
 			h.hs.put(connectors.Account, "1", nil, map[string]string{"other": "x"})
 		},
+		"the schema": func(h *house) {
+			h.clock.Advance(time.Hour)
+			h.once() // the schema as it was
+			h.hs.schema.Fields = map[string]connectors.Field{"plan": {Name: "plan", Options: []connectors.Option{{Value: "refused", Active: true}}}}
+			h.clock.Advance(time.Hour)
+		},
 		"the mapping": func(h *house) {
 			h.mapping = strings.Replace(h.mapping, "prefer_salesforce", "prefer_salesforce, length: 80", 1)
 			h.policy += "\n"
