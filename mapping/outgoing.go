@@ -107,6 +107,9 @@ func (m *Mapping) outgoingMastered(a *Account, f *Field, w FieldWrite, cell *Cel
 		return w, false, nil
 	}
 	w.PutBack = cell.HasSent && cell.Sent == w.Value && !cell.Refused || cell.Odd
+	if !origin.Own && !cell.Changed.IsZero() && cell.At.After(origin.At) {
+		w.PutBack = true // it was changed after the master was
+	}
 	return w, true, nil
 }
 

@@ -216,6 +216,31 @@ func TestAtRestBesideAnotherSync(t *testing.T) {
 	}
 }
 
+// TestMasterIsPutBack: a change beside the master is set right, and kept on
+// record, whether the field was ever written or not.
+func TestMasterIsPutBack(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"kept", ""} {
+		h := syncHouse(t, "from: hubspot")
+		h.twin(1, first, "kept")
+		h.rest(t)
+		h.plan(connectors.Salesforce, 1, "mine")
+		h.rest(t)
+		if got := h.plans(1); got != [2]string{"kept", "kept"} {
+			t.Errorf("%q, want the master's value on both sides", got)
+		}
+		rows := h.conflicts()
+		if len(rows) != 1 || rows[0].Salesforce != "mine" || rows[0].Winner != "hubspot" || rows[0].Policy != "from: hubspot" {
+			t.Errorf("conflicts %+v, want the change that was put back", rows)
+		}
+		h.plan(connectors.HubSpot, 1, "next")
+		h.rest(t)
+		if n := len(h.conflicts()); n != 1 {
+			t.Errorf("%d conflicts after the master's own change, want none new", n)
+		}
+	}
+}
+
 // TestEmptied: an emptied value stays where it is, or travels, as the field says.
 func TestEmptied(t *testing.T) {
 	t.Parallel()
