@@ -29,6 +29,9 @@ type Field struct {
 	// Multi: several options, joined with ";".
 	Multi   bool
 	Options []Option
+	// Controller is the field whose value says which Options are taken, ""
+	// if all are.
+	Controller string
 }
 
 // Option is one value of a picklist or enumeration.

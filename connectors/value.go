@@ -78,6 +78,11 @@ func FloatValue(f float64) Value {
 // NumberValue holds the decimal number s exactly, in canonical form: no plus
 // sign, no leading or trailing zeros, no exponent. It refuses anything else.
 func NumberValue(s string) (Value, error) {
+	if plainDecimal(s) { // as nearly all are, and what the rest below would return
+		if f, err := strconv.ParseFloat(s, 64); err == nil {
+			return Value{kind: Number, bits: math.Float64bits(f + 0), text: s}, nil
+		}
+	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) || strings.ContainsAny(s, "xX_pP") {
 		return Value{}, fmt.Errorf("reading number: %q is not a decimal number", clip(s))
@@ -87,6 +92,26 @@ func NumberValue(s string) (Value, error) {
 		text = strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	return Value{kind: Number, bits: math.Float64bits(f + 0), text: canonicalDecimal(text)}, nil
+}
+
+// plainDecimal tells whether s is in canonical form already.
+func plainDecimal(s string) bool {
+	digits, point := strings.TrimPrefix(s, "-"), -1
+	for i := range len(digits) {
+		switch c := digits[i]; {
+		case c == '.' && point < 0:
+			point = i
+		case c < '0' || c > '9':
+			return false
+		}
+	}
+	switch {
+	case digits == "" || point == 0 || digits == "0" && digits != s:
+		return false
+	case point > 0 && (digits[len(digits)-1] == '0' || point == len(digits)-1):
+		return false
+	}
+	return digits[0] != '0' || len(digits) == 1 || point == 1
 }
 
 func canonicalDecimal(s string) string {

@@ -8,10 +8,14 @@ import (
 
 // Applied is what a record changed.
 type Applied struct {
-	// Changed: at least one mapped field, or the record's life or scope.
+	// Changed: at least one mapped field, or the record's life or scope, or
+	// something was refused before and may be tried again.
 	Changed bool
-	// Read tells for which fields the record brought a value, by slot; a
-	// problem that stood on any of them is settled unless it is in Problems.
+	// Stale: the record is older than what is known; its fields were not
+	// looked at.
+	Stale bool
+	// Problems are the values that do not fit. One that stood on any other
+	// field is over, unless the record is stale.
 	Problems []Problem
 }
 
@@ -27,9 +31,6 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 		a.Views[side] = view
 		out.Changed = true
 	}
-	if r.Modified.After(view.Modified) {
-		view.Modified = r.Modified
-	}
 	if view.Created.IsZero() {
 		view.Created = r.Created
 	}
@@ -37,16 +38,43 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 		view.Deleted, view.OutOfScope = r.Deleted, r.OutOfScope
 		out.Changed = true
 	}
+	before := view.Modified
+	if r.Modified.Before(before) && !r.Modified.IsZero() {
+		out.Stale = true
+		return out
+	}
+	view.Modified = r.Modified
 	if r.Deleted || r.OutOfScope {
 		return out
 	}
-	for i := range m.Fields {
-		m.applyField(&m.Fields[i], side, view, r, &out)
-	}
+	m.applyFields(a, view, r, before, &out)
 	return out
 }
 
-func (m *Mapping) applyField(f *Field, side Side, view *View, r connectors.Record, out *Applied) {
+// applyFields reads every mapped field. A record that somebody else touched
+// may take now what it refused before.
+func (m *Mapping) applyFields(a *Account, view *View, r connectors.Record, before time.Time, out *Applied) {
+	side, ours, refused := SideOf(r.Ref.System), false, false
+	for i := range m.Fields {
+		cell := &view.Cells[i]
+		ours, refused = ours || cell.pending(), refused || cell.Refused
+		m.applyField(&m.Fields[i], side, view, r, before, out)
+		if f := &m.Fields[i]; f.Master.synced() {
+			m.agree(a, f)
+		}
+	}
+	if !refused || ours || !r.Modified.After(before) {
+		return
+	}
+	for i := range view.Cells {
+		if view.Cells[i].Refused {
+			view.Cells[i].unsend()
+			out.Changed = true
+		}
+	}
+}
+
+func (m *Mapping) applyField(f *Field, side Side, view *View, r connectors.Record, before time.Time, out *Applied) {
 	name := f.Vendor[side]
 	if name == "" {
 		return
@@ -56,7 +84,7 @@ func (m *Mapping) applyField(f *Field, side Side, view *View, r connectors.Recor
 		return
 	}
 	cell := &view.Cells[f.Slot]
-	value, err := f.Read(side, raw)
+	value, err := f.read(side, raw, r)
 	if err != nil {
 		out.Problems = append(out.Problems, Problem{Ref: r.Ref, Field: f.Name, Vendor: name, Value: Clip(raw.String(), 80), Reason: err.Error()})
 	}
@@ -66,28 +94,20 @@ func (m *Mapping) applyField(f *Field, side Side, view *View, r connectors.Recor
 			out.Changed = true
 		}
 	}
-	if cell.HasSent && !cell.HasEchoed {
-		cell.Echo, cell.HasEchoed = value, true
-		if value == cell.Sent {
-			cell.Base, cell.HasBase = value, true
-		}
+	if value != cell.Seen || cell.Bad != (err != nil) || cell.At.IsZero() {
+		out.Changed = true
 	}
-	if value == cell.Seen && cell.Bad == (err != nil) && !cell.At.IsZero() {
-		return
+	cell.observe(value, r.Modified, before, false)
+	cell.Bad = err != nil
+	if at, known := lastChange(r.History[name]); known && f.Master == SyncNewest {
+		cell.At, cell.Since = at, at
 	}
-	if !cell.At.IsZero() && value != cell.Seen {
-		cell.Changed = r.Modified
-	}
-	cell.Seen, cell.Bad, cell.At = value, err != nil, stamp(cell, r.Modified)
-	out.Changed = true
 }
 
-// stamp dates a value that has just been read. A first sight is dated by the
-// source's own confirmation if it has one: the record's stamp may be from a
-// change of something else.
-func stamp(cell *Cell, modified time.Time) time.Time {
-	if cell.At.IsZero() && !cell.Confirmed.IsZero() && cell.Confirmed.Before(modified) {
-		return cell.Confirmed
+// lastChange is when a field got its present value, out of its history.
+func lastChange(history []connectors.Version) (at time.Time, known bool) {
+	for i := len(history) - 1; i >= 0 && history[i].Value == history[len(history)-1].Value; i-- {
+		at, known = history[i].At, true
 	}
-	return modified
+	return at, known
 }

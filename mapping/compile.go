@@ -16,11 +16,12 @@ import (
 // the result is usable only if c has no error.
 func Compile(n yamlpos.Node, c *yamlpos.Collector) *Mapping {
 	k := compiler{c: c, m: &Mapping{byName: map[string]int{}}}
-	top := n.Map("where", "match", "account", "signals")
+	top := n.Map("where", "match", "account", "owners", "signals")
 	top.Require("account")
 	k.where(top.Get("where"))
 	k.rules(top.Get("match"))
 	k.fields(top.Get("account"))
+	k.owners(top.Get("owners"))
 	k.signals(top.Get("signals"))
 	return k.m
 }
@@ -158,9 +159,10 @@ func builtin() []Field {
 
 func (k *compiler) field(name string, n yamlpos.Node) Field {
 	f := Field{Name: name}
-	m := n.Map("type", "salesforce", "hubspot", "from", "sync", "range", "fresh_for", "updated_at", "values")
+	m := n.Map("type", "salesforce", "hubspot", "from", "sync", "range", "fresh_for", "updated_at", "values",
+		"empty", "newest_tie", "length", "truncate", "read", "write")
 	m.Require("type")
-	yamlpos.Enum(m.Get("type"), &f.Type, Bool, Number, Money, Text, Enum, Date, DateTime, Owner)
+	yamlpos.Enum(m.Get("type"), &f.Type, Bool, Number, Money, Text, Enum, Date, DateTime, Owner, Multi)
 	for _, s := range Sides() {
 		k.vendorName(m.Get(string(s.System())), s, &f.Vendor[s])
 	}
@@ -172,6 +174,10 @@ func (k *compiler) field(name string, n yamlpos.Node) Field {
 	k.bounds(m, &f)
 	k.freshness(m, &f)
 	k.values(m, &f)
+	k.travel(m, &f)
+	k.length(m, &f)
+	k.transforms(m, &f)
+	f.mark = f.fingerprint()
 	return f
 }
 
@@ -193,8 +199,8 @@ func (k *compiler) master(m *yamlpos.Map, f *Field) {
 			m.Get("sync").Errorf("direction", "%s has no field in %s, so there is nothing to sync", f.Name, s.System())
 		}
 	}
-	if f.Type == Owner && f.Master != ReadOnly {
-		m.Node().Errorf("direction", "%s: owners are read on both sides and never written by the mapping", f.Name)
+	if f.Type == Owner && f.Master == FromHandoffd {
+		m.Get("from").Errorf("direction", "%s: handoffd names no owners; take them from one CRM or sync them", f.Name)
 	}
 }
 
@@ -238,8 +244,8 @@ func (k *compiler) values(m *yamlpos.Map, f *Field) {
 		}
 		return
 	}
-	if f.Type != Enum {
-		n.Errorf(yamlpos.CheckValue, "values needs the type enum")
+	if f.Type != Enum && f.Type != Multi {
+		n.Errorf(yamlpos.CheckValue, "values needs the type enum or multi")
 		return
 	}
 	if n.Raw() == "lifecycle" {

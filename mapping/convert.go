@@ -29,6 +29,8 @@ func (f *Field) Read(side Side, v connectors.Value) (connectors.Value, error) {
 		return readDateTime(v)
 	case Enum:
 		return f.readEnum(side, v)
+	case Multi:
+		return f.readMulti(side, v)
 	default:
 		return readText(v)
 	}
@@ -50,7 +52,7 @@ func readBool(v connectors.Value) (connectors.Value, error) {
 	return connectors.Value{}, misfit(v, "yes/no")
 }
 
-func (f *Field) readNumber(v connectors.Value) (connectors.Value, error) {
+func readAsNumber(v connectors.Value) (connectors.Value, error) {
 	n := v
 	if v.Kind() == connectors.Text {
 		parsed, err := connectors.NumberValue(strings.TrimSpace(v.Text()))
@@ -61,6 +63,14 @@ func (f *Field) readNumber(v connectors.Value) (connectors.Value, error) {
 	}
 	if n.Kind() != connectors.Number {
 		return connectors.Value{}, misfit(v, "a number")
+	}
+	return n, nil
+}
+
+func (f *Field) readNumber(v connectors.Value) (connectors.Value, error) {
+	n, err := readAsNumber(v)
+	if err != nil {
+		return n, err
 	}
 	if f.Ranged && (n.Float() < f.Min || n.Float() > f.Max) {
 		return connectors.Value{}, fmt.Errorf("%s is outside the range %s to %s", n.Text(), plain(f.Min), plain(f.Max))
@@ -147,26 +157,42 @@ func (f *Field) Write(side Side, v connectors.Value) (connectors.Value, error) {
 		}
 		return v, nil
 	}
-	switch f.Type {
-	case Enum:
-		if f.Values == nil {
-			return v, nil
-		}
-		texts, ok := f.Values[v.Text()]
-		if !ok {
-			return connectors.Value{}, fmt.Errorf("%q has no text for %s", v.Text(), side.System())
-		}
-		return connectors.TextValue(texts[side]), nil
-	case Date:
-		return connectors.TextValue(v.Time().Format(time.DateOnly)), nil
-	case DateTime:
-		return connectors.TextValue(v.Time().Format("2006-01-02T15:04:05.000Z")), nil
-	case Bool, Number, Money:
-		if side == HubSpotSide {
-			return connectors.TextValue(v.String()), nil
-		}
+	word, err := f.word(side, v)
+	if err != nil {
+		return connectors.Value{}, err
 	}
-	return v, nil
+	if f.To[side] != nil {
+		return f.transformed(side, v, word)
+	}
+	return f.format(side, word), nil
+}
+
+// word turns a common value into the side's own words, if it is a word.
+func (f *Field) word(side Side, v connectors.Value) (connectors.Value, error) {
+	switch {
+	case f.Type == Multi:
+		return f.writeMulti(side, v)
+	case f.Type != Enum || f.Values == nil:
+		return v, nil
+	}
+	texts, ok := f.Values[v.Text()]
+	if !ok {
+		return connectors.Value{}, fmt.Errorf("%q has no text for %s", v.Text(), side.System())
+	}
+	return connectors.TextValue(texts[side]), nil
+}
+
+// format gives a value the form in which the side takes values of its kind.
+func (f *Field) format(side Side, v connectors.Value) connectors.Value {
+	switch {
+	case v.Kind() == connectors.Time && f.Type == Date:
+		return connectors.TextValue(v.Time().Format(time.DateOnly))
+	case v.Kind() == connectors.Time:
+		return connectors.TextValue(v.Time().Format("2006-01-02T15:04:05.000Z"))
+	case side == HubSpotSide && v.Kind() != connectors.Text:
+		return connectors.TextValue(v.String())
+	}
+	return v
 }
 
 // Clip shortens s to at most n runes on one line, for messages. What does not

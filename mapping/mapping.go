@@ -4,7 +4,11 @@
 //   - compile.go reads the mapping section of the config into a Mapping.
 //   - apply.go lays a vendor's record over one side of an account (door 2).
 //   - merge.go says which side's value counts (door 3).
-//   - outgoing.go says what must be written so that both sides agree.
+//   - sync.go judges fields that both sides may change; observe.go tells our
+//     own writes' echoes from other people's changes.
+//   - outgoing.go says what must be written so that both sides agree, and
+//     result.go takes in what became of it.
+//   - transform.go, multi.go, people.go, fits.go: what a value is in each CRM.
 //   - signals.go reads behaviour: counters, events, levels.
 //   - match.go says which two records are one account, by domain.go and
 //     company.go, with the lists of lists.go.
@@ -27,7 +31,10 @@ type Mapping struct {
 	// Scope: which accounts the mapping is about.
 	SalesforceWhere string
 	HubSpotWhere    []Filter
-	byName          map[string]int
+	// Owners says who is whom where an owner is carried to the other CRM.
+	Owners Owners
+	people *People
+	byName map[string]int
 }
 
 // Filter is one condition of a HubSpot where clause.
@@ -106,8 +113,13 @@ func (m *Mapping) Select(side Side) connectors.Selection {
 	sel := selection{fields: map[connectors.Object][]string{}, history: map[connectors.Object][]string{}}
 	for i := range m.Fields {
 		f := &m.Fields[i]
-		sel.add(connectors.Account, f.Vendor[side], false)
+		sel.add(connectors.Account, f.Vendor[side], f.Master == SyncNewest && side == HubSpotSide)
 		sel.add(connectors.Account, f.UpdatedAt[side], false)
+		if t := f.From[side]; t != nil {
+			for _, name := range t.props {
+				sel.add(connectors.Account, name, false)
+			}
+		}
 	}
 	optional := map[connectors.Object][]string{}
 	for _, r := range m.Rules {
@@ -172,6 +184,7 @@ func (m *Mapping) SetLifecycle(texts map[string][2]string) {
 		if m.Fields[i].Lifecycle {
 			m.Fields[i].Values = texts
 			m.Fields[i].buildReverse()
+			m.Fields[i].mark = m.Fields[i].fingerprint()
 		}
 	}
 }

@@ -24,12 +24,12 @@ func (m *Mapping) Value(a *Account, slot int) (connectors.Value, Origin) {
 			return a.Own[slot], Origin{Own: true}
 		}
 		return connectors.Value{}, Origin{Own: true}
-	case FromHubSpot, SyncHubSpot:
+	case FromHubSpot:
 		return m.prefer(a, slot, HubSpotSide)
-	case FromSalesforce, SyncSalesforce, ReadOnly, SyncFillBlank:
+	case FromSalesforce, ReadOnly:
 		return m.prefer(a, slot, SalesforceSide)
 	default:
-		return m.newest(a, slot)
+		return m.synced(a, f)
 	}
 }
 
@@ -48,21 +48,6 @@ func (m *Mapping) prefer(a *Account, slot int, first Side) (connectors.Value, Or
 		return other.Seen, Origin{Side: first.Other(), At: other.At}
 	}
 	return connectors.Value{}, Origin{Side: first}
-}
-
-func (m *Mapping) newest(a *Account, slot int) (connectors.Value, Origin) {
-	s, h := a.cell(SalesforceSide, slot), a.cell(HubSpotSide, slot)
-	switch {
-	case s == nil || (s.Seen.IsNull() && h != nil):
-		if h == nil {
-			return connectors.Value{}, Origin{}
-		}
-		return h.Seen, Origin{Side: HubSpotSide, At: h.At}
-	case h == nil || h.Seen.IsNull() || !h.At.After(s.At):
-		return s.Seen, Origin{Side: SalesforceSide, At: s.At}
-	default:
-		return h.Seen, Origin{Side: HubSpotSide, At: h.At}
-	}
 }
 
 // cell returns the cell of a living record, nil if there is none.

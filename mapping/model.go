@@ -52,11 +52,14 @@ const (
 	Date     Type = "date"
 	DateTime Type = "datetime"
 	Owner    Type = "owner"
+	// Multi is several words out of a list, in common form sorted and joined
+	// with ";".
+	Multi Type = "multi"
 )
 
 // Types lists the common types for diagnostics.
 func Types() []string {
-	return []string{string(Bool), string(Number), string(Money), string(Text), string(Enum), string(Date), string(DateTime), string(Owner)}
+	return []string{string(Bool), string(Number), string(Money), string(Text), string(Enum), string(Date), string(DateTime), string(Owner), string(Multi)}
 }
 
 // expressionType is what a field of this type is inside a rule.
@@ -113,22 +116,19 @@ type Field struct {
 	Values map[string][sides]string
 	// Lifecycle: Values are the lifecycle's status texts.
 	Lifecycle bool
-	reverse   [sides]map[string]string
-}
+	// ClearEmpty: an emptied value travels. Else the other side keeps its own.
+	ClearEmpty bool
+	// Tie is the side that wins where `newest` cannot tell.
+	Tie Side
+	// Length is the most characters that a text may have when it is written, 0
+	// for any; Truncate cuts what is longer instead of refusing it.
+	Length   int
+	Truncate bool
+	// From and To are the transforms of each side, nil for none.
+	From, To [sides]*Transform
 
-// Writes tells whether handoffd writes the field on a side.
-func (f *Field) Writes(s Side) bool {
-	if f.Vendor[s] == "" {
-		return false
-	}
-	switch f.Master {
-	case FromHandoffd:
-		return true
-	case FromSalesforce, FromHubSpot:
-		return Master(s.System()) != f.Master
-	default:
-		return f.Master.synced()
-	}
+	reverse [sides]map[string]string
+	mark    uint32 // what it says about writing, to tell when that changes
 }
 
 // Cell is what one side holds of one field.
@@ -136,8 +136,10 @@ type Cell struct {
 	// Seen is the value as last read, in common form; Null if the record
 	// has none or it did not fit.
 	Seen connectors.Value
-	// At is when Seen became so, by the vendor's stamp.
-	At time.Time
+	// At is when Seen became so, by the vendor's stamp, at the latest; Since
+	// is when the value before it was last seen, so that the change lies
+	// between the two. Since is zero if there was none.
+	At, Since time.Time
 	// Changed is when we first saw a value replaced by another; zero if we
 	// have seen only one.
 	Changed time.Time
@@ -148,9 +150,22 @@ type Cell struct {
 	// Sent is what we last wrote; Echo what the side made of it.
 	Sent, Echo         connectors.Value
 	HasSent, HasEchoed bool
-	// Base is what both sides last agreed on, for synced fields.
+	// Landed: the CRM confirmed what was sent. Refused: it will not have it.
+	Landed, Refused bool
+	// Prior is what was written before Sent, if that has not been read back.
+	Prior    connectors.Value
+	HasPrior bool
+	// Base is the value of this side that was last taken into account, for
+	// synced fields. Each side has its own: a side may keep what it was sent
+	// in a form of its own.
 	Base    connectors.Value
 	HasBase bool
+	// Owed: this side's change was taken into account, but did not arrive.
+	Owed bool
+	// Odd: Seen was read right after a write and is unlike what was sent.
+	// Last: the write answers such a value, so what is read next is taken as
+	// it is. It keeps two sides that both rewrite from fighting for ever.
+	Odd, Last bool
 }
 
 // View is one CRM's record of an account.
@@ -161,6 +176,8 @@ type View struct {
 	OutOfScope bool
 	Deleted    bool
 	Cells      []Cell
+	// Stuck: some value has no form that this side could take.
+	Stuck bool
 	// Keys are what the record is compared by, by the match rule's name.
 	Keys map[string]string
 }

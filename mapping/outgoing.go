@@ -14,9 +14,12 @@ type FieldWrite struct {
 	// was decided: in the vendor's form, to be compared before writing.
 	Expect connectors.Value
 	Guard  bool
-	// Replaces is what the side holds, Conflict that both had changed.
-	Replaces connectors.Value
-	Conflict bool
+	// Replaces is what the side holds, Conflict that both had changed, Tie
+	// that `newest` could not tell which was later.
+	Replaces      connectors.Value
+	Conflict, Tie bool
+	// PutBack: the side has a master's field and somebody changed it there.
+	PutBack bool
 }
 
 // Outgoing lists the writes that bring both sides to the merged values. At
@@ -24,79 +27,105 @@ type FieldWrite struct {
 func (m *Mapping) Outgoing(a *Account) (writes []FieldWrite, problems []Problem) {
 	for i := range m.Fields {
 		f := &m.Fields[i]
+		if f.Master == ReadOnly || m.quiet(a, f) {
+			continue
+		}
 		for _, side := range Sides() {
-			w, due := m.outgoing(a, f, side)
-			if !due {
-				continue
+			w, due, err := m.outgoing(a, f, side)
+			if due && err == nil {
+				err = f.prepare(&w)
 			}
-			vendor, err := f.Write(side, w.Value)
-			if err != nil {
+			switch {
+			case err != nil:
 				ref, _ := a.Ref(side)
 				problems = append(problems, Problem{Ref: ref, Field: f.Name, Vendor: f.Vendor[side], Value: Clip(w.Value.String(), 80), Reason: err.Error()})
-				continue
+			case due:
+				writes = append(writes, w)
 			}
-			w.Vendor = vendor
-			if w.Guard {
-				w.Expect, _ = f.Write(side, w.Replaces)
-			}
-			writes = append(writes, w)
 		}
 	}
 	return writes, problems
 }
 
-func (m *Mapping) outgoing(a *Account, f *Field, side Side) (FieldWrite, bool) {
+// quiet tells quickly that a field is at rest, as nearly all are: both sides
+// hold the same and nothing is on its way.
+func (m *Mapping) quiet(a *Account, f *Field) bool {
+	s, h := a.cell(SalesforceSide, f.Slot), a.cell(HubSpotSide, f.Slot)
+	return f.Master != FromHandoffd && s != nil && h != nil && s.Seen == h.Seen &&
+		(!s.HasSent || s.HasEchoed) && (!h.HasSent || h.HasEchoed) && f.Type != Owner
+}
+
+// prepare gives a write the vendor's forms.
+func (f *Field) prepare(w *FieldWrite) (err error) {
+	if w.Vendor, err = f.Write(w.Side, w.Value); err != nil {
+		return err
+	}
+	if w.Guard {
+		w.Expect, err = f.Write(w.Side, w.Replaces)
+	}
+	return err
+}
+
+func (m *Mapping) outgoing(a *Account, f *Field, side Side) (w FieldWrite, due bool, err error) {
 	cell := a.cell(side, f.Slot)
-	if f.Vendor[side] == "" || f.Master == ReadOnly || cell == nil || a.Views[side].OutOfScope {
-		return FieldWrite{}, false
+	if f.Vendor[side] == "" || cell == nil || a.Views[side].OutOfScope {
+		return w, false, nil
 	}
+	w = FieldWrite{Slot: f.Slot, Side: side, Replaces: cell.held()}
+	if f.Master.synced() {
+		v := m.judge(a, f)
+		if !v.due || v.to != side {
+			return w, false, nil
+		}
+		w.Guard, w.Conflict, w.Tie = true, v.conflict, v.tie
+		w.Value, err = m.carry(f, side.Other(), a.cell(side.Other(), f.Slot).Seen)
+		return w, err == nil && !cell.refuses(w.Value), err
+	}
+	return m.outgoingMastered(a, f, w, cell)
+}
+
+// outgoingMastered decides a field with one master.
+func (m *Mapping) outgoingMastered(a *Account, f *Field, w FieldWrite, cell *Cell) (_ FieldWrite, due bool, err error) {
 	value, origin := m.Value(a, f.Slot)
-	w := FieldWrite{Slot: f.Slot, Side: side, Value: value, Replaces: cell.Seen}
-	switch {
-	case f.Master.synced():
-		return m.outgoingSynced(a, f, w)
-	case !origin.Own && (origin.Side == side || value.IsNull()):
-		return w, false
-	case origin.Own && value.IsNull():
-		return w, false // handoffd has nothing to say about this account yet
+	if !origin.Own && origin.Side == w.Side {
+		return w, false, nil
 	}
-	return w, value != cell.Seen && !settled(cell, value)
+	if value.IsNull() && (origin.Own || !f.emptied(a.cell(origin.Side, f.Slot), cell)) {
+		return w, false, nil
+	}
+	if !origin.Own {
+		if cell := a.cell(origin.Side, f.Slot); cell.Bad {
+			return w, false, nil // what does not fit says nothing
+		}
+		if w.Value, err = m.carry(f, origin.Side, value); err != nil {
+			return w, false, err
+		}
+	} else {
+		w.Value = value
+	}
+	if w.Value == cell.Seen && !cell.pending() || settled(cell, w.Value) {
+		return w, false, nil
+	}
+	w.PutBack = cell.HasSent && cell.Sent == w.Value && !cell.Refused || cell.Odd
+	if !origin.Own && !cell.Changed.IsZero() && cell.At.After(origin.At) {
+		w.PutBack = true // it was changed after the master was
+	}
+	return w, true, nil
 }
 
-// settled tells whether the side already had this value from us and made
-// something of its own of it: a vendor may trim, round or refuse.
+// emptied tells whether a master's missing value is to clear the other side:
+// it had one before, and the field says that this travels.
+func (f *Field) emptied(master, cell *Cell) bool {
+	return f.ClearEmpty && (!master.Changed.IsZero() || cell.HasSent) && !master.Bad
+}
+
+// refuses tells whether the side has turned this very value down.
+func (c *Cell) refuses(value connectors.Value) bool { return c.Refused && c.Sent == value }
+
+// settled tells whether the side already has this value from us and made
+// something of its own of it, is about to get it, or turned it down.
 func settled(c *Cell, value connectors.Value) bool {
-	return c.HasSent && c.Sent == value && (!c.HasEchoed || c.Seen == c.Echo)
-}
-
-// outgoingSynced decides a field that both sides may change: only a real
-// change travels, against what both last agreed on.
-func (m *Mapping) outgoingSynced(a *Account, f *Field, w FieldWrite) (FieldWrite, bool) {
-	here, there := a.cell(w.Side, f.Slot), a.cell(w.Side.Other(), f.Slot)
-	if there == nil || f.Vendor[w.Side.Other()] == "" || here.Seen == there.Seen || here.Bad || there.Bad {
-		return w, false
-	}
-	if there.Seen.IsNull() {
-		return w, false // a cleared or empty value never travels by default
-	}
-	w.Value, w.Guard = there.Seen, true
-	if settled(here, w.Value) {
-		return w, false
-	}
-	if here.Seen.IsNull() {
-		return w, true
-	}
-	if f.Master == SyncFillBlank {
-		return w, false
-	}
-	hereChanged := !here.HasBase || here.Seen != here.Base
-	thereChanged := !there.HasBase || there.Seen != there.Base
-	if hereChanged && thereChanged {
-		w.Conflict = true
-		winner, _ := m.Value(a, f.Slot)
-		return w, winner == there.Seen
-	}
-	return w, thereChanged
+	return c.HasSent && c.Sent == value && (c.Refused || !c.HasEchoed || c.Seen == c.Echo)
 }
 
 // MarkSent records that a write was handed over, so that its echo is known for
@@ -106,12 +135,14 @@ func (m *Mapping) MarkSent(a *Account, w FieldWrite) {
 	if here == nil {
 		return
 	}
-	here.Sent, here.HasSent = w.Value, true
-	here.Echo, here.HasEchoed = connectors.Value{}, false
-	if m.Fields[w.Slot].Master.synced() {
-		here.Base, here.HasBase = w.Value, true
-		if there := a.cell(w.Side.Other(), w.Slot); there != nil {
-			there.Base, there.HasBase = there.Seen, true
-		}
+	if !m.Fields[w.Slot].Master.synced() {
+		here.send(w.Value, here.Odd)
+		here.Landed = true // it is not compared before writing, so nothing can be in its way
+		return
 	}
+	there := a.cell(w.Side.Other(), w.Slot)
+	here.send(w.Value, there.Odd)
+	there.Odd = false
+	here.account()
+	there.account()
 }

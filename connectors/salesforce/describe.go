@@ -46,6 +46,7 @@ type fieldDescription struct {
 	ReferenceTo      []string         `json:"referenceTo"`
 	RelationshipName string           `json:"relationshipName"`
 	PicklistValues   []picklistOption `json:"picklistValues"`
+	ControllerName   string           `json:"controllerName"`
 }
 
 type picklistOption struct {
@@ -175,7 +176,7 @@ func (f *fieldDescription) public() connectors.Field {
 		Name: f.Name, Label: f.Label, Type: f.Type, Length: f.Length, Precision: f.Precision, Scale: f.Scale,
 		Writable: f.Updateable, Creatable: f.Createable, Unique: f.Unique, ExternalID: f.ExternalID,
 		Required:   f.Createable && !f.Nillable && !f.DefaultedOnMake && f.Type != "boolean",
-		Restricted: f.Restricted, Multi: f.Type == "multipicklist",
+		Restricted: f.Restricted, Multi: f.Type == "multipicklist", Controller: f.ControllerName,
 	}
 	for _, o := range f.PicklistValues {
 		out.Options = append(out.Options, connectors.Option{Value: o.Value, Label: o.Label, Active: o.Active})

@@ -96,8 +96,24 @@ func (s *Stage) gatherParked(ctx context.Context) error {
 				Record: p.Ref.String(), Name: names[string(p.Ref.System)+p.Ref.ID], Field: p.Field, Value: p.Value, Reason: p.Reason,
 			})
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.gatherCases(tx)
 	})
+}
+
+// gatherCases lists the matches that a person has to decide.
+func (s *Stage) gatherCases(tx engine.Tx) error {
+	cases, err := tx.Cases(engine.CaseOpen)
+	for _, c := range cases {
+		p := Parked{Record: "case " + c.ID, Field: "match", Value: c.Key, Reason: c.Reason}
+		if len(c.Candidates) > 0 {
+			p.Name = c.Candidates[0].Name
+		}
+		s.report.Parked = append(s.report.Parked, p)
+	}
+	return err
 }
 
 // gatherWaiting groups the accounts without a verdict by the reason.

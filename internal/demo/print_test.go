@@ -37,7 +37,7 @@ func TestPrintedPlay(t *testing.T) {
 	}
 	for _, want := range []string{
 		"208: 128 in both CRMs, 30 in Salesforce only, 50 in HubSpot only", "12 of the 12 planned", "Handed off: 18 accounts",
-		"MQA_Status__c = Ready for sales", "mqa_status = Ready for sales", world.JustSeventy, world.Visitor, "stays", "Parked for a person: 4",
+		"MQA_Status__c = Ready for sales", "mqa_status = Ready for sales", world.JustSeventy, world.Visitor, "stays", "Parked for a person: 2",
 		"140 is outside the range 0 to 100", "intent_score is stale", "all met",
 	} {
 		if !strings.Contains(text, want) {

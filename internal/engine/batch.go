@@ -40,6 +40,8 @@ type batch struct {
 	hidden   map[connectors.Ref]bool // records that must leave no trace
 	through  time.Time               // how far the page's object was read before
 	drift    *drift                  // nil unless everything is compared
+	contests []ConflictRow
+	peopled  *mapping.Mapping // with the users of both CRMs, once needed
 }
 
 // entry is one account as it is worked on.
@@ -208,7 +210,10 @@ func (b *batch) saveRelated() error {
 	if err := b.tx.RetryParked(b.retry, b.now); err != nil {
 		return err
 	}
-	b.retry = nil
+	if err := b.tx.AddConflicts(b.contests); err != nil {
+		return err
+	}
+	b.retry, b.contests = nil, nil
 	b.links, b.keys, b.points, b.grown, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil, nil
 	return nil
 }

@@ -234,7 +234,13 @@ func handoffID(en *entry) string { return fmt.Sprintf("%s/%d", en.row.ID, en.lif
 
 // syncFields plans the writes that bring both CRMs to the merged values.
 func (b *batch) syncFields(en *entry) error {
-	writes, problems := b.mapping.Outgoing(en.account)
+	m, err := b.withPeople()
+	if err != nil {
+		return err
+	}
+	m.Agree(en.account)
+	writes, problems := m.Outgoing(en.account)
+	b.resettle(en, problems)
 	for _, p := range problems {
 		b.problems = append(b.problems, ProblemRow{Ref: p.Ref, Field: p.Field, Vendor: p.Vendor, Value: p.Value, Reason: p.Reason, Since: b.now})
 	}

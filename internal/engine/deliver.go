@@ -106,6 +106,7 @@ type delivery struct {
 	errs     []error
 	stopped  bool
 	delayed  int
+	told     []verdict
 }
 
 // run works in one context and begins nothing new once asked ends: what was
@@ -192,6 +193,7 @@ func (d *delivery) result(r OutboxRow, ref connectors.Ref, result connectors.Res
 	for _, dropped := range result.Dropped {
 		d.problem(connectors.Ref{System: ref.System, Object: writeObject, ID: ref.ID}, dropped.Field, dropped)
 	}
+	d.hear(r, ref, result)
 	switch result.Outcome {
 	case connectors.Done, connectors.Existed:
 		r.State, r.Result, r.Error = OutboxDone, result.ID, ""
@@ -371,6 +373,9 @@ func (d *delivery) save(ctx context.Context) error {
 			if err := tx.SettleProblems(ref, nil); err != nil {
 				return err
 			}
+		}
+		if err := d.tell(tx); err != nil {
+			return err
 		}
 		return tx.PutProblems(d.problems)
 	})

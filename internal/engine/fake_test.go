@@ -177,9 +177,12 @@ func (c *crm) write(w connectors.Write) connectors.Result {
 	}
 	r := connectors.Result{Key: w.Key, Outcome: connectors.Done, ID: w.Ref.ID}
 	if w.Op == connectors.Update {
+		if current := c.unexpected(w); current != nil {
+			return connectors.Result{Key: w.Key, Outcome: connectors.Conflicted, ID: w.Ref.ID, Current: current}
+		}
 		pairs := map[string]string{}
 		for k, v := range w.Fields {
-			pairs[k] = v.String()
+			pairs[k] = plain(v)
 		}
 		c.put(w.Ref.Object, w.Ref.ID, nil, pairs)
 	}
@@ -196,6 +199,29 @@ func (c *crm) write(w connectors.Write) connectors.Result {
 		return connectors.Result{Key: w.Key, Outcome: connectors.Unsure, Err: &connectors.Error{System: c.system, Class: connectors.UnknownOutcome, Message: "no answer"}}
 	}
 	return r
+}
+
+// plain is a value as the CRM keeps it: text, and nothing as "".
+func plain(v connectors.Value) string {
+	if v.IsNull() {
+		return ""
+	}
+	return v.String()
+}
+
+// unexpected returns what the record holds if that is not what a write expects.
+func (c *crm) unexpected(w connectors.Write) map[string]connectors.Value {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	current, same := map[string]connectors.Value{}, true
+	for name, want := range w.Expect {
+		current[name] = c.rows[w.Ref].Fields[name]
+		same = same && plain(current[name]) == plain(want)
+	}
+	if same {
+		return nil
+	}
+	return current
 }
 
 func (c *crm) Resolve(_ context.Context, w connectors.Write) connectors.Result {
@@ -250,10 +276,10 @@ type house struct {
 	store    *store.Store
 	path     string
 	policy   string
+	mapping  string
 	goLive   bool
 	engine   *engine.Engine
 	planOnly bool
-	mapping  string
 }
 
 func newHouse(t testing.TB) *house {

@@ -17,10 +17,6 @@ func (b *batch) split(en *entry, side mapping.Side, writes []mapping.FieldWrite)
 		if w.Side != side {
 			continue
 		}
-		if w.Conflict {
-			f := b.mapping.Fields[w.Slot].Name
-			b.engine.log.Info("conflict", "account", en.row.ID, "field", f, "system", side.System(), "policy", b.mapping.Fields[w.Slot].Master)
-		}
 		if w.Guard {
 			guarded = append(guarded, w)
 			continue
@@ -52,6 +48,9 @@ func (b *batch) enqueueUpdate(en *entry, side mapping.Side, writes []mapping.Fie
 				w.Expect = map[string]connectors.Value{}
 			}
 			w.Expect[name] = fw.Expect
+		}
+		if fw.Conflict || fw.PutBack {
+			b.contest(en, fw)
 		}
 		b.mapping.MarkSent(en.account, fw)
 	}

@@ -134,6 +134,12 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	before := seen(b.mapping, en.account, side)
 	alive := len(homes(en.account)) > 0
 	applied := b.mapping.Apply(en.account, r)
+	if applied.Stale {
+		if applied.Changed {
+			b.touch(en)
+		}
+		return nil // a page that came late
+	}
 	news := b.signals(r, r.Ref, en, applied.Problems...)
 	b.levels(en, side, before)
 	rekeyed := b.rekey(en.account.Views[side], r)

@@ -34,7 +34,8 @@ func (e *Engine) Once(ctx context.Context) error {
 	return err
 }
 
-// RefreshUsers reads a CRM's people if they were not read lately.
+// RefreshUsers reads a CRM's people if they were not read lately, and looks
+// whether the CRM would now take what it refused before.
 func (e *Engine) RefreshUsers(ctx context.Context, system connectors.System) error {
 	key := settingUsersAt + string(system)
 	var last string
@@ -52,12 +53,16 @@ func (e *Engine) RefreshUsers(ctx context.Context, system connectors.System) err
 	if err != nil {
 		return fmt.Errorf("reading the users of %s: %w", system, err)
 	}
-	return e.store.Update(ctx, func(tx Tx) error {
+	err = e.store.Update(ctx, func(tx Tx) error {
 		if err := tx.PutUsers(system, users); err != nil {
 			return err
 		}
 		return tx.PutSetting(key, now.Format(time.RFC3339))
 	})
+	if err != nil {
+		return err
+	}
+	return e.retryRefused(ctx, system)
 }
 
 // Summary tells what was done since the engine was made, and how things stand.

@@ -28,6 +28,7 @@ type Tx interface {
 	ReadingTx
 	IdentityTx
 	UpkeepTx
+	ConflictTx
 }
 
 // AccountRow is one account as stored.

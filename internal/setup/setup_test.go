@@ -107,7 +107,7 @@ func (r *rig) runsOnce() {
 		r.t.Fatal(err)
 	}
 	company, err := r.portal.Insert("companies", map[string]string{
-		"name": "Globex", "domain": "globex.example", "hs_is_target_account": "true", "account_fit": "true", "intent_score": "85",
+		"name": "Globex", "domain": "globex.example", "hs_is_target_account": "true", "account_fit": "true", "intent_score": "85", "estimated_acv": "50000",
 		"intent_score_updated_at": "2026-11-23T14:00:00Z", "fit_score": "8.5",
 	})
 	if err != nil {

@@ -1,0 +1,168 @@
+package mapping
+
+import "handoffd/connectors"
+
+// verdict is what is to be done about a field that both sides may change.
+type verdict struct {
+	due      bool
+	to       Side // which side is to be written
+	conflict bool // both had changed
+	tie      bool // newest could not tell which change was the later one
+}
+
+// judge compares both sides with what was last taken into account of each
+// (three-way, per side): only real changes travel, and where both changed the
+// field's policy decides. It is a pure function of the two cells.
+func (m *Mapping) judge(a *Account, f *Field) verdict {
+	s, h := a.cell(SalesforceSide, f.Slot), a.cell(HubSpotSide, f.Slot)
+	if !f.comparable(s, h) || m.same(f, s.held(), h.held()) {
+		return verdict{}
+	}
+	if s.pending() && !s.Landed || h.pending() && !h.Landed {
+		return verdict{} // what is on its way may yet be turned down
+	}
+	sc, hc := f.changed(s), f.changed(h)
+	switch {
+	case f.Master == SyncFillBlank:
+		sc, hc = sc && h.held().IsNull(), hc && s.held().IsNull()
+		return verdict{due: sc || hc, to: sideIf(hc, SalesforceSide)}
+	case sc && hc:
+		winner, tie := f.winner(s, h)
+		return verdict{due: true, to: winner.Other(), conflict: true, tie: tie}
+	default:
+		return verdict{due: sc || hc, to: sideIf(hc, SalesforceSide)}
+	}
+}
+
+// sideIf is s if ok, else the other side.
+func sideIf(ok bool, s Side) Side {
+	if ok {
+		return s
+	}
+	return s.Other()
+}
+
+// comparable tells whether both sides' values are known and fit.
+func (f *Field) comparable(s, h *Cell) bool {
+	return s != nil && h != nil && f.Vendor[SalesforceSide] != "" && f.Vendor[HubSpotSide] != "" &&
+		!s.Bad && !h.Bad && !s.At.IsZero() && !h.At.IsZero()
+}
+
+// changed tells whether a side holds a change that has not been taken into
+// account. An emptied value is one only if the field says so.
+func (f *Field) changed(c *Cell) bool {
+	if c.Seen.IsNull() && !f.ClearEmpty {
+		return false
+	}
+	if c.Owed {
+		return true
+	}
+	if !c.HasBase {
+		return !c.Seen.IsNull()
+	}
+	return c.Seen != c.Base
+}
+
+// winner is the side whose change counts where both changed.
+func (f *Field) winner(s, h *Cell) (side Side, tie bool) {
+	switch f.Master {
+	case SyncSalesforce:
+		return SalesforceSide, false
+	case SyncHubSpot:
+		return HubSpotSide, false
+	}
+	switch {
+	case after(h, s):
+		return HubSpotSide, false
+	case after(s, h):
+		return SalesforceSide, false
+	default:
+		return f.Tie, true
+	}
+}
+
+// after tells whether a's change is surely later than b's: a changed after its
+// Since and up to its At, b at its own At at the latest.
+func after(a, b *Cell) bool {
+	if a.Since.IsZero() {
+		return false // seen only once: it may have stood there for ever
+	}
+	return a.Since.After(b.At) || a.Since.Equal(b.At) && a.At.After(a.Since)
+}
+
+// same compares two sides' values: an owner by the person, a text that may be
+// cut by what is kept of it.
+func (m *Mapping) same(f *Field, s, h connectors.Value) bool {
+	switch {
+	case s == h:
+		return true
+	case f.Truncate && f.Length > 0:
+		return cut(s.Text(), f.Length) == cut(h.Text(), f.Length)
+	case f.Type != Owner:
+		return false
+	}
+	if there, err := m.carry(f, SalesforceSide, s); err == nil && there == h {
+		return true
+	}
+	back, err := m.carry(f, HubSpotSide, h)
+	return err == nil && back == s
+}
+
+// synced is the merged value of a field that both sides may change: what the
+// two will agree on.
+func (m *Mapping) synced(a *Account, f *Field) (connectors.Value, Origin) {
+	s, h := a.cell(SalesforceSide, f.Slot), a.cell(HubSpotSide, f.Slot)
+	from := SalesforceSide
+	if f.Master == SyncHubSpot {
+		from = HubSpotSide
+	}
+	if m.quiet(a, f) {
+		if f.Master == SyncNewest && h.At.After(s.At) {
+			from = HubSpotSide
+		}
+		return s.Seen, Origin{Side: from, At: a.cell(from, f.Slot).At}
+	}
+	if v := m.judge(a, f); v.due {
+		from = v.to.Other()
+	} else if f.comparable(s, h) {
+		switch {
+		case s.pending():
+			from = HubSpotSide
+		case h.pending():
+			from = SalesforceSide
+		case f.Master == SyncNewest && h.At.After(s.At):
+			from = HubSpotSide
+		}
+	}
+	one, other := a.cell(from, f.Slot), a.cell(from.Other(), f.Slot)
+	emptied := one != nil && f.ClearEmpty && (one.HasBase || one.Owed)
+	if other != nil && f.Vendor[from.Other()] != "" && (one == nil || one.Seen.IsNull() && !emptied) {
+		return other.Seen, Origin{Side: from.Other(), At: other.At}
+	}
+	if one == nil {
+		return connectors.Value{}, Origin{Side: from}
+	}
+	return one.Seen, Origin{Side: from, At: one.At}
+}
+
+// Agree notes for every synced field that both sides hold the same, or what
+// they are to keep apart: from then on only changes travel.
+func (m *Mapping) Agree(a *Account) {
+	for i := range m.Fields {
+		if f := &m.Fields[i]; f.Master.synced() {
+			m.agree(a, f)
+		}
+	}
+}
+
+func (m *Mapping) agree(a *Account, f *Field) {
+	s, h := a.cell(SalesforceSide, f.Slot), a.cell(HubSpotSide, f.Slot)
+	if !f.comparable(s, h) || s.pending() || h.pending() || s.accounted() && h.accounted() {
+		return
+	}
+	apart := f.Master == SyncFillBlank && !s.Seen.IsNull() && !h.Seen.IsNull()
+	if apart || m.same(f, s.Seen, h.Seen) {
+		s.account()
+		h.account()
+	}
+}
