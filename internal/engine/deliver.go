@@ -65,16 +65,25 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 		if err != nil || !mode.Live {
 			return err
 		}
-		if rows, err = tx.Deliverable(system, e.clock.Now(), deliverBatch); err != nil {
+		due, err := tx.Deliverable(system, e.clock.Now(), deliverBatch)
+		if err != nil {
 			return err
 		}
+		rows = rows[:0]
 		var marked []OutboxRow
-		for i := range rows {
-			rows[i].Attempts++
-			if rows[i].Kind == kindAlert && rows[i].State == OutboxPending {
-				continue // marked just before its own request
+		for _, r := range due {
+			r.Attempts++
+			if needed, err := current(tx, &r); err != nil {
+				return err
+			} else if !needed {
+				r.State, r.Error = OutboxDone, "a later update of the record took its place"
+				marked = append(marked, r)
+				continue
 			}
-			marked = append(marked, e.sending(&rows[i]))
+			if r.Kind != kindAlert || r.State != OutboxPending { // an alert is marked just before its own request
+				marked = append(marked, e.sending(&r))
+			}
+			rows = append(rows, r)
 		}
 		return tx.PutOutbox(marked)
 	})

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -417,5 +418,38 @@ func TestKilledBetweenAlerts(t *testing.T) {
 	s := h.once()
 	if len(h.sf.alerts) != 4 || s.Parked != 1 || s.Pending != 0 {
 		t.Errorf("%d alerts, summary %+v, want four sent, one in doubt and shown", len(h.sf.alerts), s)
+	}
+}
+
+// TestOldUpdateNeverComesAfterANewOne: an update that waits to be tried again
+// gives way to a later one of the same record.
+func TestOldUpdateNeverComesAfterANewOne(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "10")
+	h.once()
+	var seen []string
+	score := func(value string, refused bool) {
+		h.clock.Advance(time.Second)
+		h.sf.fail = func(w connectors.Write) *connectors.Result {
+			if v, ok := w.Fields["Score__c"]; ok {
+				seen = append(seen, v.String())
+			}
+			if !refused {
+				return nil
+			}
+			return &connectors.Result{Key: w.Key, Outcome: connectors.Failed, Err: &connectors.Error{System: connectors.Salesforce, Class: connectors.Retry, Code: "UNABLE_TO_LOCK_ROW"}}
+		}
+		h.hs.put(connectors.Account, "1", nil, map[string]string{"score": value})
+		_ = h.engine.Once(t.Context())
+	}
+	score("11", true)
+	score("22", false)
+	for range 10 {
+		h.clock.Advance(time.Hour)
+		h.once()
+	}
+	if want := []string{"11", "22"}; !slices.Equal(seen, want) || h.sf.field(sfID(1), "Score__c") != "22" {
+		t.Errorf("sent %v, want %v", seen, want)
 	}
 }

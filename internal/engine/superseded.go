@@ -1,0 +1,47 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"handoffd/connectors"
+)
+
+// current takes out of an update that is tried again the fields that a later
+// update of the same record carries: whatever became of that one, it is the
+// newer wish, and an old value must not come after a new one. It tells whether
+// anything is left to send.
+func current(tx Tx, r *OutboxRow) (bool, error) {
+	if r.Kind != string(connectors.Update) || r.Attempts < 2 {
+		return true, nil
+	}
+	var w connectors.Write
+	if err := json.Unmarshal(r.Payload, &w); err != nil {
+		return true, nil // parked by the delivery, which says so
+	}
+	rows, err := tx.Outbox(r.Account)
+	if err != nil {
+		return false, err
+	}
+	before := len(w.Fields)
+	for _, later := range rows {
+		if later.Seq <= r.Seq || later.System != r.System || later.Kind != r.Kind {
+			continue
+		}
+		var newer connectors.Write
+		if json.Unmarshal(later.Payload, &newer) != nil || newer.Ref != w.Ref {
+			continue
+		}
+		for name := range newer.Fields {
+			delete(w.Fields, name)
+			delete(w.Expect, name)
+		}
+	}
+	if len(w.Fields) == before {
+		return true, nil
+	}
+	if r.Payload, err = json.Marshal(w); err != nil {
+		return false, fmt.Errorf("encoding update %s: %w", r.Key, err)
+	}
+	return len(w.Fields) > 0, nil
+}
