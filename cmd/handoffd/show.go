@@ -102,7 +102,19 @@ func printShown(w io.Writer, s *engine.Shown) error {
 	if err := printFields(w, s.Fields); err != nil {
 		return err
 	}
-	return errors.Join(printShownProblems(w, s.Problems), printWrites(w, s.Writes))
+	return errors.Join(printShownProblems(w, s.Problems), printConflicts(w, s.Conflicts), printWrites(w, s.Writes))
+}
+
+func printConflicts(w io.Writer, conflicts []engine.ShownConflict) error {
+	if len(conflicts) == 0 {
+		return nil
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "\nCONFLICT ON\tAT\tSALESFORCE\tHUBSPOT\tWON BY\tPOLICY\tWHY")
+	for _, c := range conflicts {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Field, moment(c.At), safe(c.Salesforce, 40), safe(c.HubSpot, 40), c.Winner, c.Policy, safe(c.Reason, 80))
+	}
+	return t.Flush()
 }
 
 func printFields(w io.Writer, fields []engine.ShownField) error {

@@ -157,15 +157,17 @@ func (k *reader) store(n yamlpos.Node) {
 
 // retention reads how long the rows of each table are kept.
 func (k *reader) retention(n yamlpos.Node) {
-	tables := []string{store.PrunePoints, store.PruneDecisions, store.PruneOutbox}
-	m := n.Map(tables...)
+	m := n.Map(retained...)
 	k.config.Retention = map[string]time.Duration{store.PruneReadings: keepReadings}
-	for _, table := range tables {
+	for _, table := range retained {
 		keep := keepRows
 		m.Get(table).DurationIn(&keep, 30*24*time.Hour, 0)
 		k.config.Retention[table] = keep
 	}
 }
+
+// retained are the tables whose rows the config may keep longer or shorter.
+var retained = []string{store.PrunePoints, store.PruneDecisions, store.PruneConflicts, store.PruneOutbox}
 
 // The rows that are kept where the config says nothing. Readings of counters
 // are needed only as long as one may come late.
@@ -180,7 +182,7 @@ func (k *reader) keepsEnough(n yamlpos.Node) {
 	if n.Kind() != yamlpos.Mapping {
 		return
 	}
-	points := n.Map("sqlite", "retention").Get("retention").Map(store.PrunePoints, store.PruneDecisions, store.PruneOutbox).Get(store.PrunePoints)
+	points := n.Map("sqlite", "retention").Get("retention").Map(retained...).Get(store.PrunePoints)
 	if window := k.config.Policy.Window(); points.OK() && window > k.config.Retention[store.PrunePoints] {
 		points.Errorf(yamlpos.CheckValue, "a rule looks back %s, so points must be kept at least that long", yamlpos.FormatDuration(window))
 	}

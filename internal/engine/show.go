@@ -29,7 +29,10 @@ type Shown struct {
 	Contacts int            `json:"contacts"`
 	Problems []ShownProblem `json:"problems"`
 	Writes   []ShownWrite   `json:"writes"`
-	Handoff  *ShownHandoff  `json:"handoff,omitempty"`
+	// Conflicts are the last ones, newest first: both CRMs had changed a
+	// field, or a change of what has one master was put back.
+	Conflicts []ShownConflict `json:"conflicts"`
+	Handoff   *ShownHandoff   `json:"handoff,omitempty"`
 }
 
 // ShownField is one field: both sides' values beside the merged one.
@@ -66,6 +69,17 @@ type ShownWrite struct {
 	Error   string    `json:"error,omitempty"`
 }
 
+// ShownConflict is a field on which the CRMs disagreed, and who won.
+type ShownConflict struct {
+	Field      string    `json:"field"`
+	At         time.Time `json:"at"`
+	Salesforce string    `json:"salesforce"`
+	HubSpot    string    `json:"hubspot"`
+	Winner     string    `json:"winner"`
+	Policy     string    `json:"policy"`
+	Reason     string    `json:"reason,omitempty"`
+}
+
 // ShownHandoff is the open handoff.
 type ShownHandoff struct {
 	ID     string    `json:"id"`
@@ -76,8 +90,12 @@ type ShownHandoff struct {
 	Due    time.Time `json:"due,omitzero"`
 }
 
-// shownWrites is how many of the last writes are shown.
-const shownWrites = 10
+// shownWrites is how many of the last writes are shown, shownConflicts of the
+// last conflicts.
+const (
+	shownWrites    = 10
+	shownConflicts = 10
+)
 
 // Show finds accounts by handoffd's id, the id of either CRM, domain or name,
 // and shows the one that it found. If it found several, they are listed and
@@ -114,7 +132,7 @@ func show(tx Tx, m *mapping.Mapping, row AccountRow) (*Shown, error) {
 	}
 	out := &Shown{
 		ID: row.ID, Name: row.Name, Domain: row.Domain, State: row.State, Since: life.Since, Outcome: row.Outcome,
-		Linked: a.Linked, Links: []string{}, Problems: []ShownProblem{}, Writes: []ShownWrite{}, Fields: showFields(m, a),
+		Linked: a.Linked, Links: []string{}, Problems: []ShownProblem{}, Writes: []ShownWrite{}, Conflicts: []ShownConflict{}, Fields: showFields(m, a),
 	}
 	if err := out.past(tx); err != nil {
 		return nil, err
@@ -142,6 +160,15 @@ func (s *Shown) past(tx Tx) error {
 	for _, w := range writes {
 		s.Writes = append(s.Writes, ShownWrite{
 			Key: w.Key, System: string(w.System), Kind: w.Kind, State: w.State, Created: w.Created, Sent: w.Sent, Result: w.Result, Error: w.Error,
+		})
+	}
+	if err != nil {
+		return err
+	}
+	conflicts, err := tx.Conflicts(s.ID, shownConflicts)
+	for _, c := range conflicts {
+		s.Conflicts = append(s.Conflicts, ShownConflict{
+			Field: c.Field, At: c.At, Salesforce: c.Salesforce, HubSpot: c.HubSpot, Winner: c.Winner, Policy: c.Policy, Reason: c.Reason,
 		})
 	}
 	return err

@@ -87,6 +87,10 @@ func TestConflictIsDecidedAndLogged(t *testing.T) {
 		if len(rows) != 1 || rows[0].Salesforce != "from sf" || rows[0].HubSpot != "from hs" || rows[0].Policy != "sync: "+policy || rows[0].Field != "plan" {
 			t.Errorf("%s: conflicts %+v, want one with both values", policy, rows)
 		}
+		one, _, err := engine.Show(t.Context(), h.store, h.engineMapping(), sfID(1))
+		if err != nil || one == nil || len(one.Conflicts) != 1 || one.Conflicts[0].Salesforce != "from sf" {
+			t.Errorf("%s: shown %+v, %v, want the conflict", policy, one, err)
+		}
 		if winner := strings.TrimPrefix(policy, "prefer_"); len(rows) == 1 && rows[0].Winner != winner {
 			t.Errorf("%s: the winner is %s", policy, rows[0].Winner)
 		}

@@ -135,7 +135,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 	counting := []string{outboxCounts, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
-	keep := map[string]time.Duration{PrunePoints: day, PruneDecisions: day, PruneOutbox: day, PruneReadings: day}
+	keep := map[string]time.Duration{PrunePoints: day, PruneDecisions: day, PruneOutbox: day, PruneReadings: day, PruneConflicts: day}
 	if _, err := s.Prune(t.Context(), noon, keep); err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ const (
 	PruneDecisions = "decisions"
 	PruneOutbox    = "outbox"
 	PruneReadings  = "readings"
+	PruneConflicts = "conflicts"
 )
 
 // walk prunes a table in ranges of its leading key. The newest row of its
@@ -48,6 +49,10 @@ var (
 			SELECT 1 FROM readings AS newer
 			WHERE newer.record = readings.record AND newer.property = readings.property AND newer.at > readings.at AND newer.at < $3)`,
 	}
+	conflictsWalk = walk{
+		end:    `SELECT account FROM conflicts WHERE account > $1 ORDER BY account LIMIT 1 OFFSET $2`,
+		remove: `DELETE FROM conflicts WHERE account > $1 AND account <= $2 AND at < $3`,
+	}
 	// The newest decision is why the account stands where it does (I6).
 	decisionsWalk = walk{
 		end: `SELECT account FROM decisions WHERE account > $1 ORDER BY account LIMIT 1 OFFSET $2`,
@@ -75,19 +80,20 @@ const (
 //   - PrunePoints: points, except the newest of every signal and source.
 //   - PruneReadings: counters' readings, except the newest of the old ones.
 //   - PruneDecisions: logged decisions, except every account's newest.
+//   - PruneConflicts: the log of conflicts.
 //   - PruneOutbox: done rows. Their keys are remembered, so that what was
 //     delivered is never delivered again (I2).
 func (s *Store) Prune(ctx context.Context, now time.Time, keep map[string]time.Duration) (map[string]int64, error) {
 	for table, d := range keep {
 		switch {
-		case table != PrunePoints && table != PruneDecisions && table != PruneOutbox && table != PruneReadings:
+		case table != PrunePoints && table != PruneDecisions && table != PruneOutbox && table != PruneReadings && table != PruneConflicts:
 			return nil, fmt.Errorf("pruning %s: there is no such table", table)
 		case d <= 0:
 			return nil, fmt.Errorf("pruning %s: keeping %s would keep nothing", table, d)
 		}
 	}
 	removed := map[string]int64{}
-	for _, table := range []string{PrunePoints, PruneReadings, PruneDecisions, PruneOutbox} {
+	for _, table := range []string{PrunePoints, PruneReadings, PruneDecisions, PruneConflicts, PruneOutbox} {
 		d, wanted := keep[table]
 		if !wanted {
 			continue
@@ -107,6 +113,8 @@ func (s *Store) pruneTable(ctx context.Context, table string, before time.Time) 
 		return s.pruneWalk(ctx, pointsWalk, before)
 	case PruneReadings:
 		return s.pruneWalk(ctx, readingsWalk, before)
+	case PruneConflicts:
+		return s.pruneWalk(ctx, conflictsWalk, before)
 	case PruneDecisions:
 		return s.pruneWalk(ctx, decisionsWalk, before)
 	default:

@@ -145,3 +145,14 @@ func TestPruneReadings(t *testing.T) {
 		return err
 	})
 }
+
+func TestPruneConflicts(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	update(t, s, func(tx engine.Tx) error {
+		return tx.AddConflicts([]engine.ConflictRow{
+			{Account: "a", Field: "value", At: noon.Add(-40 * day)}, {Account: "a", Field: "value", At: noon}, {Account: "b", Field: "value", At: noon.Add(-50 * day)},
+		})
+	})
+	same(t, "removed", prune(t, s, map[string]time.Duration{PruneConflicts: 30 * day}), map[string]int64{PruneConflicts: 2})
+}
