@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
+	"handoffd/connectors"
 	"handoffd/internal/app"
 	"handoffd/internal/dashboard"
 )
@@ -45,6 +46,9 @@ func (o *options) run(c *cobra.Command, once bool) (err error) {
 	defer func() { err = errors.Join(err, daemon.Close()) }()
 	if once {
 		return o.once(ctx, c, daemon)
+	}
+	if connectors.ClassOf(daemon.Partial) == connectors.Stop {
+		return daemon.Partial // it will not mend itself
 	}
 	web, err := daemon.Serve(ctx)
 	if err != nil {

@@ -21,8 +21,11 @@ type Daemon struct {
 	Store      *store.Store
 	Identities []connectors.Identity
 	Connectors []connectors.Connector
-	env        Environment
-	log        *slog.Logger
+	// Partial is why a CRM could not be signed in to while the other could:
+	// it is tried again, and the other goes on.
+	Partial error
+	env     Environment
+	log     *slog.Logger
 	// What runs now, for the web pages, which do not wait for a reload.
 	current atomic.Pointer[engine.Engine]
 	reading atomic.Pointer[[]connectors.Connector]
@@ -54,7 +57,12 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.show()
 	ids, err := d.Engine.Start(ctx)
 	d.Identities = ids
-	return err
+	var foreign *engine.ForeignOrgError
+	if err == nil || len(ids) == 0 || errors.As(err, &foreign) {
+		return err
+	}
+	d.Partial = err
+	return nil
 }
 
 func (d *Daemon) engine() *engine.Engine {

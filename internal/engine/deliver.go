@@ -23,6 +23,9 @@ const settleUnknown = 11 * time.Minute
 // marked as sending before the request, so that a crash leaves it to be
 // resolved by reading and never sent twice (I2).
 func (e *Engine) Deliver(ctx context.Context, system connectors.System) error {
+	if err := e.known(ctx, system); err != nil {
+		return err
+	}
 	var errs []error
 	for {
 		rows, err := e.take(ctx, system)

@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"handoffd/connectors"
@@ -60,15 +61,19 @@ type Engine struct {
 	planOnly   bool
 	policy     *workflows.Policy
 	tally      tally
-	reconcile  time.Duration
-	retention  map[string]time.Duration
+
+	mu        sync.Mutex
+	signedIn  map[connectors.System]bool // by the id that the store is bound to
+	refused   map[connectors.System]refusal
+	reconcile time.Duration
+	retention map[string]time.Duration
 }
 
 // New returns an Engine. Nothing is read or written yet.
 func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
-		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(),
+		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(), signedIn: map[connectors.System]bool{}, refused: map[connectors.System]refusal{},
 		reconcile: o.ReconcileEvery, retention: o.Retention,
 	}
 	for _, c := range o.Connectors {
@@ -103,32 +108,64 @@ func (e *ForeignOrgError) Error() string {
 }
 
 // Start signs in to every CRM and checks that the store belongs to these orgs
-// (I13). A new store is bound to them. A changed policy marks every account.
+// (I13). A new store is bound to them. A changed policy marks every account. A
+// CRM that cannot be signed in to is reported and left alone until it can: the
+// identities are those of the others.
 func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 	var ids []connectors.Identity
 	var errs []error
 	for _, system := range e.order {
-		id, err := e.connectors[system].Identify(ctx)
+		id, err := e.signIn(ctx, system)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("signing in: %w", err))
+			errs = append(errs, err)
 			continue
 		}
 		ids = append(ids, id)
 	}
-	if err := errors.Join(errs...); err != nil {
-		return ids, err
-	}
 	policy, _ := e.rules()
-	err := e.store.Update(ctx, func(tx Tx) error {
-		for _, id := range ids {
-			if err := bind(tx, id); err != nil {
-				return err
-			}
-		}
-		return e.renew(tx, policy.Hash)
-	})
-	return ids, err
+	errs = append(errs, e.store.Update(ctx, func(tx Tx) error { return e.renew(tx, policy.Hash) }))
+	return ids, errors.Join(errs...)
 }
+
+// signIn identifies one CRM and holds it against what the store is bound to.
+func (e *Engine) signIn(ctx context.Context, system connectors.System) (connectors.Identity, error) {
+	id, err := e.connectors[system].Identify(ctx)
+	if err != nil {
+		err = fmt.Errorf("signing in to %s: %w", system, err)
+	} else {
+		err = e.store.Update(ctx, func(tx Tx) error { return bind(tx, id) })
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.signedIn[system], e.refused[system] = err == nil, refusal{at: e.clock.Now(), err: err}
+	return id, err
+}
+
+// known makes sure that a CRM is the one that the store belongs to, before
+// anything is read from it or written to it.
+func (e *Engine) known(ctx context.Context, system connectors.System) error {
+	e.mu.Lock()
+	done, last := e.signedIn[system], e.refused[system]
+	e.mu.Unlock()
+	switch {
+	case done:
+		return nil
+	case last.err != nil && e.clock.Now().Sub(last.at) < signInEvery:
+		return last.err
+	}
+	_, err := e.signIn(ctx, system)
+	return err
+}
+
+// refusal is a sign-in that failed.
+type refusal struct {
+	at  time.Time
+	err error
+}
+
+// signInEvery is how often a CRM is tried that could not be signed in to: each
+// try has its own retries already.
+const signInEvery = 20 * time.Second
 
 // bind records which org the store belongs to, and refuses another.
 func bind(tx Tx, id connectors.Identity) error {

@@ -453,3 +453,27 @@ func TestOldUpdateNeverComesAfterANewOne(t *testing.T) {
 		t.Errorf("sent %v, want %v", seen, want)
 	}
 }
+
+// TestOneCRMIsAway: the other is read meanwhile; the one that was away is read
+// when it is back.
+func TestOneCRMIsAway(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "85")
+	h.hs.away = &connectors.Error{System: connectors.HubSpot, Class: connectors.Retry, Message: "the connection was refused"}
+	_ = h.store.Close()
+	if err := h.reopen(); connectors.ClassOf(err) != connectors.Retry {
+		t.Fatalf("start: %v, want it said that HubSpot is away", err)
+	}
+	if err := h.engine.Once(t.Context()); connectors.ClassOf(err) != connectors.Retry {
+		t.Fatalf("once: %v", err)
+	}
+	if s := h.summary(); s.Read[connectors.Salesforce] != 1 || s.Read[connectors.HubSpot] != 0 || s.Handoffs != 0 {
+		t.Fatalf("summary %+v, want Salesforce read and nothing decided", s)
+	}
+	h.hs.away = nil
+	h.clock.Advance(time.Minute)
+	if s := h.once(); s.Handoffs != 1 {
+		t.Fatalf("summary %+v, want the handoff once both are there", s)
+	}
+}

@@ -41,6 +41,8 @@ type crm struct {
 	alert func(int)
 	// lose: writes are done, but the answer is lost.
 	lose bool
+	// away fails signing in.
+	away error
 	// readErr fails reads, pageErr every page.
 	readErr, pageErr error
 	clock            clock.Clock
@@ -125,6 +127,9 @@ func (c *crm) count(op connectors.Op) (n int) {
 
 func (c *crm) System() connectors.System { return c.system }
 func (c *crm) Identify(context.Context) (connectors.Identity, error) {
+	if c.away != nil {
+		return connectors.Identity{}, c.away
+	}
 	return connectors.Identity{System: c.system, OrgID: c.org}, nil
 }
 func (c *crm) Objects() []connectors.Object {

@@ -37,6 +37,9 @@ func (e *Engine) Once(ctx context.Context) error {
 // RefreshUsers reads a CRM's people if they were not read lately, and looks
 // whether the CRM would now take what it refused before.
 func (e *Engine) RefreshUsers(ctx context.Context, system connectors.System) error {
+	if err := e.known(ctx, system); err != nil {
+		return err
+	}
 	key := settingUsersAt + string(system)
 	var last string
 	if err := e.store.View(ctx, func(tx Tx) (err error) {

@@ -13,6 +13,9 @@ import (
 // page before the next is asked for (I1). An object that cannot be read does
 // not stop the others; its error is returned at the end.
 func (e *Engine) Poll(ctx context.Context, system connectors.System) error {
+	if err := e.known(ctx, system); err != nil {
+		return err
+	}
 	c := e.connectors[system]
 	open := c.Objects()
 	var errs []error

@@ -150,6 +150,9 @@ func (e *Engine) retryProblems(tx Tx, system connectors.System) error {
 
 // Reload goes on with the reloads of one CRM until they are done.
 func (e *Engine) Reload(ctx context.Context, system connectors.System) error {
+	if err := e.known(ctx, system); err != nil {
+		return err
+	}
 	for _, o := range e.connectors[system].Objects() {
 		for ctx.Err() == nil {
 			done, err := e.reloadPage(ctx, system, o)
