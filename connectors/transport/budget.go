@@ -56,7 +56,8 @@ func NewBudget(o BudgetOptions) *Budget {
 
 // ownPart is how much of our share a priority may use up, allPart how much of
 // the vendor's whole limit may be used up, by anybody, before it must wait.
-// Handoffs are refused by the vendor only.
+// The last tenth of our share is kept from polling, for handoffs, their alerts
+// and status, and of the vendor's limit handoffs may take the last request.
 func (p Priority) parts() (ownPart, allPart float64) {
 	switch p {
 	case PriorityHandoff:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/internal/engine"
@@ -147,8 +148,15 @@ func reason(err error) (what, fix string) {
 			parts = append(parts, p)
 		}
 	}
-	if len(parts) == 0 {
-		return err.Error(), e.Fix
+	fix = e.Fix
+	if fix == "" && (e.Class == connectors.Retry || e.Class == connectors.UnknownOutcome) {
+		fix = "look whether the address is right and can be reached from this machine, and try again"
+		if !e.RetryAt.IsZero() {
+			fix = "try again after " + e.RetryAt.UTC().Format(time.RFC3339)
+		}
 	}
-	return strings.Join(parts, ": "), e.Fix
+	if len(parts) == 0 {
+		return err.Error(), fix
+	}
+	return strings.Join(parts, ": "), fix
 }

@@ -191,7 +191,7 @@ func (d *delivery) write(ctx context.Context, rows []OutboxRow) {
 }
 
 func (d *delivery) count(w connectors.Write, result connectors.Result) {
-	if result.Outcome != connectors.Done {
+	if result.Outcome != connectors.Done && result.Outcome != connectors.Existed {
 		return
 	}
 	d.engine.tally.add(func(t *tally) {
@@ -237,7 +237,17 @@ func (d *delivery) failed(r OutboxRow, ref connectors.Ref, err error) {
 		class = ce.Class
 	}
 	switch class {
-	case connectors.ParkRecord, connectors.ParkField, connectors.Gone:
+	case connectors.Gone:
+		if r.Kind == string(connectors.Update) {
+			// Nothing is left to be brought up to date; the next read says
+			// what became of the record.
+			r.State, r.Error = OutboxDone, text(err)
+			d.done = append(d.done, r)
+			return
+		}
+		d.park(r, ref, err)
+		return
+	case connectors.ParkRecord, connectors.ParkField:
 		d.park(r, ref, err)
 		return
 	case connectors.UnknownOutcome:
@@ -263,7 +273,7 @@ func (d *delivery) failed(r OutboxRow, ref connectors.Ref, err error) {
 func (d *delivery) late(r OutboxRow, ref connectors.Ref, err error) {
 	d.engine.log.Warn("not delivered yet", "ref", ref.String(), "kind", r.Kind, "attempt", r.Attempts, "error", err)
 	if d.delayed == 0 {
-		d.errs = append(d.errs, fmt.Errorf("writing %s to %s, and perhaps others, is tried again: %w", r.Kind, ref, err))
+		d.errs = append(d.errs, fmt.Errorf("writing %s to %s, and perhaps others, is not confirmed: %w", r.Kind, ref, err))
 	}
 	d.delayed++
 }

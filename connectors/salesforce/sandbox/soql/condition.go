@@ -70,7 +70,7 @@ func (p *parser) comparison() (Expr, error) {
 		if t.text == "<>" {
 			t.text = "!="
 		}
-		v, err := p.literal()
+		v, err := p.plainLiteral()
 		return &Compare{Path: path, Func: fn, Op: Op(t.text), Value: v}, err
 	case t.kind == tokName && word == "LIKE":
 		v, err := p.literal()
@@ -102,7 +102,7 @@ func (p *parser) list(in *In) (Expr, error) {
 		return in, p.expectSymbol(")")
 	}
 	for {
-		v, err := p.literal()
+		v, err := p.plainLiteral()
 		if err != nil {
 			return nil, err
 		}
@@ -111,6 +111,16 @@ func (p *parser) list(in *In) (Expr, error) {
 			return in, p.expectSymbol(")")
 		}
 	}
+}
+
+// plainLiteral is a literal outside LIKE, where \% and \_ are no escapes (SOQL
+// reference, "Quoted String Escape Sequences").
+func (p *parser) plainLiteral() (Literal, error) {
+	t := p.peek()
+	if t.kind == tokString && t.escape != "" {
+		return Literal{}, fault(t.pos, "Illegal escape sequence in string literal: %s", t.escape)
+	}
+	return p.literal()
 }
 
 func (p *parser) literal() (Literal, error) {

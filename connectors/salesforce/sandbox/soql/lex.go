@@ -22,6 +22,7 @@ type token struct {
 	kind    tokenKind
 	text    string // as written; for strings the unescaped text
 	pattern string // strings: as LIKE reads it
+	escape  string // strings: the first escape that only LIKE may have
 	pos     int
 }
 

@@ -10,15 +10,19 @@ import (
 // reference, "Quoted String Escape Sequences"; any other backslash is a fault.
 func lexString(text string, start int) (token, int, error) {
 	var plain, pattern strings.Builder
+	escape := ""
 	for i := start + 1; i < len(text); {
 		c := text[i]
 		switch c {
 		case '\'':
-			return token{kind: tokString, text: plain.String(), pattern: pattern.String(), pos: start}, i + 1, nil
+			return token{kind: tokString, text: plain.String(), pattern: pattern.String(), escape: escape, pos: start}, i + 1, nil
 		case '\\':
 			r, onlyLike, size := unescape(text[i:])
 			if size == 0 {
 				return token{}, i, fault(i, "Illegal escape sequence in string literal: %s", badEscape(text[i:]))
+			}
+			if onlyLike && escape == "" {
+				escape = text[i : i+size]
 			}
 			plain.WriteRune(r)
 			if onlyLike || r == '\\' {

@@ -2,6 +2,7 @@ package soql
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -87,7 +88,14 @@ func TestLiterals(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			q, err := Parse("SELECT Id FROM A WHERE f = " + tc.text)
+			operator := "="
+			if strings.Contains(tc.text, `\%`) {
+				operator = "LIKE" // elsewhere these are no escapes
+				if _, err := Parse("SELECT Id FROM A WHERE f = " + tc.text); err == nil {
+					t.Error("accepted outside LIKE")
+				}
+			}
+			q, err := Parse("SELECT Id FROM A WHERE f " + operator + " " + tc.text)
 			if err != nil {
 				t.Fatal(err)
 			}
