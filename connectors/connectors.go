@@ -298,6 +298,16 @@ type Meter interface {
 	Allowance() Allowance
 }
 
+// Thrifty is a connector whose count of its own requests of the day can
+// outlive the process, so that a restart brings no fresh share (I10).
+type Thrifty interface {
+	// Spending is the count, for Restore; opaque to everybody else.
+	Spending() []byte
+	// Restore takes a count back, as far as it still counts. What cannot be
+	// read is ignored.
+	Restore(spending []byte)
+}
+
 // Connector is what the engine needs of every CRM.
 type Connector interface {
 	System() System

@@ -97,3 +97,9 @@ func (c *Client) Calls() []connectors.Calls { return c.chain.Calls() }
 func (c *Client) Allowance() connectors.Allowance {
 	return c.quota.budget.Allowance(c.clock.Now())
 }
+
+// Spending is our own count of the day's requests.
+func (c *Client) Spending() []byte { return c.quota.budget.Spending(c.clock.Now()) }
+
+// Restore takes a count of Spending back.
+func (c *Client) Restore(spending []byte) { c.quota.budget.Restore(c.clock.Now(), spending) }

@@ -66,6 +66,12 @@ func (c *Client) Calls() []connectors.Calls { return c.chain.Calls() }
 // the requests of all integrations in the last 24 hours.
 func (c *Client) Allowance() connectors.Allowance { return c.budget.Allowance(c.now()) }
 
+// Spending is our own count of the last 24 hours' requests.
+func (c *Client) Spending() []byte { return c.budget.Spending(c.now()) }
+
+// Restore takes a count of Spending back.
+func (c *Client) Restore(spending []byte) { c.budget.Restore(c.now(), spending) }
+
 func (c *Client) now() time.Time { return c.cfg.Clock.Now() }
 
 var usageForm = regexp.MustCompile(`(?:^|[;,\s])api-usage=(\d+)/(\d+)`)

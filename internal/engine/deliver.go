@@ -26,6 +26,11 @@ func (e *Engine) Deliver(ctx context.Context, system connectors.System) error {
 	if err := e.known(ctx, system); err != nil {
 		return err
 	}
+	err := e.deliver(ctx, system)
+	return errors.Join(err, e.keepSpending(ctx, system))
+}
+
+func (e *Engine) deliver(ctx context.Context, system connectors.System) error {
 	var errs []error
 	for {
 		rows, err := e.take(ctx, system)

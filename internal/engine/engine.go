@@ -65,6 +65,7 @@ type Engine struct {
 	mu        sync.Mutex
 	signedIn  map[connectors.System]bool // by the id that the store is bound to
 	refused   map[connectors.System]refusal
+	spent     map[connectors.System]string // as it was kept last
 	reconcile time.Duration
 	retention map[string]time.Duration
 }
@@ -73,7 +74,7 @@ type Engine struct {
 func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
-		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(), signedIn: map[connectors.System]bool{}, refused: map[connectors.System]refusal{},
+		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(), signedIn: map[connectors.System]bool{}, refused: map[connectors.System]refusal{}, spent: map[connectors.System]string{},
 		reconcile: o.ReconcileEvery, retention: o.Retention,
 	}
 	for _, c := range o.Connectors {
@@ -115,6 +116,9 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 	var ids []connectors.Identity
 	var errs []error
 	for _, system := range e.order {
+		if err := e.restoreSpending(ctx, system); err != nil {
+			return nil, err
+		}
 		id, err := e.signIn(ctx, system)
 		if err != nil {
 			errs = append(errs, err)

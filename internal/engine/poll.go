@@ -16,6 +16,11 @@ func (e *Engine) Poll(ctx context.Context, system connectors.System) error {
 	if err := e.known(ctx, system); err != nil {
 		return err
 	}
+	err := e.poll(ctx, system)
+	return errors.Join(err, e.keepSpending(ctx, system))
+}
+
+func (e *Engine) poll(ctx context.Context, system connectors.System) error {
 	c := e.connectors[system]
 	open := c.Objects()
 	var errs []error
