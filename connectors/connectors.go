@@ -269,6 +269,7 @@ type Identity struct {
 	APIVersion string
 	Edition    string // "" where the vendor does not tell
 	TimeZone   string // IANA name, "" where the vendor does not tell
+	Currency   string // ISO code of amounts, "" where the vendor does not tell
 	RecordURL  string // "%s" is replaced by the account's id
 }
 

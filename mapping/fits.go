@@ -2,10 +2,12 @@ package mapping
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"handoffd/connectors"
+	"handoffd/internal/expression"
 )
 
 // Writes tells whether the mapping writes the field on that side.
@@ -25,99 +27,218 @@ func (f *Field) Writes(side Side) bool {
 	}
 }
 
-// holders lists, per common type and CRM, the vendor's types that hold its
-// values without loss.
-var holders = map[Type][sides][]string{
-	Bool:     {{"boolean"}, {"bool", "enumeration"}},
-	Number:   {{"double", "percent", "int", "long", "currency"}, {"number"}},
-	Money:    {{"currency", "double"}, {"number"}},
-	Text:     {{"string", "textarea", "email", "phone", "url", "picklist", "combobox", "id", "reference", "encryptedstring"}, {"string", "phone_number", "enumeration"}},
-	Enum:     {{"picklist", "combobox", "string"}, {"enumeration", "string"}},
-	Multi:    {{"multipicklist"}, {"enumeration"}},
-	Date:     {{"date"}, {"date"}},
-	DateTime: {{"datetime"}, {"datetime"}},
-	Owner:    {{"reference"}, {"enumeration", "number"}},
+// ComesFrom tells whether values of the field come from that side.
+func (f *Field) ComesFrom(side Side) bool {
+	switch f.Master {
+	case FromHandoffd:
+		return false
+	case FromSalesforce:
+		return side == SalesforceSide
+	case FromHubSpot:
+		return side == HubSpotSide
+	default:
+		return true
+	}
 }
 
-// Fits tells whether a common field and a vendor's field hold the same values
-// without loss in the directions that the mapping uses; the error says why not
-// and what to do.
-func Fits(f Field, side Side, v connectors.Field) error {
-	kind := strings.ToLower(v.Type)
-	written := f.Writes(side)
-	switch {
-	case written && !v.Writable:
-		return fmt.Errorf("%s may not be written: it is read-only in %s, or the integration user lacks the right", v.Name, side.System())
-	case f.From[side] != nil && (!written || f.To[side] != nil):
-		return nil // the expressions say what becomes of it
-	case v.Multi != (f.Type == Multi) && (v.Multi || f.Type == Multi):
-		return multiMisfit(f, v)
-	case !slices.Contains(holders[f.Type][side], kind):
-		return fmt.Errorf("%s is a %s, which does not hold the type %s without loss; %s takes %s", v.Name, v.Type, f.Type, f.Type, strings.Join(holders[f.Type][side], " or "))
+// Fits compares a mapped field with the CRM's field, in the directions that
+// the mapping uses, and returns what does not fit; nothing for a field that is
+// fine. Doctor and setup both ask it.
+func Fits(f *Field, side Side, v connectors.Field) []Verdict {
+	out := f.fitsReading(side, v)
+	if f.Writes(side) {
+		out = append(out, f.fitsWriting(side, v)...)
 	}
-	if f.Type == Bool && kind == "enumeration" {
-		return checkboxOptions(v)
+	if unmapped := f.unmapped(side, v); f.ComesFrom(side) && len(unmapped) > 0 {
+		out = append(out, Verdict{Level: Partly, Why: "no value is mapped to " + List(unmapped) + ": records with it are parked", Fix: "map it in values of " + f.Name})
 	}
-	if !written {
+	return out
+}
+
+// fitsReading judges what is read. What goes through an expression must only
+// fit what the expression starts from.
+func (f *Field) fitsReading(side Side, v connectors.Field) []Verdict {
+	t, s := f.Type, shapeOf(side, v)
+	if f.From[side] != nil {
+		switch t {
+		case Number, Money:
+			t = Number
+		case Date, DateTime:
+			t = DateTime
+		default:
+			t = Text
+		}
+	}
+	judged := CanRead(t, side, v)
+	told := judged.Level == Refused || judged.Level == Partly && f.ComesFrom(side)
+	if f.From[side] != nil && judged.Level == Partly && (s == shapeDate || s == shapeChoices) {
+		told = false // the expression says what becomes of a day, and of several values
+	}
+	var out []Verdict
+	if told {
+		out = append(out, judged)
+	}
+	if f.Type == Money && f.From[side] == nil && side == SalesforceSide && v.Type == "percent" {
+		out = append(out, Verdict{Level: Partly, Why: "it holds a percentage, not an amount", Fix: "map it as number"})
+	}
+	return out
+}
+
+// fitsWriting judges what is written.
+func (f *Field) fitsWriting(side Side, v connectors.Field) []Verdict {
+	words, known, out := f.words(side, v)
+	if judged := f.canWrite(side, v); judged.Level == Refused || judged.Level == Partly && !known {
+		out = append(out, judged)
+	}
+	if !v.Writable {
+		out = append(out, Verdict{Level: Refused, Why: "it is read-only for this user", Fix: "grant edit access, or map it so that handoffd only reads it"})
+	}
+	if v.Controller != "" {
+		out = append(out, Verdict{
+			Level: Refused, Why: fmt.Sprintf("which values it takes depends on %s, and the API does not hold to it", v.Controller), Fix: "take the field from " + string(side.System()),
+		})
+	}
+	if v.Unique {
+		out = append(out, Verdict{Level: Partly, Why: "no two accounts may have the same value in it"})
+	}
+	out = append(out, f.fitsNumber(side, v)...)
+	out = append(out, f.fitsLength(side, v)...)
+	return append(out, f.fitsWords(side, v, words)...)
+}
+
+// canWrite judges the type of what is written: the field's own, or that of the
+// write expression.
+func (f *Field) canWrite(side Side, v connectors.Field) Verdict {
+	if f.To[side] == nil {
+		return CanWrite(f.Type, side, v)
+	}
+	var judged Verdict
+	switch f.To[side].program.Type {
+	case expression.Bool:
+		judged = CanWrite(Bool, side, v)
+	case expression.Number:
+		judged = CanWrite(Number, side, v)
+	case expression.Time:
+		if f.Type == Date {
+			return CanWrite(Date, side, v)
+		}
+		judged = CanWrite(DateTime, side, v)
+	default:
+		judged = CanWrite(Text, side, v)
+		if s := shapeOf(side, v); judged.Level == Refused && s != shapeParts && s != shapeID {
+			return Verdict{Level: Partly, Why: partly('f')} // the expression may give texts of any form
+		}
+	}
+	if judged.Level == Refused {
+		judged.Why, judged.Fix = judged.Why+", which the write expression gives", "correct the write expression, or name another field"
+	}
+	return judged
+}
+
+// fitsNumber compares the range and the decimals with the digits that a
+// Salesforce number has; HubSpot's numbers have no such limit.
+func (f *Field) fitsNumber(side Side, v connectors.Field) []Verdict {
+	if side != SalesforceSide || shapeOf(side, v) != shapeNumber || f.Type != Number && f.Type != Money || f.To[side] != nil {
 		return nil
 	}
-	return fitsWriting(f, side, v, kind)
-}
-
-func multiMisfit(f Field, v connectors.Field) error {
-	if v.Multi {
-		return fmt.Errorf("%s holds several values; the type %s holds one: use the type multi", v.Name, f.Type)
+	var out []Verdict
+	if have := v.Precision - v.Scale; f.Ranged && v.Precision > 0 && Digits(f.Min, f.Max) > have {
+		out = append(out, Verdict{
+			Level: Refused, Why: fmt.Sprintf("the range needs %d digits before the point, the field has %d", Digits(f.Min, f.Max), have),
+			Fix: "make the field longer, or the range smaller",
+		})
 	}
-	return fmt.Errorf("%s holds one value; the type multi needs a field for several", v.Name)
-}
-
-// checkboxOptions: HubSpot's single checkbox is an enumeration of true and
-// false; any other pair of words needs the type enum.
-func checkboxOptions(v connectors.Field) error {
-	for _, word := range []string{"true", "false"} {
-		if !hasOption(v, word) {
-			return fmt.Errorf("%s is an enumeration without the option %q; use the type enum, or a read and write expression", v.Name, word)
-		}
-	}
-	return nil
-}
-
-func fitsWriting(f Field, side Side, v connectors.Field, kind string) error {
+	whole := v.Type == "int" || v.Type == "long"
 	switch {
-	case v.Controller != "":
-		return fmt.Errorf("which values %s takes depends on %s, and the API does not hold to it; take the field from %s", v.Name, v.Controller, side.System())
-	case f.Type == Money && side == SalesforceSide && v.Precision > 0 && v.Scale < 2:
-		return fmt.Errorf("%s keeps %d decimals; money needs 2, or a write expression", v.Name, v.Scale)
-	case (f.Type == Number || f.Type == Money) && (kind == "int" || kind == "long"):
-		return fmt.Errorf("%s takes whole numbers only; round in a write expression", v.Name)
-	case f.Type == Text && (kind == "id" || kind == "reference"):
-		return fmt.Errorf("%s refers to another record; a text is not written there", v.Name)
-	case f.Type == Text && v.Restricted:
-		return fmt.Errorf("%s takes only its own options; use the type enum", v.Name)
-	case f.Length > 0 && v.Length > 0 && f.Length > v.Length:
-		return fmt.Errorf("%s takes %d characters; the mapping allows %d", v.Name, v.Length, f.Length)
-	case f.Type == Enum || f.Type == Multi:
-		return fitsOptions(f, side, v)
+	case f.Type == Money && v.Scale < moneyDecimals && (v.Precision > 0 || whole):
+		out = append(out, Verdict{
+			Level: Refused, Why: fmt.Sprintf("it keeps %d decimals, and Salesforce rounds to them: money needs %d", v.Scale, moneyDecimals),
+			Fix: fmt.Sprintf("give the field %d decimal places, or round in a write expression", moneyDecimals),
+		})
+	case v.Scale == 0:
+		out = append(out, Verdict{Level: Partly, Why: "it has no decimals: Salesforce rounds a number that has some", Fix: "give the field decimal places, unless the values are whole"})
 	}
-	return nil
+	return out
 }
 
-// fitsOptions checks that every mapped text is an option that can be chosen.
-func fitsOptions(f Field, side Side, v connectors.Field) error {
-	for _, common := range sortedNames(f.Values) {
-		text := f.Values[common][side]
-		switch {
-		case f.Type == Multi && strings.Contains(text, separator):
-			return fmt.Errorf("%q has a semicolon, which separates the values of %s", text, v.Name)
-		case v.Length > 0 && len(v.Options) == 0 && characters(text) > v.Length:
-			return fmt.Errorf("%s takes %d characters; %q is longer", v.Name, v.Length, text)
-		case v.Restricted && !hasOption(v, text):
-			return fmt.Errorf("%s has no active option %q; add it, or map %s to one that is there", v.Name, text, common)
+// moneyDecimals is how many decimals an amount has.
+const moneyDecimals = 2
+
+// Digits is how many digits before the point a range needs.
+func Digits(low, high float64) int {
+	largest := math.Floor(max(math.Abs(low), math.Abs(high)))
+	if largest < 1 {
+		return 1
+	}
+	return len(fmt.Sprintf("%.0f", largest))
+}
+
+// fitsLength compares the mapping's length with the field's.
+func (f *Field) fitsLength(side Side, v connectors.Field) []Verdict {
+	if f.Length <= v.Length || v.Length == 0 || f.To[side] != nil || shapeOf(side, v) == shapeChoice {
+		return nil
+	}
+	return []Verdict{{
+		Level: Partly, Why: fmt.Sprintf("it takes %d characters and the mapping allows %d: longer texts are parked", v.Length, f.Length),
+		Fix: fmt.Sprintf("make the field longer, or map it with length: %d", v.Length),
+	}}
+}
+
+// shown is how many of a list a message names.
+const shown = 6
+
+// List shows texts in quotes, the first few of many.
+func List(texts []string) string {
+	quoted := make([]string, 0, shown+1)
+	for i, t := range texts {
+		if i == shown {
+			quoted = append(quoted, fmt.Sprintf("%d more", len(texts)-shown))
+			break
+		}
+		quoted = append(quoted, fmt.Sprintf("%q", Clip(t, 60)))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// longestText is the longest text that a field can hold, 0 if that is not
+// known. A picklist can hold no more than its longest option.
+func longestText(side Side, v connectors.Field) int {
+	if shapeOf(side, v) != shapeChoice || len(v.Options) == 0 {
+		return v.Length
+	}
+	n := 0
+	for _, o := range v.Options {
+		n = max(n, characters(o.Value))
+	}
+	return n
+}
+
+// FitsPair compares the two sides of a field whose values travel to a side:
+// what the one CRM can hold, the other must take.
+func FitsPair(f *Field, to Side, from, target connectors.Field) []Verdict {
+	side := to.Other()
+	passes := (f.Type == Text || (f.Type == Enum || f.Type == Multi) && f.Values == nil) && f.From[side] == nil && f.To[to] == nil
+	if !passes {
+		return nil
+	}
+	var out []Verdict
+	longest := longestText(side, from)
+	if f.Type != Multi && f.Length == 0 && target.Length > 0 && longest > target.Length {
+		out = append(out, Verdict{
+			Level: Partly, Why: fmt.Sprintf("it takes %d characters, %s up to %d: longer texts are parked", target.Length, side.System(), longest),
+			Fix: "make the field longer, unless the texts are short",
+		})
+	}
+	var missing []string
+	for _, o := range from.Options {
+		if target.Restricted && o.Active && !hasOption(target, o.Value) && !slices.Contains(missing, o.Value) {
+			missing = append(missing, o.Value)
 		}
 	}
-	return nil
-}
-
-func hasOption(v connectors.Field, text string) bool {
-	return slices.ContainsFunc(v.Options, func(o connectors.Option) bool { return o.Active && o.Value == text })
+	if len(missing) > 0 {
+		out = append(out, Verdict{
+			Level: Partly, Why: fmt.Sprintf("%s has options that this field lacks: %s", side.System(), List(missing)), Fix: "add the options, or map the values of " + f.Name,
+		})
+	}
+	return out
 }

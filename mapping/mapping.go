@@ -8,7 +8,9 @@
 //     own writes' echoes from other people's changes.
 //   - outgoing.go says what must be written so that both sides agree, and
 //     result.go takes in what became of it.
-//   - transform.go, multi.go, people.go, fits.go: what a value is in each CRM.
+//   - transform.go, multi.go, people.go: what a value is in each CRM.
+//   - fits.go and fitwords.go judge whether a CRM's field takes what the
+//     mapping brings, by the table of fittable.go and the shapes of fitshape.go.
 //   - signals.go reads behaviour: counters, events, levels.
 //   - match.go says which two records are one account, by domain.go and
 //     company.go, with the lists of lists.go.

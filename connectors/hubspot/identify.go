@@ -18,6 +18,7 @@ func (c *Client) Identify(ctx context.Context) (connectors.Identity, error) {
 		PortalID identifier `json:"portalId"`
 		TimeZone string     `json:"timeZone"`
 		UIDomain string     `json:"uiDomain"`
+		Currency string     `json:"companyCurrency"`
 	}
 	var refused *refusal
 	for _, path := range c.paths.account() {
@@ -31,7 +32,7 @@ func (c *Client) Identify(ctx context.Context) (connectors.Identity, error) {
 	}
 	c.quota.setZone(reply.TimeZone)
 	return connectors.Identity{
-		System: connectors.HubSpot, OrgID: string(reply.PortalID), APIVersion: c.config.APIVersion, TimeZone: reply.TimeZone,
+		System: connectors.HubSpot, OrgID: string(reply.PortalID), APIVersion: c.config.APIVersion, TimeZone: reply.TimeZone, Currency: reply.Currency,
 		RecordURL: "https://" + or(reply.UIDomain, DefaultUIDomain) + "/contacts/" + string(reply.PortalID) + "/record/0-2/%s",
 	}, nil
 }

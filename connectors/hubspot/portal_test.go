@@ -46,14 +46,14 @@ func TestIdentify(t *testing.T) {
 	t.Parallel()
 	client, _ := converse(t, nil, turn{
 		want:  "GET /account-info/2026-09/details",
-		reply: `{"portalId":62515,"accountType":"STANDARD","timeZone":"US/Eastern","uiDomain":"app-eu1.hubspot.com"}`,
+		reply: `{"portalId":62515,"accountType":"STANDARD","timeZone":"US/Eastern","companyCurrency":"EUR","uiDomain":"app-eu1.hubspot.com"}`,
 	})
 	got, err := client.Identify(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := connectors.Identity{
-		System: connectors.HubSpot, OrgID: "62515", APIVersion: "2026-09", TimeZone: "US/Eastern",
+		System: connectors.HubSpot, OrgID: "62515", APIVersion: "2026-09", TimeZone: "US/Eastern", Currency: "EUR",
 		RecordURL: "https://app-eu1.hubspot.com/contacts/62515/record/0-2/%s",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -8,7 +8,6 @@ import (
 	"handoffd/connectors"
 	hubspot "handoffd/connectors/hubspot/sandbox"
 	salesforce "handoffd/connectors/salesforce/sandbox"
-	"handoffd/internal/doctor"
 	"handoffd/mapping"
 )
 
@@ -17,7 +16,7 @@ func written() map[mapping.Type]connectors.Value {
 	number, _ := connectors.NumberValue("12.5")
 	return map[mapping.Type]connectors.Value{
 		mapping.Bool: connectors.BoolValue(true), mapping.Number: number, mapping.Money: number, mapping.Text: connectors.TextValue("hello"),
-		mapping.Enum: connectors.TextValue("A"), mapping.Date: connectors.TimeValue(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)),
+		mapping.Enum: connectors.TextValue("A"), mapping.Multi: connectors.TextValue("A;B"), mapping.Date: connectors.TimeValue(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)),
 		mapping.DateTime: connectors.TimeValue(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)),
 	}
 }
@@ -60,7 +59,7 @@ func TestTableAgreesWithClients(t *testing.T) {
 		t.Fatal(err)
 	}
 	refs := map[connectors.System]string{connectors.Salesforce: account, connectors.HubSpot: company}
-	tried := map[doctor.Level]int{}
+	tried := map[mapping.Degree]int{}
 	for _, c := range r.connect(r.config()) {
 		schema, err := c.Describe(t.Context(), connectors.Account)
 		if err != nil {
@@ -71,7 +70,7 @@ func TestTableAgreesWithClients(t *testing.T) {
 				continue
 			}
 			for common, value := range written() {
-				verdict := doctor.CanWrite(common, c.System(), field)
+				verdict := mapping.CanWrite(common, mapping.SideOf(c.System()), field)
 				tried[verdict.Level]++
 				f := &mapping.Field{Name: "x", Type: common}
 				vendor, err := f.Write(mapping.SideOf(c.System()), value)
@@ -83,14 +82,14 @@ func TestTableAgreesWithClients(t *testing.T) {
 					Ref: connectors.Ref{System: c.System(), Object: connectors.Account, ID: refs[c.System()]},
 				}})[0]
 				taken := result.Outcome == connectors.Done && len(result.Dropped) == 0
-				if verdict.Level == doctor.Fits && !taken || verdict.Level == doctor.Refused && taken {
+				if verdict.Level == mapping.Fitting && !taken || verdict.Level == mapping.Refused && taken {
 					t.Errorf("%s %s of type %s (restricted %t) from %s: the table says %+v, the CRM %s %v %v",
 						c.System(), name, field.Type, field.Restricted, common, verdict, result.Outcome, result.Err, result.Dropped)
 				}
 			}
 		}
 	}
-	if tried[doctor.Fits] < 40 || tried[doctor.Refused] < 40 || tried[doctor.Partly] < 8 {
+	if tried[mapping.Fitting] < 40 || tried[mapping.Refused] < 40 || tried[mapping.Partly] < 8 {
 		t.Errorf("tried %v", tried)
 	}
 }

@@ -5,8 +5,8 @@
 //   - doctor.go is the whole examination and its Report.
 //   - gather.go asks the CRMs; what cannot be asked is a finding and hides
 //     nothing else.
-//   - fields.go, choices.go and pairs.go judge the mapped fields; fit*.go is
-//     the table of which common type goes into which type of field.
+//   - fields.go and pairs.go judge the mapped fields by mapping.Fits, which
+//     knows what goes into which field; choices.go lists an enum's texts.
 //   - scope.go judges where clauses, match rules and signals; conditions.go
 //     reads a SOQL condition as far as that needs.
 //   - people.go judges fallbacks and managers, tasks.go what handoffs need.
@@ -96,7 +96,7 @@ func Examine(ctx context.Context, o Options) Report {
 	for _, c := range o.Connectors {
 		e.sites[c.System()] = e.visit(ctx, c)
 	}
-	for _, check := range []func(){e.signIns, e.objects, e.fields, e.scopes, e.signals, e.people, e.tasks, e.rights, e.automations, e.budgets} {
+	for _, check := range []func(){e.signIns, e.objects, e.fields, e.amounts, e.scopes, e.signals, e.people, e.tasks, e.rights, e.automations, e.budgets} {
 		check()
 	}
 	return e.report

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -49,22 +48,30 @@ func (e *examination) fields() {
 }
 
 func (e *examination) field(s *site, f *mapping.Field, name string) {
-	found, ok := e.find(s, connectors.Account, name, Writes(f, s.side))
+	found, ok := e.find(s, connectors.Account, name, f.Writes(s.side))
 	if !ok {
 		return
 	}
-	where, fine := s.place(connectors.Account, name), true
-	for _, judged := range Judge(f, s.System(), found) {
-		judged.Where = where
-		e.report.Findings = append(e.report.Findings, judged)
-		fine = false
-	}
-	if fine {
+	where := s.place(connectors.Account, name)
+	judged := mapping.Fits(f, s.side, found)
+	e.judged(where, judged)
+	if len(judged) == 0 {
 		use := "read"
-		if Writes(f, s.side) {
+		if f.Writes(s.side) {
 			use = "read and written"
 		}
 		e.add(OK, where, fmt.Sprintf("%s: %s in %s, %s", f.Name, f.Type, found.Type, use), "")
+	}
+}
+
+// judged reports what mapping says of a field.
+func (e *examination) judged(where string, list []mapping.Verdict) {
+	for _, v := range list {
+		status := Warn
+		if v.Level == mapping.Refused {
+			status = Fail
+		}
+		e.add(status, where, v.Why, v.Fix)
 	}
 }
 
@@ -110,86 +117,12 @@ func (e *examination) readable(s *site, o connectors.Object, name string, t mapp
 		return
 	}
 	where := s.place(o, name)
-	switch v := CanRead(t, s.System(), f); v.Level {
-	case Refused:
+	switch v := mapping.CanRead(t, s.side, f); v.Level {
+	case mapping.Refused:
 		e.add(Fail, where, use+": "+v.Why, "name a field of another type")
-	case Partly:
+	case mapping.Partly:
 		e.add(Warn, where, use+": "+v.Why, "")
 	default:
 		e.add(OK, where, fmt.Sprintf("%s: %s in %s, read", use, t, f.Type), "")
 	}
-}
-
-// Judge compares a mapped field with the CRM's field and returns what does not
-// fit; nothing for a field that is fine. Where is left empty.
-func Judge(f *mapping.Field, system connectors.System, c connectors.Field) []Finding {
-	side := mapping.SideOf(system)
-	var out []Finding
-	add := func(s Status, what, fix string) { out = append(out, Finding{Status: s, What: what, Fix: fix}) }
-	if v := CanRead(f.Type, system, c); v.Level == Refused || v.Level == Partly && source(f, side) {
-		add(weight(v), v.Why, v.Fix)
-	}
-	if Writes(f, side) {
-		if v := CanWrite(f.Type, system, c); v.Level != Fits {
-			add(weight(v), v.Why, v.Fix)
-		}
-		if !c.Writable {
-			add(Fail, "it is read-only for this user", "grant edit access, or map it so that handoffd only reads it")
-		}
-		if c.Unique {
-			add(Warn, "no two accounts may have the same value in it", "")
-		}
-		out = append(out, judgeNumber(f, system, c)...)
-	}
-	return append(out, judgeChoices(f, side, c)...)
-}
-
-func weight(v Verdict) Status {
-	if v.Level == Refused {
-		return Fail
-	}
-	return Warn
-}
-
-// source tells whether values of the field come from that side.
-func source(f *mapping.Field, side mapping.Side) bool {
-	switch f.Master {
-	case mapping.FromHandoffd:
-		return false
-	case mapping.FromSalesforce:
-		return side == mapping.SalesforceSide
-	case mapping.FromHubSpot:
-		return side == mapping.HubSpotSide
-	default:
-		return true
-	}
-}
-
-// judgeNumber compares the range with the digits that a Salesforce number has;
-// HubSpot's numbers have no such limit.
-func judgeNumber(f *mapping.Field, system connectors.System, c connectors.Field) []Finding {
-	if system != connectors.Salesforce || shapeOf(system, c) != number || f.Type != mapping.Number && f.Type != mapping.Money {
-		return nil
-	}
-	var out []Finding
-	if have := c.Precision - c.Scale; f.Ranged && c.Precision > 0 && Digits(f.Min, f.Max) > have {
-		out = append(out, Finding{
-			Status: Fail,
-			What:   fmt.Sprintf("the range needs %d digits before the point, the field has %d", Digits(f.Min, f.Max), have),
-			Fix:    "make the field longer, or the range smaller",
-		})
-	}
-	if c.Scale == 0 {
-		out = append(out, Finding{Status: Warn, What: "it has no decimals: Salesforce rounds a number that has some", Fix: "give the field decimal places, unless the values are whole"})
-	}
-	return out
-}
-
-// Digits is how many digits before the point a range needs.
-func Digits(low, high float64) int {
-	largest := math.Floor(max(math.Abs(low), math.Abs(high)))
-	if largest < 1 {
-		return 1
-	}
-	return len(fmt.Sprintf("%.0f", largest))
 }

@@ -92,25 +92,11 @@ func (s *site) read(ctx context.Context) {
 func (e *examination) written(side mapping.Side) []string {
 	var out []string
 	for i := range e.mapping.Fields {
-		if f := &e.mapping.Fields[i]; f.Vendor[side] != "" && Writes(f, side) {
+		if f := &e.mapping.Fields[i]; f.Writes(side) {
 			out = append(out, f.Vendor[side])
 		}
 	}
 	return out
-}
-
-// Writes tells whether handoffd writes a mapped field on one side.
-func Writes(f *mapping.Field, side mapping.Side) bool {
-	switch f.Master {
-	case mapping.ReadOnly:
-		return false
-	case mapping.FromSalesforce:
-		return side == mapping.HubSpotSide
-	case mapping.FromHubSpot:
-		return side == mapping.SalesforceSide
-	default:
-		return true
-	}
 }
 
 // Lookup finds a field by the name that a config uses; Salesforce's names have

@@ -2,7 +2,7 @@ package doctor
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 
 	"handoffd/connectors"
 	"handoffd/mapping"
@@ -14,13 +14,10 @@ func (e *examination) pair(f *mapping.Field) {
 	for _, to := range mapping.Sides() {
 		a, from := e.sites[to.Other().System()], e.fieldOn(f, to.Other())
 		b, target := e.sites[to.System()], e.fieldOn(f, to)
-		if a == nil || b == nil || from == nil || target == nil || !Writes(f, to) || !source(f, to.Other()) {
+		if a == nil || b == nil || from == nil || target == nil || !f.Writes(to) || !f.ComesFrom(to.Other()) {
 			continue
 		}
-		for _, judged := range judgePair(f, a.System(), *from, *target) {
-			judged.Where = b.place(connectors.Account, f.Vendor[to])
-			e.report.Findings = append(e.report.Findings, judged)
-		}
+		e.judged(b.place(connectors.Account, f.Vendor[to]), mapping.FitsPair(f, to, *from, *target))
 	}
 }
 
@@ -36,41 +33,24 @@ func (e *examination) fieldOn(f *mapping.Field, side mapping.Side) *connectors.F
 	return &found
 }
 
-// judgePair tells which values of one field the other will not take.
-func judgePair(f *mapping.Field, fromSystem connectors.System, from, to connectors.Field) []Finding {
-	passes := f.Type == mapping.Text || f.Type == mapping.Enum && f.Values == nil
-	var out []Finding
-	if longest := longest(fromSystem, from); passes && to.Length > 0 && longest > to.Length {
-		out = append(out, Finding{
-			Status: Warn, What: fmt.Sprintf("it takes %d characters, %s up to %d: longer texts are parked", to.Length, fromSystem, longest),
-			Fix: "make the field longer, unless the texts are short",
-		})
-	}
-	if passes && to.Restricted && len(from.Options) > 0 {
-		var missing []string
-		for _, o := range from.Options {
-			if o.Active && !slices.ContainsFunc(to.Options, func(t connectors.Option) bool { return t.Active && t.Value == o.Value }) {
-				missing = append(missing, o.Value)
-			}
-		}
-		if len(missing) > 0 {
-			out = append(out, Finding{
-				Status: Warn, What: fmt.Sprintf("%s has options that this field lacks: %s", fromSystem, list(missing)), Fix: "add the options, or map the values of " + f.Name,
-			})
+// amounts says of money that goes from one CRM to the other what nobody
+// converts. Only HubSpot tells its currency.
+func (e *examination) amounts() {
+	var names []string
+	for i := range e.mapping.Fields {
+		if f := &e.mapping.Fields[i]; f.Type == mapping.Money && (f.Writes(mapping.SalesforceSide) && f.ComesFrom(mapping.HubSpotSide) || f.Writes(mapping.HubSpotSide) && f.ComesFrom(mapping.SalesforceSide)) {
+			names = append(names, f.Name)
 		}
 	}
-	return out
-}
-
-// longest is the longest text that a field can hold, 0 if that is not known.
-// A picklist can hold no more than its longest option.
-func longest(system connectors.System, f connectors.Field) int {
-	if s := shapeOf(system, f); s != choice || len(f.Options) == 0 {
-		return f.Length
+	if len(names) == 0 {
+		return
 	}
-	n := 0
-	for _, o := range f.Options {
-		n = max(n, len([]rune(o.Value)))
-	}
-	return n
+	theirs := "the currency of HubSpot's account"
+	e.each(func(s *site) {
+		if s.identity.Currency != "" {
+			theirs = fmt.Sprintf("%s, the currency of %s's account", s.identity.Currency, s.System())
+		}
+	})
+	e.report.Notes = append(e.report.Notes, fmt.Sprintf(
+		"currencies are not converted: the amounts of %s travel as they stand. See that Salesforce keeps them in %s (Setup, Company Information).", strings.Join(names, ", "), theirs))
 }

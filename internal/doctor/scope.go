@@ -54,7 +54,7 @@ func (e *examination) filter(s *site, f mapping.Filter) {
 		}
 	}
 	if len(strange) > 0 {
-		e.add(Warn, where, "the where clause compares it with "+list(strange)+", which is none of its options", "correct the value: options are compared by value, not by label")
+		e.add(Warn, where, "the where clause compares it with "+mapping.List(strange)+", which is none of its options", "correct the value: options are compared by value, not by label")
 		return
 	}
 	e.add(OK, where, fmt.Sprintf("%s, for the where clause", found.Type), "")

@@ -66,7 +66,7 @@ func (o Options) needs(system connectors.System) connectors.Needs {
 
 // mapped is a field of the common account.
 func (k *collector) mapped(f *mapping.Field, side mapping.Side) {
-	n := connectors.FieldNeed{Object: connectors.Account, Name: f.Vendor[side], Label: fieldLabel(f), Write: doctor.Writes(f, side)}
+	n := connectors.FieldNeed{Object: connectors.Account, Name: f.Vendor[side], Label: fieldLabel(f), Write: f.Writes(side)}
 	switch {
 	case f.Master == mapping.FromHandoffd:
 		n.Help = "Kept by handoffd: do not edit by hand"
@@ -82,7 +82,7 @@ func (k *collector) mapped(f *mapping.Field, side mapping.Side) {
 			n.Kind = connectors.FieldMoney
 		}
 		if f.Ranged {
-			n.Digits, n.Decimals = doctor.Digits(f.Min, f.Max), max(decimals, places(f.Min), places(f.Max))
+			n.Digits, n.Decimals = mapping.Digits(f.Min, f.Max), max(decimals, places(f.Min), places(f.Max))
 		}
 	case mapping.Date:
 		n.Kind = connectors.FieldDate

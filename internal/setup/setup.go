@@ -121,12 +121,12 @@ func (o Options) compare(schema connectors.Schema, system connectors.System, ste
 		if !there || at < 0 {
 			continue
 		}
-		for _, judged := range doctor.Judge(f, system, have) {
-			if judged.Status == doctor.Fail {
+		for _, judged := range mapping.Fits(f, side, have) {
+			if judged.Level == mapping.Refused {
 				steps[at].State = connectors.StepDiffers
 			}
-			if judged.Status == doctor.Fail || judged.Fix != "" {
-				steps[at].What, steps[at].Fix = steps[at].What+"; "+judged.What, judged.Fix
+			if judged.Level == mapping.Refused || judged.Fix != "" {
+				steps[at].What, steps[at].Fix = steps[at].What+"; "+judged.Why, judged.Fix
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package doctor
+package mapping
 
 import "handoffd/connectors"
 
@@ -7,73 +7,73 @@ type shape int
 
 // The shapes, in the order of the table's columns.
 const (
-	boolean shape = iota
-	number
-	text
-	choice  // one of a list
-	choices // several of a list at once
-	form    // a text of a form that the CRM checks: e-mail, phone number
-	date
-	instant
-	clockTime // a time of day without a day
-	id        // points to another record or to a user
-	parts     // several values in one: an address, JSON
-	masked    // encrypted text
-	shapes
+	shapeBool shape = iota
+	shapeNumber
+	shapeText
+	shapeChoice  // one of a list
+	shapeChoices // several of a list at once
+	shapeForm    // a text of a form that the CRM checks: e-mail, phone number
+	shapeDate
+	shapeInstant
+	shapeClock  // a time of day without a day
+	shapeID     // points to another record or to a user
+	shapeParts  // several values in one: an address, JSON
+	shapeMasked // encrypted text
+	shapeCount
 )
 
 // shapeOf sorts a field. Types: Salesforce Object Reference, "Field Types";
 // HubSpot developer docs, "Properties".
-func shapeOf(system connectors.System, f connectors.Field) shape {
-	if system == connectors.HubSpot {
+func shapeOf(side Side, f connectors.Field) shape {
+	if side == HubSpotSide {
 		return hubspotShape(f)
 	}
 	switch f.Type {
 	case "boolean":
-		return boolean
+		return shapeBool
 	case "int", "long", "double", "currency", "percent":
-		return number
+		return shapeNumber
 	case "picklist":
-		return choice
+		return shapeChoice
 	case "multipicklist":
-		return choices
+		return shapeChoices
 	case "email":
-		return form
+		return shapeForm
 	case "date":
-		return date
+		return shapeDate
 	case "datetime":
-		return instant
+		return shapeInstant
 	case "time":
-		return clockTime
+		return shapeClock
 	case "id", "reference":
-		return id
+		return shapeID
 	case "address", "location", "complexvalue", "base64":
-		return parts
+		return shapeParts
 	case "encryptedstring":
-		return masked
+		return shapeMasked
 	default: // string, textarea, combobox, phone, url, anyType
-		return text
+		return shapeText
 	}
 }
 
 func hubspotShape(f connectors.Field) shape {
 	switch f.Type {
 	case "bool":
-		return boolean
+		return shapeBool
 	case "number":
-		return number
+		return shapeNumber
 	case "enumeration":
 		return enumerationShape(f)
 	case "phone_number":
-		return form
+		return shapeForm
 	case "date":
-		return date
+		return shapeDate
 	case "datetime":
-		return instant
+		return shapeInstant
 	case "json", "object_coordinates":
-		return parts
+		return shapeParts
 	default:
-		return text
+		return shapeText
 	}
 }
 
@@ -82,7 +82,7 @@ func hubspotShape(f connectors.Field) shape {
 // holds the id of a user.
 func enumerationShape(f connectors.Field) shape {
 	if f.Multi {
-		return choices
+		return shapeChoices
 	}
 	yesNo := len(f.Options) > 0
 	for _, o := range f.Options {
@@ -90,10 +90,10 @@ func enumerationShape(f connectors.Field) shape {
 	}
 	switch {
 	case yesNo:
-		return boolean
+		return shapeBool
 	case len(f.Options) == 0:
-		return id
+		return shapeID
 	default:
-		return choice
+		return shapeChoice
 	}
 }

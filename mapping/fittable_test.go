@@ -1,4 +1,4 @@
-package doctor
+package mapping
 
 import (
 	"fmt"
@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"handoffd/connectors"
-	"handoffd/mapping"
 )
 
 // vendorTypes are the types that the two CRMs have.
@@ -35,8 +34,8 @@ func vendorTypes(system connectors.System) []connectors.Field {
 	}
 }
 
-func commonTypes() []mapping.Type {
-	return []mapping.Type{mapping.Bool, mapping.Number, mapping.Money, mapping.Text, mapping.Enum, mapping.Date, mapping.DateTime, mapping.Owner}
+func commonTypes() []Type {
+	return []Type{Bool, Number, Money, Text, Enum, Date, DateTime, Owner, Multi}
 }
 
 // samples are values of a shape as the clients hand them over: Salesforce's
@@ -44,17 +43,17 @@ func commonTypes() []mapping.Type {
 func samples(system connectors.System, s shape) []connectors.Value {
 	decimal := func(s string) connectors.Value { v, _ := connectors.NumberValue(s); return v }
 	texts := map[shape][]string{
-		text: {"hello", "true", "12", "2026-11-22"}, choice: {"A", "B"}, choices: {"A;B"}, form: {"+1 555 0100"}, date: {"2026-11-22"},
-		clockTime: {"10:00:00.000Z"}, id: {"001000000000001AAA", "1234"}, masked: {"****"}, boolean: {"true", "false"},
-		number: {"12.5", "0"}, instant: {"2026-11-22T09:30:00.000Z"},
+		shapeText: {"hello", "true", "12", "2026-11-22"}, shapeChoice: {"A", "B"}, shapeChoices: {"A;B"}, shapeForm: {"+1 555 0100"}, shapeDate: {"2026-11-22"},
+		shapeClock: {"10:00:00.000Z"}, shapeID: {"001000000000001AAA", "1234"}, shapeMasked: {"****"}, shapeBool: {"true", "false"},
+		shapeNumber: {"12.5", "0"}, shapeInstant: {"2026-11-22T09:30:00.000Z"},
 	}
 	if system == connectors.Salesforce {
 		switch s {
-		case boolean:
+		case shapeBool:
 			return []connectors.Value{connectors.BoolValue(true), connectors.BoolValue(false)}
-		case number:
+		case shapeNumber:
 			return []connectors.Value{decimal("12.5"), decimal("0")}
-		case instant:
+		case shapeInstant:
 			return []connectors.Value{connectors.TimeValue(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC))}
 		}
 	}
@@ -76,11 +75,11 @@ func TestTableAgreesWithMapping(t *testing.T) {
 		for _, c := range vendorTypes(system) {
 			for _, common := range commonTypes() {
 				pairs++
-				f := &mapping.Field{Name: "x", Type: common}
-				v := CanRead(common, system, c)
+				f := &Field{Name: "x", Type: common}
+				v := CanRead(common, SideOf(system), c)
 				read, refused := 0, 0
-				for _, sample := range samples(system, shapeOf(system, c)) {
-					if _, err := f.Read(mapping.SideOf(system), sample); err != nil {
+				for _, sample := range samples(system, shapeOf(SideOf(system), c)) {
+					if _, err := f.Read(SideOf(system), sample); err != nil {
 						refused++
 					} else {
 						read++
@@ -88,16 +87,43 @@ func TestTableAgreesWithMapping(t *testing.T) {
 				}
 				name := fmt.Sprintf("%s %s as %s: %+v, %d read, %d refused", system, c.Type, common, v, read, refused)
 				switch {
-				case (v.Level == Fits) != (v.Why == ""):
+				case (v.Level == Fitting) != (v.Why == ""):
 					t.Errorf("%s: a reason is given exactly where something does not fit", name)
-				case v.Level == Fits && refused > 0:
+				case v.Level == Fitting && refused > 0:
 					t.Errorf("%s: fits, yet values are refused", name)
 				}
 			}
 		}
 	}
-	if want := (25 + 12) * 8; pairs != want {
+	if want := (25 + 12) * 9; pairs != want {
 		t.Errorf("%d pairs, want %d", pairs, want)
+	}
+}
+
+// What is read through an expression is judged by what the expression starts
+// from: nothing that fits is refused on its way there.
+func TestExpressionsAgreeWithMapping(t *testing.T) {
+	t.Parallel()
+	refused := 0
+	for _, system := range connectors.Systems() {
+		side := SideOf(system)
+		for _, v := range vendorTypes(system) {
+			for _, common := range commonTypes() {
+				f := &Field{Name: "x", Type: common, Vendor: [sides]string{"X", "x"}, From: [sides]*Transform{{}, {}}}
+				judged := Fits(f, side, v)
+				if len(judged) > 0 && judged[0].Level == Refused {
+					refused++
+				}
+				for _, sample := range samples(system, shapeOf(side, v)) {
+					if _, err := f.raw(sample); err != nil && len(judged) == 0 {
+						t.Errorf("%s %s as %s fits, yet the expression does not get %v: %v", system, v.Type, common, sample, err)
+					}
+				}
+			}
+		}
+	}
+	if refused == 0 {
+		t.Error("nothing is refused")
 	}
 }
 
@@ -106,21 +132,21 @@ func TestRefusedIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		system connectors.System
-		common mapping.Type
+		common Type
 		vendor string
 	}{
-		{connectors.Salesforce, mapping.Bool, "double"}, {connectors.Salesforce, mapping.Bool, "datetime"}, {connectors.Salesforce, mapping.Number, "boolean"},
-		{connectors.Salesforce, mapping.Money, "date"}, {connectors.Salesforce, mapping.Date, "datetime"}, {connectors.Salesforce, mapping.Date, "boolean"},
-		{connectors.Salesforce, mapping.DateTime, "boolean"}, {connectors.HubSpot, mapping.Bool, "number"}, {connectors.HubSpot, mapping.Number, "datetime"},
-		{connectors.HubSpot, mapping.Date, "datetime"}, {connectors.HubSpot, mapping.DateTime, "bool"}, {connectors.HubSpot, mapping.Date, "number"},
+		{connectors.Salesforce, Bool, "double"}, {connectors.Salesforce, Bool, "datetime"}, {connectors.Salesforce, Number, "boolean"},
+		{connectors.Salesforce, Money, "date"}, {connectors.Salesforce, Date, "datetime"}, {connectors.Salesforce, Date, "boolean"},
+		{connectors.Salesforce, DateTime, "boolean"}, {connectors.HubSpot, Bool, "number"}, {connectors.HubSpot, Number, "datetime"},
+		{connectors.HubSpot, Date, "datetime"}, {connectors.HubSpot, DateTime, "bool"}, {connectors.HubSpot, Date, "number"},
 	} {
 		c := connectors.Field{Type: tc.vendor}
-		if v := CanRead(tc.common, tc.system, c); v.Level != Refused {
+		if v := CanRead(tc.common, SideOf(tc.system), c); v.Level != Refused {
 			t.Errorf("%s %s as %s: %+v", tc.system, tc.vendor, tc.common, v)
 		}
-		f := &mapping.Field{Type: tc.common}
-		for _, sample := range samples(tc.system, shapeOf(tc.system, c)) {
-			if got, err := f.Read(mapping.SideOf(tc.system), sample); err == nil {
+		f := &Field{Type: tc.common}
+		for _, sample := range samples(tc.system, shapeOf(SideOf(tc.system), c)) {
+			if got, err := f.Read(SideOf(tc.system), sample); err == nil {
 				t.Errorf("%s %s as %s: mapping reads %v as %v", tc.system, tc.vendor, tc.common, sample, got)
 			}
 		}
@@ -132,8 +158,8 @@ func TestTableIsComplete(t *testing.T) {
 	t.Parallel()
 	for _, common := range commonTypes() {
 		for _, row := range []string{readable(common), writable(common)} {
-			if len(row) != int(shapes) {
-				t.Errorf("%s: %d cells, want %d", common, len(row), shapes)
+			if len(row) != int(shapeCount) {
+				t.Errorf("%s: %d cells, want %d", common, len(row), shapeCount)
 			}
 			for i := range row {
 				if row[i] != '+' && row[i] != '-' && row[i] != 'm' && partly(row[i]) == partly('m') {

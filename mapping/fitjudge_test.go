@@ -1,4 +1,4 @@
-package doctor
+package mapping
 
 import (
 	"strings"
@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"handoffd/connectors"
-	"handoffd/mapping"
 )
 
 func opts(values ...string) []connectors.Option {
@@ -19,28 +18,38 @@ func opts(values ...string) []connectors.Option {
 	return out
 }
 
-func enum(master mapping.Master, values map[string][2]string) *mapping.Field {
-	return &mapping.Field{Name: "tier", Type: mapping.Enum, Master: master, Values: values}
+func enum(master Master, values map[string][2]string) *Field {
+	return &Field{Name: "tier", Type: Enum, Master: master, Values: values}
 }
 
-// brief shows findings as "status what".
-func brief(list []Finding) []string {
+// brief shows verdicts as "level why".
+func brief(list []Verdict) []string {
 	var out []string
-	for _, f := range list {
-		out = append(out, string(f.Status)+" "+f.What)
+	for _, v := range list {
+		level := "warn "
+		if v.Level == Refused {
+			level = "fail "
+		}
+		out = append(out, level+v.Why)
 	}
 	return out
+}
+
+// mapped gives the field a name in both CRMs.
+func mapped(f *Field) *Field {
+	f.Vendor = [sides]string{"X", "x"}
+	return f
 }
 
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	tiers := map[string][2]string{"a": {"Tier A", "A"}, "b": {"Tier B", "B"}}
-	number := func(low, high float64) *mapping.Field {
-		return &mapping.Field{Name: "score", Type: mapping.Number, Master: mapping.FromHubSpot, Ranged: true, Min: low, Max: high}
+	number := func(low, high float64) *Field {
+		return &Field{Name: "score", Type: Number, Master: FromHubSpot, Ranged: true, Min: low, Max: high}
 	}
 	for _, tc := range []struct {
 		name   string
-		field  *mapping.Field
+		field  *Field
 		system connectors.System
 		have   connectors.Field
 		want   []string
@@ -58,22 +67,22 @@ func TestJudge(t *testing.T) {
 		{"another type", number(0, 9), connectors.HubSpot, connectors.Field{Type: "datetime"}, []string{"fail a field of type datetime cannot be read as number"}},
 		{"text as a source of numbers", number(0, 9), connectors.HubSpot, connectors.Field{Type: "string"}, []string{"warn only texts that are numbers are understood"}},
 		{"text as a copy of numbers", number(0, 9), connectors.Salesforce, connectors.Field{Type: "string", Writable: true}, nil},
-		{"restricted list lacks one", enum(mapping.FromHubSpot, tiers), connectors.Salesforce,
+		{"restricted list lacks one", enum(FromHubSpot, tiers), connectors.Salesforce,
 			connectors.Field{Type: "picklist", Restricted: true, Writable: true, Options: opts("Tier A", "!Tier B")}, []string{`fail the options "Tier B" are not active`}},
-		{"restricted list of another case", enum(mapping.FromHubSpot, tiers), connectors.Salesforce,
+		{"restricted list of another case", enum(FromHubSpot, tiers), connectors.Salesforce,
 			connectors.Field{Type: "picklist", Restricted: true, Writable: true, Options: opts("tier a", "Tier B")}, []string{`fail it lacks the options "Tier A"`}},
-		{"open list lacks one", enum(mapping.FromHubSpot, tiers), connectors.Salesforce,
+		{"open list lacks one", enum(FromHubSpot, tiers), connectors.Salesforce,
 			connectors.Field{Type: "picklist", Writable: true, Options: opts("Tier A")}, []string{`warn its list lacks "Tier B": it takes them, but people cannot choose them`}},
-		{"options that nothing is mapped to", enum(mapping.FromHubSpot, tiers), connectors.HubSpot,
+		{"options that nothing is mapped to", enum(FromHubSpot, tiers), connectors.HubSpot,
 			connectors.Field{Type: "enumeration", Restricted: true, Options: opts("A", "B", "C")}, []string{`warn no value is mapped to "C": records with it are parked`}},
-		{"too short for a text", enum(mapping.FromHandoffd, tiers), connectors.Salesforce, connectors.Field{Type: "string", Length: 5, Writable: true},
+		{"too short for a text", enum(FromHandoffd, tiers), connectors.Salesforce, connectors.Field{Type: "string", Length: 5, Writable: true},
 			[]string{`fail it takes 5 characters, fewer than "Tier A", "Tier B" has`}},
-		{"several at once", enum(mapping.FromHubSpot, tiers), connectors.HubSpot, connectors.Field{Type: "enumeration", Multi: true, Restricted: true, Options: opts("A", "B")},
+		{"several at once", enum(FromHubSpot, tiers), connectors.HubSpot, connectors.Field{Type: "enumeration", Multi: true, Restricted: true, Options: opts("A", "B")},
 			[]string{"warn a record with several values at once fits none of the mapped ones"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tc.want, brief(Judge(tc.field, tc.system, tc.have))); diff != "" {
+			if diff := cmp.Diff(tc.want, brief(Fits(mapped(tc.field), SideOf(tc.system), tc.have))); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
@@ -82,7 +91,7 @@ func TestJudge(t *testing.T) {
 
 func TestJudgePair(t *testing.T) {
 	t.Parallel()
-	text := &mapping.Field{Name: "note", Type: mapping.Text, Master: mapping.SyncNewest}
+	text := &Field{Name: "note", Type: Text, Master: SyncNewest}
 	for _, tc := range []struct {
 		name     string
 		from, to connectors.Field
@@ -97,51 +106,32 @@ func TestJudgePair(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tc.want, brief(judgePair(text, connectors.HubSpot, tc.from, tc.to))); diff != "" {
+			if diff := cmp.Diff(tc.want, brief(FitsPair(text, SalesforceSide, tc.from, tc.to))); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestConditions(t *testing.T) {
+// A length, an expression or mapped values say themselves what is too long or
+// not among the options.
+func TestPairThatTakesCare(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct {
-		where string
-		want  []Condition
-	}{
-		{"", nil},
-		{"Type != 'Partner' AND Do_Not_Contact__c = false", []Condition{{"Type", "!=", "'Partner'"}, {"Do_Not_Contact__c", "=", "false"}}},
-		{"(NOT Name LIKE 'A = b%') OR Score__c>=12.5", []Condition{{"Name", "like", "'A = b%'"}, {"Score__c", ">=", "12.5"}}},
-		{"Name = 'O\\'Brien = x' AND Rating IN ('Hot','Warm')", []Condition{{"Name", "=", "'O__Brien = x'"}, {"Rating", "in", "'Hot'"}}},
-		{"Owner.Name NOT IN ('x')", []Condition{{"Owner.Name", "not in", "'x'"}}},
-		{"Id IN (SELECT AccountId FROM Contact WHERE Email != null) AND Active__c = true", []Condition{{"Id", "in", ""}, {"Active__c", "=", "true"}}},
-		{"CreatedDate > LAST_N_DAYS:30", []Condition{{"CreatedDate", ">", "LAST_N_DAYS:30"}}},
+	from, to := connectors.Field{Type: "string", Length: 65536}, connectors.Field{Type: "string", Length: 255}
+	for name, f := range map[string]*Field{
+		"length":     {Type: Text, Length: 255, Truncate: true},
+		"expression": {Type: Text, To: [sides]*Transform{{}, nil}},
+		"values":     {Type: Enum, Values: map[string][sides]string{"a": {"A", "A"}}},
 	} {
-		got := Conditions(tc.where)
-		for i := range got {
-			if got[i].Field == "Id" {
-				got[i].Literal = "" // what follows the subquery belongs to no value
-			}
-		}
-		if diff := cmp.Diff(tc.want, got); diff != "" {
-			t.Errorf("%s: -want +got:\n%s", tc.where, diff)
+		if got := FitsPair(f, SalesforceSide, from, to); len(got) != 0 {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
-}
-
-// Whatever a person writes, a condition's field is a name that stands in it.
-func FuzzConditions(f *testing.F) {
-	for _, s := range []string{"Type = 'x'", "a IN (SELECT b FROM c", "'\\", "x = 'a\\'b' AND y != null", "((("} {
-		f.Add(s)
+	many := connectors.Field{Type: "enumeration", Multi: true, Restricted: true, Options: opts("A", "B")}
+	got := FitsPair(&Field{Type: Multi}, SalesforceSide, many, connectors.Field{Type: "multipicklist", Multi: true, Restricted: true, Options: opts("A")})
+	if len(got) != 1 || !strings.Contains(got[0].Why, `lacks: "B"`) {
+		t.Errorf("%v", got)
 	}
-	f.Fuzz(func(t *testing.T, where string) {
-		for _, c := range Conditions(where) {
-			if c.Field == "" || !strings.Contains(where, c.Field) && !strings.Contains(where, "\\") && !subquery.MatchString(where) {
-				t.Errorf("%q: field %q", where, c.Field)
-			}
-		}
-	})
 }
 
 func TestDigits(t *testing.T) {
