@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -63,6 +64,9 @@ func (o *options) once(ctx context.Context, c *cobra.Command, daemon *app.Daemon
 	summary, err := daemon.Engine.Summary(context.WithoutCancel(ctx))
 	if err != nil {
 		return errors.Join(failed, err)
+	}
+	if failed == nil && summary.Pending > 0 {
+		fmt.Fprintf(c.ErrOrStderr(), "handoffd: %d writes wait to be tried again; `handoffd show ACCOUNT` says why\n", summary.Pending)
 	}
 	if o.output == "json" {
 		return errors.Join(failed, printJSON(c.OutOrStdout(), summary))
