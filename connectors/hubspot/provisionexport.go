@@ -35,6 +35,9 @@ func (c *Client) Export(needs connectors.Needs, steps []connectors.Step) ([]conn
 			name string
 			body any
 		}{{k.plural + ".group.json", ownGroup()}, {k.plural + ".json", batch}} {
+			if f.name == k.plural+".group.json" && hasGroup(steps, k.plural) {
+				continue // making it again would be refused
+			}
 			text, err := json.MarshalIndent(f.body, "", "  ")
 			if err != nil {
 				return nil, fmt.Errorf("writing %s: %w", f.name, err)
@@ -43,4 +46,11 @@ func (c *Client) Export(needs connectors.Needs, steps []connectors.Step) ([]conn
 		}
 	}
 	return files, nil
+}
+
+// hasGroup tells whether the object has our group of properties already.
+func hasGroup(steps []connectors.Step, plural string) bool {
+	return slices.ContainsFunc(steps, func(s connectors.Step) bool {
+		return s.Kind == stepGroup && s.Name == plural+"."+groupName && s.State == connectors.StepPresent
+	})
 }
