@@ -322,69 +322,6 @@ func text(err error) string {
 	return err.Error()
 }
 
-// resolve finds out by reading what became of a request whose outcome is
-// unknown. What is not there counts as not done only when the vendor cannot
-// still be working on it.
-func (d *delivery) resolve(ctx context.Context, r OutboxRow) {
-	if r.Kind == kindAlert {
-		// One too few is better than many, and a person is told of it.
-		var a connectors.Alert
-		_ = json.Unmarshal(r.Payload, &a) // what cannot be read is parked all the same
-		d.park(r, a.Account, fmt.Errorf("the alert %q may or may not have been sent; it is not repeated", a.Title))
-		return
-	}
-	var w connectors.Write
-	if err := json.Unmarshal(r.Payload, &w); err != nil {
-		d.park(r, connectors.Ref{System: d.system}, fmt.Errorf("decoding write %s: %w", r.Key, err))
-		return
-	}
-	result := d.engine.connectors[d.system].Resolve(ctx, w)
-	found := result.Outcome == connectors.Done || result.Outcome == connectors.Existed
-	switch {
-	case found:
-		d.result(r, w.Ref, result)
-		d.count(w, connectors.Result{Outcome: connectors.Done})
-	case w.Op == connectors.Update, d.now.Sub(r.Sent) >= settleUnknown && connectors.ClassOf(result.Err) == connectors.Retry:
-		r.State, r.NotBefore, r.Error = OutboxPending, d.now, "" // not there: send it again
-		d.done = append(d.done, r)
-	default:
-		r.State, r.NotBefore, r.Error = OutboxUnknown, d.now.Add(unknownWait(r.Attempts)), text(result.Err)
-		d.done = append(d.done, r)
-	}
-}
-
-// alert sends one alert between two entries in the ledger: no vendor has a key
-// for alerts, so a crash may leave at most this one in doubt.
-func (d *delivery) alert(ctx context.Context, r OutboxRow) error {
-	var a connectors.Alert
-	if err := json.Unmarshal(r.Payload, &a); err != nil {
-		d.park(r, connectors.Ref{System: d.system}, fmt.Errorf("decoding alert %s: %w", r.Key, err))
-		return nil
-	}
-	if err := d.record(ctx, d.engine.sending(&r)); err != nil {
-		return err
-	}
-	result := d.engine.connectors[d.system].Alert(ctx, a)
-	if result.Outcome == connectors.Done {
-		d.engine.tally.add(func(t *tally) {
-			t.writes[d.system]++
-			t.kinds[kindAlert]++
-			t.alerts++
-		})
-	}
-	d.result(r, a.Account, result)
-	return d.record(context.WithoutCancel(ctx), d.done[len(d.done)-1])
-}
-
-// record writes one row of the ledger at once.
-func (d *delivery) record(ctx context.Context, r OutboxRow) error {
-	err := d.engine.store.Update(ctx, func(tx Tx) error { return tx.PutOutbox([]OutboxRow{r}) })
-	if err != nil {
-		return fmt.Errorf("recording alert %s: %w", r.Key, err)
-	}
-	return nil
-}
-
 // save records the round's results, also when the caller is being stopped:
 // what the CRM has confirmed must not be forgotten.
 func (d *delivery) save(ctx context.Context) error {

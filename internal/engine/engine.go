@@ -8,7 +8,8 @@
 //   - decide.go evaluates accounts (door 4).
 //   - act.go turns decisions into handoffs and field writes, in the
 //     transaction that commits account, decision, outbox and cursor (door 5).
-//   - deliver.go writes back: it empties the outbox (door 6).
+//   - deliver.go writes back: it empties the outbox (door 6); alerts.go and
+//     resolve.go are what is special about alerts and unknown outcomes.
 //
 // forget.go erases a person, show.go shows an account.
 //
