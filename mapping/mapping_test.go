@@ -321,3 +321,25 @@ func expectWrites(t *testing.T, m *mapping.Mapping, a *mapping.Account, want ...
 		}
 	}
 }
+
+// TestCounterThatWasEmpty counts from zero: the first visits of a contact that
+// we saw before he had any are visits of this week.
+func TestCounterThatWasEmpty(t *testing.T) {
+	t.Parallel()
+	m := compile(t, fields)
+	for name, empty := range map[string]connectors.Value{"null": {}, "empty text": text("")} {
+		ledger, got := mapping.NewLedger(nil), 0.0
+		for i, v := range []connectors.Value{empty, text("5")} {
+			r := connectors.Record{
+				Ref:      connectors.Ref{System: connectors.HubSpot, Object: connectors.Contact, ID: "7"},
+				Modified: noon.Add(time.Duration(i) * time.Hour), Fields: map[string]connectors.Value{"hs_analytics_num_visits": v},
+			}
+			for _, g := range m.Extract(r, "1", ledger).Grown {
+				got += g.Value
+			}
+		}
+		if got != 5 {
+			t.Errorf("%s: growth %v, want 5", name, got)
+		}
+	}
+}

@@ -226,6 +226,9 @@ func (k *compiler) alerts(n yamlpos.Node) {
 	for _, item := range m.Get("manager").ListOrOne() {
 		var channel string
 		if yamlpos.Enum(item, &channel, "crm", "email") {
+			if channel == "email" {
+				item.Warnf("channel", "email is no channel of its own yet: the CRM chooses, a notification before an e-mail before a task")
+			}
 			k.p.Alerts.Manager = append(k.p.Alerts.Manager, channel)
 		}
 	}

@@ -53,6 +53,9 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.Store.Lock(); err != nil {
 		return err
 	}
+	if d.Config.Policy.Signed.Overdue(d.env.Clock.Now()) {
+		d.log.Warn("the policy's review is overdue; see workflows.review_every", "version", d.Config.Policy.Version)
+	}
 	d.Engine = d.engine()
 	d.show()
 	ids, err := d.Engine.Start(ctx)
