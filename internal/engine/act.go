@@ -187,6 +187,9 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	if _, err := b.tx.Enqueue(rows); err != nil {
 		return false, err
 	}
+	if err := b.notify(en, handoffID(en)+"/"+string(plan.Stage), addresseeOf(plan), handedOffNotice(plan)); err != nil {
+		return false, err
+	}
 	if err := b.syncFields(en); err != nil {
 		return false, err
 	}
@@ -245,16 +248,20 @@ func (b *batch) actions(en *entry, p workflows.Plan) ([]OutboxRow, error) {
 			return nil, err
 		}
 	}
-	if p.HasManager && len(b.policy.Alerts.Manager) > 0 {
-		alert := connectors.Alert{
-			Key: base + "/alert/manager", Title: "Handed to sales: " + mapping.Clip(p.Account, 200), UserID: p.Manager.ID, Email: p.Manager.Email,
-			Body: fmt.Sprintf("%s goes to %s. First outreach by %s. Why: %s", mapping.Clip(p.Account, 200), p.Owner.Name, p.Day, mapping.Clip(joinReasons(p.Reasons), 300)), Account: account, Due: p.Due,
-		}
-		if err := add(alert.Key, kindAlert, account.System, PriorityAlert, alert); err != nil {
-			return nil, err
-		}
-	}
 	return rows, nil
+}
+
+func addresseeOf(p workflows.Plan) addressee {
+	return addressee{side: p.Side, owner: p.Owner, manager: p.Manager, hasManager: p.HasManager}
+}
+
+// handedOffNotice tells the manager what the owner got.
+func handedOffNotice(p workflows.Plan) workflows.Notice {
+	name := mapping.Clip(p.Account, 200)
+	return workflows.Notice{
+		To: []workflows.Audience{workflows.ToManager}, Title: "Handed to sales: " + name, Due: p.Due,
+		Body: fmt.Sprintf("%s goes to %s. First outreach by %s. Why: %s", name, p.Owner.Name, p.Day, mapping.Clip(joinReasons(p.Reasons), 300)),
+	}
 }
 
 func joinReasons(reasons []string) string {
