@@ -6,6 +6,7 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/mapping"
+	"handoffd/workflows"
 )
 
 // Store keeps what handoffd knows. Everything that belongs together is written
@@ -29,6 +30,7 @@ type Tx interface {
 	IdentityTx
 	UpkeepTx
 	ConflictTx
+	SalesTx
 }
 
 // AccountRow is one account as stored.
@@ -153,6 +155,8 @@ type HandoffRow struct {
 	Reasons []string
 	Summary string
 	Hash    string // SHA-256 of Summary, hex
+	// Story is how it goes, nil for one that was found in the CRM.
+	Story *workflows.Episode
 }
 
 // DecisionRow is one decision as logged (I6).
