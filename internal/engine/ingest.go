@@ -216,7 +216,9 @@ func (b *batch) levels(en *entry, side mapping.Side, before []connectors.Value) 
 		if !ok {
 			continue
 		}
-		b.points = append(b.points, PointRow{Home: ref, Point: mapping.Point{
+		// Of two values with one stamp (Salesforce counts in seconds) the one
+		// that was read last stands.
+		b.grown = append(b.grown, PointRow{Home: ref, Point: mapping.Point{
 			Signal: f.Name, Source: ref.String(), At: cell.At, Value: cell.Seen.Float(),
 		}})
 	}
