@@ -174,7 +174,7 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
 	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true))
 	b.touch(en) // its clocks begin
-	if err := b.tx.PutHandoff(b.handoffRow(en, plan)); err != nil {
+	if err := b.putHandoff(b.handoffRow(en, plan), en.life.Open); err != nil {
 		return false, err
 	}
 	if err := b.resetInputs(en); err != nil {
@@ -228,7 +228,7 @@ func (b *batch) handoffRow(en *entry, p workflows.Plan) HandoffRow {
 	return HandoffRow{
 		ID: handoffID(en), Account: en.row.ID, Rule: p.Rule, Type: string(p.Type), Stage: string(p.Stage), Policy: b.policy.Hash,
 		Opened: b.now, System: p.Side.System(), OwnerID: p.Owner.ID, Owner: p.Owner.Name, Due: p.Due,
-		Reasons: p.Reasons, Summary: p.Summary, Hash: workflows.Hash(p.Summary), Story: en.life.Open,
+		Reasons: p.Reasons, Summary: p.Summary, Hash: workflows.Hash(p.Summary),
 	}
 }
 

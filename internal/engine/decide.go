@@ -225,9 +225,8 @@ func (b *batch) adopt(en *entry) error {
 		ID: handoffID(en), Account: en.row.ID, Rule: "adopted", Type: string(workflows.Intent), Stage: string(workflows.SDR),
 		Policy: b.policy.Hash, Opened: b.now, Reasons: []string{"found in the CRM with this status"},
 	}
-	h.Story = b.adopted(en, h)
-	en.life.Open = h.Story
-	return b.tx.PutHandoff(h)
+	en.life.Open = b.adopted(en, h)
+	return b.putHandoff(h, en.life.Open)
 }
 
 func (b *batch) seenOn(a *mapping.Account, side mapping.Side, slot int) connectors.Value {

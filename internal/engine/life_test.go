@@ -101,8 +101,11 @@ func TestWorkedByTheSDR(t *testing.T) {
 	h.step(time.Minute)
 	h.want(workflows.Won, "Won", 2)
 	rows := openHandoffs(t, h)
-	if len(rows) != 1 || rows[0].Outcome != "won" || rows[0].Closed.IsZero() || rows[0].Story.Won.IsZero() || rows[0].Story.FirstTouch.IsZero() {
-		t.Errorf("handoffs %+v", rows)
+	if len(rows) != 1 || rows[0].Outcome != "won" || rows[0].Closed.IsZero() {
+		t.Fatalf("handoffs %+v", rows)
+	}
+	if e, err := rows[0].Episode(); err != nil || e.Won.IsZero() || e.FirstTouch.IsZero() {
+		t.Errorf("story %+v, %v", e, err)
 	}
 }
 

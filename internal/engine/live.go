@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"handoffd/connectors"
@@ -74,11 +75,32 @@ func (b *batch) revive(en *entry) error {
 	if err != nil || h == nil {
 		return err
 	}
-	if h.Story == nil {
-		h.Story = b.adopted(en, *h)
+	if len(h.Story) == 0 {
+		en.life.Open = b.adopted(en, *h)
+		return nil
 	}
-	en.life.Open = h.Story
-	return nil
+	en.life.Open, err = h.Episode()
+	return err
+}
+
+// Episode is the handoff's story, nil if it has none.
+func (h *HandoffRow) Episode() (*workflows.Episode, error) {
+	if len(h.Story) == 0 {
+		return nil, nil
+	}
+	var e workflows.Episode
+	if err := json.Unmarshal(h.Story, &e); err != nil {
+		return nil, fmt.Errorf("decoding the story of %s: %w", h.ID, err)
+	}
+	return &e, nil
+}
+
+// putHandoff writes a handoff with its story.
+func (b *batch) putHandoff(h HandoffRow, story *workflows.Episode) (err error) {
+	if h.Story, err = json.Marshal(story); err != nil {
+		return fmt.Errorf("encoding the story of %s: %w", h.ID, err)
+	}
+	return b.tx.PutHandoff(h)
 }
 
 // adopted is the story of a handoff that handoffd did not follow so far: its
@@ -129,11 +151,10 @@ func (b *batch) unseen(en *entry, state workflows.State) bool {
 // record writes the handoff's story: as it goes, and how it ended.
 func (b *batch) record(en *entry, before workflows.Life, p workflows.Progress) error {
 	if p.Opened {
-		if err := b.tx.PutHandoff(HandoffRow{
+		if err := b.putHandoff(HandoffRow{
 			ID: handoffID(en), Account: en.row.ID, Rule: p.Life.Open.Rule, Type: string(p.Life.Open.Type), Stage: string(p.Life.Open.Now().Stage),
-			Policy: b.policy.Hash, Opened: b.now, Story: p.Life.Open, System: p.Life.Open.Now().System,
-			Reasons: []string{p.Steps[0].Why},
-		}); err != nil {
+			Policy: b.policy.Hash, Opened: b.now, System: p.Life.Open.Now().System, Reasons: []string{p.Steps[0].Why},
+		}, p.Life.Open); err != nil {
 			return err
 		}
 	}
@@ -148,11 +169,13 @@ func (b *batch) record(en *entry, before workflows.Life, p workflows.Progress) e
 	if err != nil || h == nil {
 		return err
 	}
-	h.Story = story
 	if p.Closed != "" {
+		if h.Story, err = json.Marshal(story); err != nil {
+			return fmt.Errorf("encoding the story of %s: %w", h.ID, err)
+		}
 		return b.closeHandoff(h, p.Closed)
 	}
-	return b.tx.PutHandoff(*h)
+	return b.putHandoff(*h, story)
 }
 
 func same(a, b *workflows.Episode) bool {
@@ -186,8 +209,8 @@ func (b *batch) escalate(en *entry, in workflows.Input, d workflows.Decision) er
 		return nil
 	}
 	en.life.Enter(plan, b.now)
-	h.Stage, h.System, h.OwnerID, h.Owner, h.Due, h.Story = string(plan.Stage), plan.Side.System(), plan.Owner.ID, plan.Owner.Name, plan.Due, en.life.Open
-	if err := b.tx.PutHandoff(*h); err != nil {
+	h.Stage, h.System, h.OwnerID, h.Owner, h.Due = string(plan.Stage), plan.Side.System(), plan.Owner.ID, plan.Owner.Name, plan.Due
+	if err := b.putHandoff(*h, en.life.Open); err != nil {
 		return err
 	}
 	b.touch(en) // its clocks begin

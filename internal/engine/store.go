@@ -6,7 +6,6 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/mapping"
-	"handoffd/workflows"
 )
 
 // Store keeps what handoffd knows. Everything that belongs together is written
@@ -155,8 +154,8 @@ type HandoffRow struct {
 	Reasons []string
 	Summary string
 	Hash    string // SHA-256 of Summary, hex
-	// Story is how it goes, nil for one that was found in the CRM.
-	Story *workflows.Episode
+	// Story is how it goes, as workflows.Episode in JSON.
+	Story []byte
 }
 
 // DecisionRow is one decision as logged (I6).

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"handoffd/internal/engine"
-	"handoffd/workflows"
 )
 
 const handoffColumns = `id, account, rule, type, stage, policy, opened, closed, outcome,
@@ -44,13 +43,9 @@ func (t *Tx) PutHandoff(h engine.HandoffRow) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: encoding its reasons: %w", doing, h.ID, err)
 	}
-	story, err := storyText(h.Story)
-	if err != nil {
-		return fmt.Errorf("%s %s: encoding its story: %w", doing, h.ID, err)
-	}
 	_, err = t.exec(doing, putHandoff, h.ID, h.Account, h.Rule, h.Type, h.Stage, h.Policy,
 		micros(h.Opened), nullable(h.Closed), h.Outcome, string(h.System), h.OwnerID, h.Owner,
-		nullable(h.Due), string(reasons), h.Summary, h.Hash, story)
+		nullable(h.Due), string(reasons), h.Summary, h.Hash, string(h.Story))
 	return err
 }
 
@@ -89,20 +84,10 @@ func appendHandoffs(list *[]engine.HandoffRow) scanFunc {
 			return fmt.Errorf("decoding the reasons of %s: %w", h.ID, err)
 		}
 		if story != "" {
-			if err := json.Unmarshal([]byte(story), &h.Story); err != nil {
-				return fmt.Errorf("decoding the story of %s: %w", h.ID, err)
-			}
+			h.Story = []byte(story)
 		}
 		h.Opened, h.Closed, h.Due = timeOf(opened), timeOrZero(closed), timeOrZero(due)
 		*list = append(*list, h)
 		return nil
 	}
-}
-
-func storyText(e *workflows.Episode) (string, error) {
-	if e == nil {
-		return "", nil
-	}
-	text, err := json.Marshal(e)
-	return string(text), err
 }
