@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,6 +32,7 @@ func TestMain(m *testing.M) {
 //	json PATH VALUE        compares a field of the last line of stdout, such as writes.hubspot
 //	hubspot METHOD PATH [BODY], salesforce METHOD PATH [BODY]
 //	                       call the vendors' own APIs; the reply is stdout
+//	status CODE ARGS...    runs handoffd and checks its exit code
 //	number NAME PATH       keeps a field of stdout's last line in $NAME
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -46,6 +48,7 @@ func TestScript(t *testing.T) {
 			"sandbox": startSandbox, "json": compareJSON, "number": keepNumber,
 			"hubspot":    func(ts *testscript.TestScript, neg bool, args []string) { call(ts, neg, "HS", "TOKEN", args) },
 			"salesforce": func(ts *testscript.TestScript, neg bool, args []string) { call(ts, neg, "SF", "SFTOKEN", args) },
+			"status":     exitStatus,
 			"daemon":     startDaemon, "signal": sendSignal, "logged": awaitLog,
 		},
 	})
@@ -123,6 +126,20 @@ func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(json.NewDecoder(reply.Body).Decode(&token))
 	ts.Setenv("SFTOKEN", token.AccessToken)
+}
+
+func exitStatus(ts *testscript.TestScript, neg bool, args []string) {
+	code := 0
+	if err := ts.Exec("handoffd", args[1:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Check(err)
+		}
+		code = exit.ExitCode()
+	}
+	if (fmt.Sprint(code) == args[0]) == neg {
+		ts.Fatalf("handoffd %s: exit code %d\n%s", args[1], code, ts.ReadFile("stderr"))
+	}
 }
 
 func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
