@@ -92,6 +92,10 @@ func byStatusAlone(status int, body []byte) *connectors.Error {
 		return &connectors.Error{Class: connectors.Stop, Message: "this API version is retired", Fix: "set api_version to a version that the org offers"}
 	case http.StatusConflict:
 		return &connectors.Error{Class: connectors.Restart, Message: "the job was made with another API version"}
+	case 420: // "Salesforce Edge doesn't have routing information" (REST guide, "Status Codes")
+		return &connectors.Error{Class: connectors.Stop, Message: "Salesforce does not know where this org lives", Fix: "check login_url; if it is right, ask Salesforce support about My Domain routing"}
+	case http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusPreconditionRequired:
+		return &connectors.Error{Class: connectors.Stop, Message: "the server does not take this kind of request", Fix: "check login_url, api_version, and whether a proxy in between changes requests"}
 	default:
 		return nil
 	}
