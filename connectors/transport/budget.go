@@ -145,6 +145,17 @@ func (b *Budget) share() int64 {
 	return int64(b.o.Share * float64(b.limit))
 }
 
+// Realign reckons anew when the vendor starts counting anew: what Resets goes
+// by, such as a time zone, has become known. What was counted goes on counting.
+func (b *Budget) Realign(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.forget(now)
+	if b.o.Resets != nil {
+		b.resets = b.o.Resets(now)
+	}
+}
+
 // forget drops what no longer counts.
 func (b *Budget) forget(now time.Time) {
 	if b.o.Resets != nil {
