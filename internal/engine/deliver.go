@@ -44,7 +44,7 @@ func (e *Engine) deliver(ctx context.Context, system connectors.System) (held []
 		if err != nil || len(rows) == 0 {
 			return held, errors.Join(append(errs, err)...)
 		}
-		d := delivery{engine: e, system: system, now: e.clock.Now()}
+		d := delivery{engine: e, system: system, now: e.clock.Now(), probes: probes(rows)}
 		working, done := e.finishing(ctx)
 		d.run(working, ctx, rows)
 		done()
@@ -55,8 +55,9 @@ func (e *Engine) deliver(ctx context.Context, system connectors.System) (held []
 		for _, h := range d.held {
 			held = joinInto(held, h)
 		}
-		// Where a whole round was held, the next would be too.
-		if ctx.Err() != nil || d.stopped || len(d.held) > 0 && !d.delivered {
+		// Where a whole round was held, the next would be too; but behind a
+		// probe may stand what nobody has tried yet.
+		if ctx.Err() != nil || d.stopped || len(d.held) > 0 && !d.delivered && len(d.probes) == 0 {
 			return held, errors.Join(errs...)
 		}
 	}
@@ -90,6 +91,7 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 		}
 		rows = rows[:0]
 		var marked []OutboxRow
+		probed := map[string]bool{}
 		for _, r := range due {
 			r.Attempts++
 			if needed, err := current(tx, &r); err != nil {
@@ -99,6 +101,10 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 				marked = append(marked, r)
 				continue
 			}
+			if r.Held != "" && probed[r.Held] {
+				continue // one of them is tried for all
+			}
+			probed[r.Held] = true
 			if r.Kind != kindAlert || r.State != OutboxPending { // an alert is marked just before its own request
 				marked = append(marked, e.sending(&r))
 			}
@@ -133,6 +139,7 @@ type delivery struct {
 	settled  []connectors.Ref
 	errs     []error
 	held     []HeldWrites
+	probes   map[string]string // why the rows that are tried for others were held, by key
 	// delivered: something went through; stopped: nothing may follow.
 	delivered, stopped bool
 	delayed            int
@@ -345,7 +352,7 @@ func text(err error) string {
 // what the CRM has confirmed must not be forgotten.
 func (d *delivery) save(ctx context.Context) error {
 	err := d.engine.store.Update(ctx, func(tx Tx) error {
-		if err := tx.PutOutbox(d.done); err != nil {
+		if err := errors.Join(tx.PutOutbox(d.done), d.follow(tx)); err != nil {
 			return err
 		}
 		have, err := tx.ProblemRefs(d.settled)

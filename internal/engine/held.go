@@ -173,6 +173,41 @@ func (e *Engine) retryHeld(tx Tx) error {
 	return nil
 }
 
+// probes are the rows that are tried for all that were held for the same
+// reason: a CRM that still refuses is asked once, not once for each batch.
+func probes(rows []OutboxRow) map[string]string {
+	var out map[string]string
+	for _, r := range rows {
+		if r.Held != "" {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[r.Key] = r.Held
+		}
+	}
+	return out
+}
+
+// follow lets those that were held for the same reason go the way of their
+// probe: due at once if it was taken, else not before it is tried again.
+func (d *delivery) follow(tx Tx) error {
+	for _, r := range d.done {
+		held, probe := d.probes[r.Key]
+		var err error
+		switch {
+		case !probe:
+		case r.State == OutboxDone, r.State == OutboxParked:
+			err = tx.ReleaseHeld(d.system, held, d.now)
+		default:
+			err = tx.RetryHeld(d.system, held, r.NotBefore)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // hold lets a row wait for somebody to act; it is told with the others of the
 // round in one line.
 func (d *delivery) hold(r OutboxRow, why Hold, until time.Time) {

@@ -105,6 +105,49 @@ func TestHeldWritesAreTriedAgain(t *testing.T) {
 	}
 }
 
+// TestOneIsTriedForAll: while the scope is missing, one write asks for all that
+// wait for it, and what nobody has tried yet still goes out.
+func TestOneIsTriedForAll(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tried := 0
+	h.hs.fail = func(w connectors.Write) *connectors.Result {
+		if w.Op != connectors.Update {
+			return nil
+		}
+		tried++
+		return &connectors.Result{Key: w.Key, Outcome: connectors.Failed, Err: scopeless()}
+	}
+	for n := range 20 {
+		h.pair(n, "85")
+	}
+	if held, _ := heldErrors(h.engine.Once(t.Context())); len(held) != 1 || held[0].Count != 20 {
+		t.Fatalf("held %v, want 20 writes", held)
+	}
+	tried = 0
+	for range 10 {
+		h.clock.Advance(time.Minute)
+		if held, _ := heldErrors(h.engine.Once(t.Context())); len(held) != 1 || held[0].Count != 20 {
+			t.Fatalf("held %v, want 20 writes", held)
+		}
+	}
+	if tried != 2 {
+		t.Errorf("in ten minutes %d writes asked, want 2", tried)
+	}
+
+	notes := h.hs.count(connectors.CreateNote)
+	h.pair(20, "85") // nobody has tried its note yet
+	h.clock.Advance(time.Minute)
+	if _, others := heldErrors(h.engine.Once(t.Context())); len(others) != 0 || h.hs.count(connectors.CreateNote) != notes+1 {
+		t.Errorf("%d notes, want one more than %d; %v", h.hs.count(connectors.CreateNote), notes, others)
+	}
+	h.hs.fail = nil
+	h.restart()
+	if s := h.once(); len(s.Held) != 0 || s.Kinds["update"] != 21 || s.Pending != 0 {
+		t.Errorf("after the cure: %d of 21 written, held %v, %d pending", s.Kinds["update"], s.Held, s.Pending)
+	}
+}
+
 // TestARefusedKindDelaysNoOther: without the right to make tasks, the fields
 // and the alerts of the same round still go out.
 func TestARefusedKindDelaysNoOther(t *testing.T) {

@@ -22,6 +22,8 @@ type HeldRow struct {
 type HeldTx interface {
 	// HeldWrites lists them by system, kind and reason.
 	HeldWrites() ([]HeldRow, error)
-	// RetryHeld lets those of a reason be tried at now instead of later.
-	RetryHeld(system connectors.System, held string, now time.Time) error
+	// RetryHeld lets those of a reason be tried at a time, and not before.
+	RetryHeld(system connectors.System, held string, at time.Time) error
+	// ReleaseHeld makes those of a reason due at now, held no longer.
+	ReleaseHeld(system connectors.System, held string, now time.Time) error
 }

@@ -37,6 +37,9 @@ func TestHeldWrites(t *testing.T) {
 		return tx.PutOutbox([]engine.OutboxRow{row("a", "", engine.OutboxDone, noon), row("b", "", engine.OutboxPending, noon)})
 	})
 	same(t, "held once delivered", list(), []engine.HeldRow{limit})
+	update(t, s, func(tx engine.Tx) error { return tx.ReleaseHeld(connectors.HubSpot, "limit", noon) })
+	same(t, "held once released", list(), []engine.HeldRow(nil))
+	same(t, "due once released", deliverableKeys(t, s, noon, 9), []string{"b", "free", "other"})
 }
 
 // TestMatchedCount counts living pairs, not what was a pair once.

@@ -34,6 +34,7 @@ func exercise(tx engine.Tx) error {
 	note(tx.MarkParkedDirty())
 	note(tx.MarkSeen(refs))
 	note(tx.RetryHeld(connectors.HubSpot, "{}", noon))
+	note(tx.ReleaseHeld(connectors.HubSpot, "{}", noon))
 	note(tx.ClearSeen(connectors.HubSpot))
 	note(tx.DeleteCursor(connectors.HubSpot, "x"))
 	note(tx.PutHandoff(engine.HandoffRow{ID: "a/1", Account: "a"}))
