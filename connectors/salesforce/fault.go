@@ -51,6 +51,9 @@ func (c *Client) classify(status int, h http.Header, body []byte, err error) *co
 	if at := transport.RetryAfter(h, c.now()); at.After(e.RetryAt) {
 		e.RetryAt = at
 	}
+	if dayIsUsedUp(found[0]) && c.budget != nil {
+		c.budget.Stop(*e)
+	}
 	return e
 }
 
@@ -101,6 +104,12 @@ func byStatusAlone(status int, body []byte) *connectors.Error {
 	}
 }
 
+// dayIsUsedUp tells the limit of the day from that of long requests at one
+// time, which has the same code.
+func dayIsUsedUp(v vendorError) bool {
+	return v.code() == "REQUEST_LIMIT_EXCEEDED" && !strings.Contains(v.Message, "oncurrent")
+}
+
 // explain turns one of Salesforce's errors into ours.
 func explain(v vendorError, now time.Time) *connectors.Error {
 	e := &connectors.Error{System: connectors.Salesforce, Code: v.code(), Message: scrub(v)}
@@ -108,8 +117,7 @@ func explain(v vendorError, now time.Time) *connectors.Error {
 	if !known {
 		m = meaning{class: connectors.ParkRecord, fix: "handoffd does not know this error; its code is in the Salesforce documentation"}
 	}
-	if v.code() == "REQUEST_LIMIT_EXCEEDED" && strings.Contains(v.Message, "oncurrent") {
-		// The limit of long requests at one time, not that of the day.
+	if v.code() == "REQUEST_LIMIT_EXCEEDED" && !dayIsUsedUp(v) {
 		m = meaning{class: connectors.Retry, wait: 10 * time.Second}
 	}
 	e.Class, e.Fix = m.class, m.fix
