@@ -52,7 +52,9 @@ func (c *Client) classify(status int, h http.Header, body []byte, err error) *co
 		e.RetryAt = at
 	}
 	if dayIsUsedUp(found[0]) && c.budget != nil {
-		c.budget.Stop(*e)
+		stop := *e
+		stop.RetryAt = c.now().Add(dayStop)
+		c.budget.Stop(stop)
 	}
 	return e
 }
@@ -103,6 +105,10 @@ func byStatusAlone(status int, body []byte) *connectors.Error {
 		return nil
 	}
 }
+
+// dayStop is how long nothing but handoffs asks once the day is used up. The 24
+// hours roll, so room may come at any time.
+const dayStop = 5 * time.Minute
 
 // dayIsUsedUp tells the limit of the day from that of long requests at one
 // time, which has the same code.
