@@ -29,6 +29,9 @@ func printSummary(w io.Writer, s engine.Summary) error {
 	fmt.Fprintf(t, "written\t%s (%s)\n", perSystem(s.Writes), counts(s.Kinds))
 	fmt.Fprintf(t, "API calls\t%s\n", perSystem(s.APICalls))
 	fmt.Fprintf(t, "parked\t%d\twaiting for data\t%d\tin the queue\t%d\twrites pending\t%d\n", s.Parked, s.Waiting, s.Queued, s.Pending)
+	for _, h := range s.Held {
+		fmt.Fprintf(t, "held back\t%s\n", h)
+	}
 	for _, system := range connectors.Systems() {
 		if d, ok := s.Drift[system]; ok {
 			fmt.Fprintf(t, "compared with %s\t%d records on %s: %d had been missed, %d are gone\n", system, d.Read, d.At.Format(time.DateOnly), d.Missed, d.Gone)

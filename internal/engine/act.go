@@ -173,6 +173,7 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(true))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
 	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true))
+	b.count(en, workflows.Facts{})
 	b.touch(en) // its clocks begin
 	if err := b.putHandoff(b.handoffRow(en, plan), en.life.Open); err != nil {
 		return false, err

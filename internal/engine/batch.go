@@ -251,6 +251,7 @@ func (b *batch) encode(en *entry) error {
 	en.row.Doc, en.row.Life, en.row.State, en.row.Changed = doc, life, string(en.life.State), b.now
 	en.row.Name = b.mapping.Text(en.account, mapping.NameField)
 	en.row.Domain = mapping.Domain(b.mapping.Text(en.account, mapping.DomainField))
+	en.row.Both = len(homes(en.account)) == len(mapping.Sides())
 	return nil
 }
 

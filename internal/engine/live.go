@@ -123,10 +123,13 @@ func (b *batch) wear(en *entry, facts workflows.Facts, p workflows.Progress) {
 		b.setOwn(en, b.policy.MQAField, connectors.BoolValue(state.WithSales() || state == workflows.Won))
 		b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(state.WithSales() || state == workflows.Won))
 	}
-	e := en.life.Open
-	if e == nil {
-		return
+	if en.life.Open != nil {
+		b.count(en, facts)
 	}
+}
+
+// count shows what sales did in the open handoff.
+func (b *batch) count(en *entry, facts workflows.Facts) {
 	number := func(field string, n int) { b.setOwn(en, field, connectors.FloatValue(float64(n))) }
 	number(workflows.FieldSalesTouches, len(facts.Touches))
 	number(workflows.FieldSalesMeetings, len(facts.Held))

@@ -33,6 +33,8 @@ func exercise(tx engine.Tx) error {
 	note(exerciseForgetting(tx, refs))
 	note(tx.MarkParkedDirty())
 	note(tx.MarkSeen(refs))
+	note(tx.RetryHeld(connectors.HubSpot, "{}", noon))
+	note(tx.ReleaseHeld(connectors.HubSpot, "{}", noon))
 	note(tx.ClearSeen(connectors.HubSpot))
 	note(tx.DeleteCursor(connectors.HubSpot, "x"))
 	note(tx.PutHandoff(engine.HandoffRow{ID: "a/1", Account: "a"}))
@@ -120,6 +122,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.Users(connectors.HubSpot))
 	add(tx.Setting("a"))
 	add(tx.MatchedCount())
+	add(tx.HeldWrites())
 	_, _, err := tx.NextDelivery()
 	errs = append(errs, err)
 	_, _, err = tx.AccountCounts()
@@ -132,7 +135,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
 	whole := []string{outboxAll, allProblems, allSplits, troubled, "UPDATE accounts SET dirty = 1"}
-	counting := []string{outboxCounts, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
+	counting := []string{outboxCounts, heldWrites, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
 	keep := map[string]time.Duration{PrunePoints: day, PruneDecisions: day, PruneOutbox: day, PruneReadings: day, PruneConflicts: day}
