@@ -41,14 +41,14 @@ type Plan struct {
 
 // Plan lays out the handoff that a decision calls for. ok is false if it has
 // to wait, with the reason in the plan's Why.
-func (p *Policy) Plan(in Input, d Decision, t Trace, users Users, contacts []Contact) (Plan, bool, error) {
+func (p *Policy) Plan(in Input, d Decision, t Trace, users Users, load *Load, contacts []Contact) (Plan, bool, error) {
 	h := d.Rule
 	plan := Plan{Rule: h.Name, Type: h.Type, Stage: h.To, Reasons: reasons(t)}
 	plan.Account = p.Mapping.Text(in.Account, mapping.NameField)
 	if plan.Account == "" {
 		plan.Account = in.Account.ID
 	}
-	as, ok := p.Route(in.Account, h.To, users)
+	as, ok := p.Route(RouteRequest{Input: in, Stage: h.To, Users: users, Load: load})
 	plan.Assignment = as
 	if !ok {
 		return plan, false, nil

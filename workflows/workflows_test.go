@@ -284,7 +284,7 @@ func TestRoute(t *testing.T) {
 			t.Parallel()
 			s := newStory(policy(t, policyText))
 			tt.build(s)
-			as, ok := s.p.Route(s.a, workflows.SDR, users)
+			as, ok := s.p.Route(workflows.RouteRequest{Input: s.input(monday, workflows.Life{}), Stage: workflows.SDR, Users: users})
 			if ok != tt.ok || as.Owner.Name != tt.owner {
 				t.Fatalf("got %q %v, why %v", as.Owner.Name, ok, as.Why)
 			}

@@ -136,7 +136,11 @@ func (b *batch) plan(c candidate, users workflows.Users) (workflows.Plan, bool, 
 	if err != nil {
 		return workflows.Plan{}, false, err
 	}
-	return b.policy.Plan(c.input, c.decision, c.trace, users, contactsOf(c.entry.account, people))
+	load, err := b.workload()
+	if err != nil {
+		return workflows.Plan{}, false, err
+	}
+	return b.policy.Plan(c.input, c.decision, c.trace, users, load, contactsOf(c.entry.account, people))
 }
 
 // contactsOf lists an account's people once: one who is in both CRMs is shown
@@ -166,7 +170,7 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	owner := connectors.Ref{System: plan.Side.System(), Object: routeObject, ID: en.row.ID}
+	owner := routeRef(en, plan.Side.System())
 	if !ok {
 		b.problems = append(b.problems, ProblemRow{Ref: owner, Field: mapping.OwnerField, Reason: "handing off waits: " + plan.WhyText(), Since: b.now})
 		return false, nil
@@ -178,6 +182,9 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
 	b.keep(en)
 	if err := b.tx.PutHandoff(b.handoffRow(en, plan)); err != nil {
+		return false, err
+	}
+	if err := b.assign(en, handoffID(en), plan.Stage, plan.Assignment); err != nil {
 		return false, err
 	}
 	rows, err := b.actions(en, plan)
@@ -296,9 +303,11 @@ func (e *Engine) Planned(ctx context.Context) (out []PlannedHandoff, err error) 
 			}
 			p := PlannedHandoff{
 				Account: c.entry.row.ID, Name: plan.Account, Rule: plan.Rule, System: plan.Side.System(),
-				Owner: plan.Owner.Name, Due: plan.Day, Reasons: plan.Reasons,
+				Owner: plan.Owner.Name, Due: plan.Day, Reasons: plan.Reasons, Assigned: plan.Why,
 			}
-			if !ok {
+			if ok {
+				b.given.Take(plan.Assignment) // the next one sees it, as it will
+			} else {
 				p.Blocked = plan.WhyText()
 			}
 			out = append(out, p)

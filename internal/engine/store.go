@@ -29,6 +29,7 @@ type Tx interface {
 	IdentityTx
 	UpkeepTx
 	ConflictTx
+	RoutingTx
 }
 
 // AccountRow is one account as stored.
