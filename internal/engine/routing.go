@@ -74,6 +74,9 @@ func (b *batch) writeChoice(en *entry, field string, as workflows.Assignment) er
 		return err
 	}
 	b.keep(en)
+	for _, side := range mapping.Sides() {
+		b.settled = append(b.settled, settledRecord{ref: routeRef(en, side.System())})
+	}
 	writes, problems := m.Choose(en.account, f, as.Side, as.Owner.ID)
 	for _, p := range problems {
 		b.problems = append(b.problems, ProblemRow{Ref: routeRef(en, p.Ref.System), Field: p.Field, Vendor: p.Vendor, Value: p.Value, Reason: p.Reason, Since: b.now})
