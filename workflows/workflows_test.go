@@ -57,6 +57,11 @@ var monday = time.Date(2026, 11, 2, 15, 0, 0, 0, time.UTC)
 
 func policy(t testing.TB, text string) *workflows.Policy {
 	t.Helper()
+	return policyOver(t, mappingText, text)
+}
+
+func policyOver(t testing.TB, mappingText, text string) *workflows.Policy {
+	t.Helper()
 	var c yamlpos.Collector
 	mf, pf := yamlpos.Parse("mapping.yaml", []byte(mappingText), &c), yamlpos.Parse("policy.yaml", []byte(text), &c)
 	if mf == nil || pf == nil {
