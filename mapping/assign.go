@@ -59,7 +59,7 @@ func (m *Mapping) Choose(a *Account, f *Field, side Side, id string) (writes []F
 
 // Assignable tells whether routing may write its choice to the field.
 func (f *Field) Assignable() bool {
-	return f.Type == Owner && (f.Master == FromHandoffd || f.Master.synced())
+	return f.Type == Owner && (f.Master == FromHandoffd || f.Master.synced() && f.Master != SyncFillBlank)
 }
 
 // CheckOwners reports owner fields that handoffd masters though nothing ever

@@ -124,6 +124,8 @@ func (k *compiler) writeTo(n yamlpos.Node, stage Stage, r *Routing) {
 		n.Errorf("direction", "owner is only read; to have it written, map it under mapping.account as {type: owner, salesforce: OwnerId, hubspot: hubspot_owner_id, from: handoffd}, or with sync")
 	case f.Master == mapping.ReadOnly:
 		n.Errorf("direction", "%s is only read: its field must say from: handoffd, or sync", name)
+	case f.Master == mapping.SyncFillBlank:
+		n.Errorf("direction", "%s is only filled where it is empty, so a later choice would not get there: its field must say from: handoffd, or sync: newest", name)
 	default:
 		n.Errorf("direction", "%s comes from %s, which would put our choice back: its field must say from: handoffd, or sync", name, f.Master)
 	}
@@ -172,10 +174,7 @@ func (k *compiler) member(n yamlpos.Node) (Member, bool) {
 	}
 	m := n.Map("email", "weight", "capacity", "territory", "absent")
 	ok := m.Require("email") && m.Get("email").Text(&out.Email) && k.address(m.Get("email"), &out.Email)
-	if w := m.Get("weight"); w.OK() && w.FloatIn(&out.Weight, 0, 1000) && out.Weight < 0.001 {
-		w.Errorf(yamlpos.CheckValue, "a weight must be above 0 (at least 0.001); leave out who is to get nothing")
-		out.Weight = 1
-	}
+	m.Get("weight").FloatIn(&out.Weight, 0.001, 1000)
 	if m.Has("territory") {
 		out.Territory = k.criteria(m.Get("territory"))
 	}
