@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"handoffd/connectors"
@@ -58,34 +59,35 @@ func (b *batch) reassign(en *entry) (as workflows.Assignment, done bool, err err
 		as.Why = []string{why}
 		return as, false, err
 	}
-	exclude := []string{h.OwnerID}
-	for _, g := range given {
-		if g.Stage == h.Stage {
-			exclude = append(exclude, g.Person)
-		}
-	}
 	users, err := b.engine.users(b.tx)
 	if err != nil {
 		return as, false, err
 	}
-	if as, done, err = b.route(en, workflows.RouteRequest{Stage: workflows.Stage(h.Stage), Users: users, Exclude: exclude, System: h.System}); err != nil || !done {
+	as, done, err = b.route(en, workflows.RouteRequest{Stage: workflows.Stage(h.Stage), Users: users, Exclude: had(h, given), System: h.System})
+	if err != nil || !done {
 		return as, false, err
 	}
 	h.OwnerID, h.Owner = as.Owner.ID, as.Owner.Name
-	if err := b.tx.PutHandoff(*h); err != nil {
-		return as, false, err
-	}
-	if err := b.assign(en, h.ID, workflows.Stage(h.Stage), as); err != nil {
-		return as, false, err
-	}
-	if err := b.giveTask(en, h, task, len(given)); err != nil {
-		return as, false, err
-	}
-	if err := b.tellReassigned(en, h, as, users, len(given)); err != nil {
+	err = errors.Join(
+		b.tx.PutHandoff(*h), b.assign(en, h.ID, workflows.Stage(h.Stage), as),
+		b.giveTask(en, h, task, len(given)), b.tellReassigned(en, h, as, users, len(given)), b.syncFields(en),
+	)
+	if err != nil {
 		return as, false, err
 	}
 	b.engine.log.Info("given to somebody else", "account", en.row.ID, "stage", h.Stage, "owner", as.Owner.ID)
-	return as, true, b.syncFields(en)
+	return as, true, nil
+}
+
+// had lists who has had the handoff's present stage.
+func had(h *HandoffRow, given []AssignmentRow) []string {
+	list := []string{h.OwnerID}
+	for _, g := range given {
+		if g.Stage == h.Stage {
+			list = append(list, g.Person)
+		}
+	}
+	return list
 }
 
 // route completes a request with the account, its history and the load.
