@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,30 +14,15 @@ import (
 func (k *compiler) routing(top *yamlpos.Map) {
 	k.p.Absent = map[string][]Absence{}
 	pools := map[string]*Pool{}
-	var names []string
 	listed := top.Get("pools").FreeMap()
 	for key, value := range listed.All() {
-		names = append(names, key.Raw())
 		pools[key.Raw()] = k.pool(key.Raw(), value)
 	}
 	used := map[string]bool{}
 	stages := top.Get("routing").Map(string(SDR), string(AE))
 	for _, stage := range []Stage{SDR, AE} {
 		m := stages.Get(string(stage)).Map("to", "pool", "fallback", "write_to", "reassign_on_breach")
-		var r Routing
-		switch n := m.Get("pool"); n.Kind() {
-		case yamlpos.Absent:
-		case yamlpos.List:
-			r.Pool = k.pool("routing."+string(stage), n)
-		default:
-			var name string
-			if n.Text(&name) {
-				used[name] = true
-				if r.Pool = pools[name]; r.Pool == nil {
-					n.NotAllowed(names)
-				}
-			}
-		}
+		r := Routing{Pool: k.poolOf(m.Get("pool"), stage, pools, used)}
 		if n := m.Get("fallback"); n.Text(&r.Fallback) {
 			k.email(n, r.Fallback)
 		}
@@ -50,6 +36,24 @@ func (k *compiler) routing(top *yamlpos.Map) {
 			key.Warnf("unused-pool", "no stage of workflows.routing has the pool %s", key.Raw())
 		}
 	}
+}
+
+// poolOf is a stage's own pool, or the shared one that it names.
+func (k *compiler) poolOf(n yamlpos.Node, stage Stage, pools map[string]*Pool, used map[string]bool) *Pool {
+	var name string
+	switch {
+	case !n.OK():
+		return nil
+	case n.Kind() == yamlpos.List:
+		return k.pool("routing."+string(stage), n)
+	case !n.Text(&name):
+		return nil
+	}
+	used[name] = true
+	if pools[name] == nil {
+		n.NotAllowed(slices.Sorted(maps.Keys(pools)))
+	}
+	return pools[name]
 }
 
 // choices reads in which order somebody is looked for. Without a word it is
