@@ -163,11 +163,13 @@ func valueNames(f *mapping.Field) []string {
 
 // email reports a text that is no address; it is compared with the CRMs'
 // users at start.
-func (k *compiler) email(n yamlpos.Node, s string) {
+func (k *compiler) email(n yamlpos.Node, s string) bool {
 	local, domain, ok := strings.Cut(s, "@")
 	if !ok || local == "" || !strings.Contains(domain, ".") || strings.ContainsAny(s, " <>,;") {
 		n.Errorf(yamlpos.CheckValue, "%q is not an e-mail address", s)
+		return false
 	}
+	return true
 }
 
 // calendarFault puts a calendar's fault at the key that caused it.

@@ -50,6 +50,8 @@ type Policy struct {
 	Handoffs []Handoff // strongest first
 	Segments []Segment
 	Routing  map[Stage]Routing
+	// Absent lists when people of the pools are away, by person.
+	Absent   map[string][]Absence
 	TasksIn  TasksIn
 	Managers map[string]string
 	Status   map[State][2]string // per mapping.Side
@@ -98,13 +100,6 @@ type Handoff struct {
 type Segment struct {
 	Name string
 	When *Criteria
-}
-
-// Routing says to whom a stage's accounts go.
-type Routing struct {
-	// Fallback is the e-mail of whoever gets accounts without an active
-	// owner; "" leaves them waiting.
-	Fallback string
 }
 
 // TasksIn says in which CRM the task is made.

@@ -50,13 +50,13 @@ func printPlanned(w io.Writer, planned []engine.PlannedHandoff) error {
 	}
 	fmt.Fprintf(w, "\n%d handoffs are planned:\n", len(planned))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "ACCOUNT\tRULE\tTASK IN\tOWNER\tDUE\tWHY")
+	fmt.Fprintln(t, "ACCOUNT\tRULE\tTASK IN\tOWNER\tDUE\tWHY\tWHY THIS OWNER")
 	for _, p := range planned {
-		why := strings.Join(p.Reasons, " | ")
+		why, assigned := strings.Join(p.Reasons, " | "), strings.Join(p.Assigned, "; ")
 		if p.Blocked != "" {
-			why = "blocked: " + p.Blocked
+			why, assigned = "blocked: "+p.Blocked, ""
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", safe(p.Name, 40), p.Rule, p.System, safe(p.Owner, 30), p.Due, safe(why, 100))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", safe(p.Name, 40), p.Rule, p.System, safe(p.Owner, 30), p.Due, safe(why, 100), safe(assigned, 200))
 	}
 	return t.Flush()
 }

@@ -31,6 +31,7 @@ type Tx interface {
 	ConflictTx
 	SalesTx
 	HeldTx
+	RoutingTx
 }
 
 // AccountRow is one account as stored.

@@ -78,6 +78,8 @@ type PlannedHandoff struct {
 	Owner   string            `json:"owner"`
 	Due     string            `json:"due"`
 	Reasons []string          `json:"reasons"`
+	// Assigned says who was considered as the owner, in order.
+	Assigned []string `json:"assigned,omitempty"`
 	// Blocked says why it could not be made even if writing were allowed.
 	Blocked string `json:"blocked,omitempty"`
 }
