@@ -9,18 +9,16 @@ import (
 	"handoffd/connectors/salesforce/sandbox/org"
 )
 
-// toolingOnly tells whether an object is served by the Tooling API alone.
-func toolingOnly(object string) bool { return object == "CustomField" }
-
-// tooling serves /tooling: queries of the metadata objects, and custom fields.
+// tooling serves /tooling: describes and queries of the metadata objects, and
+// those rows of them that a client may make.
 func (c *call) tooling() reply {
 	inner := *c
 	inner.segments, inner.tool = c.segments[1:], true
-	switch {
-	case strings.EqualFold(inner.segment(0), "query"):
+	switch strings.ToLower(inner.segment(0)) {
+	case "query":
 		return inner.get(inner.toolingQuery)
-	case strings.EqualFold(inner.segment(0), "sobjects") && strings.EqualFold(inner.segment(1), "CustomField"):
-		return inner.customFields()
+	case "sobjects":
+		return inner.toolingObjects()
 	}
 	return notFound()
 }
@@ -29,11 +27,35 @@ func (c *call) toolingQuery() reply {
 	if len(c.segments) == 2 {
 		return c.queryMore(c.segments[1])
 	}
-	res, err := c.s.org.Query(c.session.user, c.query.Get("q"), false)
+	q := c.query.Get("q")
+	if len(c.segments) != 1 || q == "" {
+		return refused(http.StatusBadRequest, "MALFORMED_QUERY", "A query string has to be specified")
+	}
+	res, err := c.s.org.Tooling(c.session.user, q)
 	if err != nil {
 		return queryFailed(err)
 	}
 	return c.firstPage(res)
+}
+
+// toolingObjects serves /tooling/sobjects (Tooling API, "REST Resources").
+func (c *call) toolingObjects() reply {
+	if len(c.segments) == 1 {
+		return c.get(c.describeGlobal)
+	}
+	obj := c.s.org.Object(c.segments[1])
+	if obj == nil || !obj.InTooling() || len(c.segments) > 3 {
+		return notFound()
+	}
+	switch {
+	case len(c.segments) == 2 && c.method == http.MethodGet:
+		return c.describeBasic(obj)
+	case strings.EqualFold(c.segment(2), "describe"):
+		return c.get(func() reply { return c.describe(obj) })
+	case obj.Name == "CustomField":
+		return c.customFields()
+	}
+	return c.component(obj)
 }
 
 func (c *call) customFields() reply {
