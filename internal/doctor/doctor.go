@@ -9,7 +9,8 @@
 //     knows what goes into which field; choices.go lists an enum's texts.
 //   - scope.go judges where clauses, match rules and signals; conditions.go
 //     reads a SOQL condition as far as that needs.
-//   - people.go judges fallbacks and managers, tasks.go what handoffs need.
+//   - people.go judges fallbacks and managers, tasks.go what handoffs need,
+//     automations.go what runs when handoffd writes.
 //   - budget.go counts the calls of an idle and of a busy day.
 //   - print.go shows a Report as a table.
 package doctor

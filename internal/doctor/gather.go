@@ -122,11 +122,35 @@ func (s *site) place(o connectors.Object, field string) string {
 	return fmt.Sprintf("%s %s.%s", s.System(), name, field)
 }
 
+const fixUnknown = "run it again with --log-level debug, and see what the exchange with the CRM says"
+
+// fixOf is what helps against a failure of which the connector does not know
+// more than its class.
+func fixOf(e *connectors.Error) string {
+	switch e.Class {
+	case connectors.Retry, connectors.UnknownOutcome:
+		if !e.RetryAt.IsZero() {
+			return "try again after " + e.RetryAt.UTC().Format(time.RFC3339)
+		}
+		return "look whether the address is right and can be reached from this machine, and try again"
+	case connectors.Reauth:
+		return "see that the credential in the connector's section is still good"
+	case connectors.Stop:
+		return "ask an admin of " + string(e.System) + " what the user or token may do"
+	case connectors.Narrow, connectors.Restart:
+		return "try again; if it stays, narrow the where clause"
+	case connectors.Gone, connectors.ParkRecord, connectors.ParkField, connectors.SplitBatch:
+		return "correct in the CRM or in the config what the message names"
+	default:
+		return fixUnknown
+	}
+}
+
 // reason is what the CRM said of a failure, in its words, and the fix.
 func reason(err error) (what, fix string) {
 	var e *connectors.Error
 	if !errors.As(err, &e) {
-		return err.Error(), ""
+		return err.Error(), fixUnknown
 	}
 	parts := make([]string, 0, 2)
 	for _, p := range []string{strings.TrimSpace(e.Code + " " + e.Field), e.Message} {
@@ -135,11 +159,8 @@ func reason(err error) (what, fix string) {
 		}
 	}
 	fix = e.Fix
-	if fix == "" && (e.Class == connectors.Retry || e.Class == connectors.UnknownOutcome) {
-		fix = "look whether the address is right and can be reached from this machine, and try again"
-		if !e.RetryAt.IsZero() {
-			fix = "try again after " + e.RetryAt.UTC().Format(time.RFC3339)
-		}
+	if fix == "" {
+		fix = fixOf(e)
 	}
 	if len(parts) == 0 {
 		return err.Error(), fix
