@@ -11,9 +11,11 @@ const (
 	FieldNumber   FieldKind = "number"
 	FieldMoney    FieldKind = "money"
 	FieldText     FieldKind = "text"
-	FieldChoice   FieldKind = "choice" // one of Values
+	FieldChoice   FieldKind = "choice"  // one of Values
+	FieldChoices  FieldKind = "choices" // several of Values
 	FieldDate     FieldKind = "date"
 	FieldDateTime FieldKind = "datetime"
+	FieldOwner    FieldKind = "owner" // a user
 )
 
 // FieldNeed is a field that a config needs in one CRM.
@@ -27,7 +29,7 @@ type FieldNeed struct {
 	// Digits before the point and Decimals after it that a number must
 	// take; 0 Digits asks for as many as the vendor has.
 	Digits, Decimals int
-	// Values of a choice, in the order in which people should see them.
+	// Values of a choice or of choices, in the order in which people should see them.
 	Values []string
 	// Unique: no two records share a value. Only texts are.
 	Unique bool

@@ -107,6 +107,8 @@ func (c *call) createField() reply {
 		return fieldRefused("REQUIRED_FIELD_MISSING", "Required fields are missing: [FullName, Metadata]")
 	case !strings.HasSuffix(name, "__c"):
 		return fieldRefused("INVALID_FULLNAME", "The name of a custom field must end in __c: "+name)
+	case meta.text("type") == "Lookup" && c.s.org.Object(meta.text("referenceTo")) == nil:
+		return fieldRefused("FIELD_INTEGRITY_EXCEPTION", "referenceTo value of '"+meta.text("referenceTo")+"' does not resolve to a valid sObject type")
 	case c.s.org.Object(object) == nil && !strings.EqualFold(object, "Activity"):
 		return fieldRefused("INVALID_FIELD", "Entity Enumeration Or ID: bad value for restricted picklist field: "+object)
 	case strings.EqualFold(object, "Task") || strings.EqualFold(object, "Event"):
@@ -161,8 +163,8 @@ func fieldFrom(name string, meta object) (org.Field, *org.Error) {
 		return refuse("Must specify 'length' between 1 and 255 for a CustomField of type Text")
 	case kind == "LongTextArea" && (f.Length < 256 || f.Length > 131072):
 		return refuse("Must specify 'length' between 256 and 131072 for a CustomField of type LongTextArea")
-	case kind == "LongTextArea" && number(meta, "visibleLines") == 0:
-		return refuse("Must specify 'visibleLines' for a CustomField of type LongTextArea")
+	case (kind == "LongTextArea" || kind == "MultiselectPicklist") && number(meta, "visibleLines") == 0:
+		return refuse("Must specify 'visibleLines' for a CustomField of type " + kind)
 	case (kind == "Number" || kind == "Currency" || kind == "Percent") && (f.Precision < 1 || f.Precision > 18):
 		return refuse("Must specify 'precision' between 1 and 18 for a CustomField of type " + kind)
 	case kind == "Checkbox" && hasRequired && f.Required:
