@@ -88,9 +88,9 @@ func TestEveryRefusalHasAFix(t *testing.T) {
 		connectors.Retry, connectors.Reauth, connectors.ParkRecord, connectors.ParkField, connectors.SplitBatch, connectors.Gone, connectors.Narrow,
 		connectors.Restart, connectors.Stop, connectors.UnknownOutcome, "",
 	} {
-		refusals = append(refusals, &connectors.Error{System: connectors.Salesforce, Class: class, Code: "X"},
-			&connectors.Error{System: connectors.HubSpot, Class: class, RetryAt: start.Add(time.Hour)})
+		refusals = append(refusals, &connectors.Error{System: connectors.Salesforce, Class: class, Code: "X"})
 	}
+	refusals = append(refusals, &connectors.Error{System: connectors.HubSpot, Class: connectors.Retry, RetryAt: start.Add(time.Hour)})
 	for _, question := range []string{"identify", "describe", "read", "users", "rights", "automations", "zone", "right", "automation"} {
 		for i, err := range refusals {
 			if i > 0 && (question == "zone" || question == "right" || question == "automation") {
