@@ -39,10 +39,6 @@ func (w *world) stub(answers map[string]string) func(*salesforce.Config) {
 
 const noRights = `[{"message":"insufficient rights","errorCode":"INSUFFICIENT_ACCESS"}]`
 
-func rows(list ...string) string {
-	return fmt.Sprintf(`{"totalSize":%d,"done":true,"records":[%s]}`, len(list), strings.Join(list, ","))
-}
-
 func fieldNeeds() connectors.Needs {
 	return connectors.Needs{Fields: []connectors.FieldNeed{
 		{Object: connectors.Account, Name: "Tier__c", Label: "Tier", Kind: connectors.FieldChoice, Values: []string{"A", "B"}, Write: true},

@@ -133,7 +133,7 @@ func (r *rig) writes() int {
 	n := 0
 	for endpoint, count := range r.org.Calls().Endpoints {
 		if method, path, _ := strings.Cut(endpoint, " "); method != "GET" && !strings.Contains(path, "oauth2") {
-			n += int(count)
+			n += count
 		}
 	}
 	for _, e := range r.portal.Calls().Endpoints {
