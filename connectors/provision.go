@@ -135,3 +135,9 @@ type Inspector interface {
 	// where the credential may not look.
 	Automations(ctx context.Context, object Object, fields []string) ([]Automation, error)
 }
+
+// Sampler reads a few records of an object as a first load would, and leaves
+// nothing behind. A connector whose first page does just that need not be one.
+type Sampler interface {
+	Sample(ctx context.Context, object Object) ([]Record, error)
+}

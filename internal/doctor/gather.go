@@ -23,6 +23,7 @@ type site struct {
 	schemas  map[connectors.Object]connectors.Schema
 	unknown  map[connectors.Object]error // objects that could not be described
 	reading  map[connectors.Object]error // by object that is read
+	accounts []connectors.Record         // the first page of them
 	users    []connectors.User
 	noUsers  error
 	rights   []connectors.Right
@@ -76,16 +77,26 @@ func (e *examination) described(s *site) []connectors.Object {
 	return list
 }
 
-// read asks for the first page of every object, as the daemon will: only the
-// CRM itself can tell whether it takes the query, where clause and all.
+// read asks for some records of every object, as the daemon will: only the CRM
+// itself can tell whether it takes the query, where clause and all.
 func (s *site) read(ctx context.Context) {
 	for _, o := range s.Objects() {
-		pages, err := s.Read(ctx, []connectors.ReadRequest{{Object: o}})
-		if err == nil && len(pages) == 1 {
-			err = pages[0].Err
+		records, err := s.sample(ctx, o)
+		if s.reading[o] = err; o == connectors.Account {
+			s.accounts = records
 		}
-		s.reading[o] = err
 	}
+}
+
+func (s *site) sample(ctx context.Context, o connectors.Object) ([]connectors.Record, error) {
+	if sampler, ok := s.Connector.(connectors.Sampler); ok {
+		return sampler.Sample(ctx, o)
+	}
+	pages, err := s.Read(ctx, []connectors.ReadRequest{{Object: o}})
+	if err != nil || len(pages) != 1 {
+		return nil, err
+	}
+	return pages[0].Records, pages[0].Err
 }
 
 // written lists the fields of accounts that handoffd writes on one side.
