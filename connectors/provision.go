@@ -141,3 +141,17 @@ type Inspector interface {
 type Sampler interface {
 	Sample(ctx context.Context, object Object) ([]Record, error)
 }
+
+// FieldRule is a rule, beyond the field's type, to which a CRM holds every
+// value that is written.
+type FieldRule struct {
+	Field string
+	// Rule is the vendor's word for it, with its arguments.
+	Rule string
+}
+
+// Ruler tells the rules of those of the fields that have some, where the CRM
+// has an API for that.
+type Ruler interface {
+	Rules(ctx context.Context, object Object, fields []string) ([]FieldRule, error)
+}

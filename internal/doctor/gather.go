@@ -29,6 +29,8 @@ type site struct {
 	rights   []connectors.Right
 	noRights error
 
+	rules         []connectors.FieldRule
+	noRules       error
 	automations   []connectors.Automation
 	noAutomations error
 	allowance     connectors.Allowance
@@ -56,6 +58,9 @@ func (e *examination) visit(ctx context.Context, c connectors.Connector) *site {
 	if i, ok := c.(connectors.Inspector); ok {
 		s.rights, s.noRights = i.Rights(ctx)
 		s.automations, s.noAutomations = i.Automations(ctx, connectors.Account, e.written(s.side))
+	}
+	if r, ok := c.(connectors.Ruler); ok {
+		s.rules, s.noRules = r.Rules(ctx, connectors.Account, e.written(s.side))
 	}
 	s.allowance = c.Allowance()
 	return s

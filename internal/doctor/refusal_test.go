@@ -3,6 +3,7 @@ package doctor_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,5 +124,31 @@ func TestAutomationsListed(t *testing.T) {
 	}
 	if listed["salesforce flow F"] != doctor.Warn || listed["salesforce flow G"] != "" || listed["salesforce automations"] != doctor.OK {
 		t.Errorf("F %q, G %q, automations %q", listed["salesforce flow F"], listed["salesforce flow G"], listed["salesforce automations"])
+	}
+}
+
+// ruled is a connector whose CRM has rules for values, or hides them.
+type ruled struct {
+	connectors.Connector
+	err error
+}
+
+func (c ruled) Rules(context.Context, connectors.Object, []string) ([]connectors.FieldRule, error) {
+	return []connectors.FieldRule{{Field: "mqa_status", Rule: "MIN_LENGTH 30"}}, c.err
+}
+
+// What an admin demands of the values that handoffd writes is told.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	r := newRig(t).people().fields()
+	config := r.config()
+	clients := r.connect(config)
+	clients[1] = ruled{Connector: clients[1]}
+	if got := found(r.examineBy(config, clients), "hubspot companies.mqa_status"); !strings.Contains(got, "warn a rule is checked at every write: MIN_LENGTH 30; a value that breaks it is parked") {
+		t.Error(got)
+	}
+	clients[1] = ruled{Connector: clients[1], err: errors.New("hidden")}
+	if notes := strings.Join(r.examineBy(config, clients).Notes, "\n"); !strings.Contains(notes, "hubspot rules for the values of fields cannot be looked at (hidden)") {
+		t.Error(notes)
 	}
 }

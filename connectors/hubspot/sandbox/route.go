@@ -123,7 +123,7 @@ func shown(path, pattern string, params []string) string {
 // table lists all endpoints. Fixed segments stand before params that could
 // take them.
 func (s *Server) table() []route {
-	return slices.Concat(s.objectRoutes(), s.associationRoutes(), s.propertyRoutes(), s.otherRoutes(), s.workflowRoutes(), s.oauthRoutes())
+	return slices.Concat(s.objectRoutes(), s.associationRoutes(), s.propertyRoutes(), s.otherRoutes(), s.workflowRoutes(), s.ruleRoutes(), s.oauthRoutes())
 }
 
 func (s *Server) objectRoutes() []route {
