@@ -56,8 +56,13 @@ func (c *call) apexTrigger(d draft) (draft, *org.Error) {
 	if status := d.body.text("Status"); status != "" {
 		d.set("Status", status)
 	}
+	return d.on(head[3])
+}
+
+// on sets the events of a trigger, as its source lists them.
+func (d draft) on(list string) (draft, *org.Error) {
 	events := map[string]bool{}
-	for _, event := range strings.Split(strings.ToLower(head[3]), ",") {
+	for _, event := range strings.Split(strings.ToLower(list), ",") {
 		field := usages[strings.Join(strings.Fields(event), " ")]
 		if field == "" {
 			return d, unfit("Invalid trigger event: " + strings.TrimSpace(event))
