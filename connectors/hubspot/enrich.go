@@ -50,19 +50,19 @@ func (r reader) record(row row, accounts []string) connectors.Record {
 		Fields:   make(map[string]connectors.Value),
 		Accounts: accounts,
 	}
-	for _, names := range [][]string{r.config.Selection.Fields[r.object], r.history} {
-		for _, name := range names {
-			value, given := row.Properties[name]
-			if !given && slices.Contains(r.config.Selection.Optional[r.object], name) {
-				continue // the portal does not know it
-			}
-			out.Fields[name] = value.Value
+	out.OutOfScope = r.object == connectors.Account && !inScope(r.config.Where, row)
+	wanted, history := slices.Concat(r.config.Selection.Fields[r.object], r.history), r.history
+	if out.OutOfScope { // more of it is nobody's business
+		wanted, history = r.config.Selection.Outside[r.object], nil
+	}
+	for _, name := range wanted {
+		value, given := row.Properties[name]
+		if !given && slices.Contains(r.config.Selection.Optional[r.object], name) {
+			continue // the portal does not know it
 		}
+		out.Fields[name] = value.Value
 	}
-	if r.object == connectors.Account {
-		out.OutOfScope = !inScope(r.config.Where, row)
-	}
-	for _, name := range r.history {
+	for _, name := range history {
 		if versions := versions(row.History[name]); len(versions) > 0 {
 			if out.History == nil {
 				out.History = make(map[string][]connectors.Version)

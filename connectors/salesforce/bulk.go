@@ -66,7 +66,7 @@ func (t *bulkTurn) page(ctx context.Context) connectors.Page {
 // create starts a job. An org or user that may not use Bulk is served by REST.
 func (t *bulkTurn) create(ctx context.Context) connectors.Page {
 	// No ORDER BY: it would keep Salesforce from splitting the work.
-	q := query{fields: t.cols.selected, from: t.cols.from, where: t.c.living(t.cols.object)}
+	q := query{fields: t.cols.selected, from: t.cols.from, where: t.c.living(t.cols.object, t.at.Outside)}
 	body, err := json.Marshal(map[string]string{
 		"operation": "queryAll", "query": q.String(), "contentType": "CSV", "lineEnding": "LF", "columnDelimiter": "COMMA",
 	})
@@ -152,7 +152,8 @@ func (t *bulkTurn) results(ctx context.Context) connectors.Page {
 		return connectors.Page{Records: records, Next: next.cursor(), More: true}
 	}
 	t.tidy(ctx)
-	return connectors.Page{Records: records, Next: next.loaded().cursor(), More: true, Loaded: true}
+	next, loaded := next.ended()
+	return connectors.Page{Records: records, Next: next.cursor(), More: true, Loaded: loaded}
 }
 
 // tidy deletes the job's results. They vanish after seven days by themselves,

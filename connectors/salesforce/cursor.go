@@ -39,6 +39,10 @@ type position struct {
 	Job   string    `json:"j,omitzero"` // the bulk job's id
 	Page  string    `json:"jp,omitzero"`
 	Tries int       `json:"jt,omitzero"` // bulk jobs that failed
+	// Beyond is the way to read the rows out of scope, once those in scope
+	// are read; Outside: that is under way.
+	Beyond  phase `json:"y,omitzero"`
+	Outside bool  `json:"ys,omitzero"`
 
 	// Changes: everything before Thru was delivered, and the fast pass has
 	// delivered what it saw before Fast.
