@@ -44,7 +44,11 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 		return out
 	}
 	view.Modified = r.Modified
-	if r.Deleted || r.OutOfScope {
+	switch {
+	case r.Deleted:
+		return out
+	case r.OutOfScope:
+		m.applyOutside(view, r, &out)
 		return out
 	}
 	m.applyFields(a, view, r, before, &out)

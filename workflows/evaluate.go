@@ -31,6 +31,9 @@ type Input struct {
 	Life    Life
 	History History
 	Now     time.Time
+	// Case is the open match case that the account's record is part of, ""
+	// for none: while it is open, nobody knows which records are the account.
+	Case string
 }
 
 // Decision is what Evaluate found. Trace it with Policy.Trace.
@@ -58,6 +61,9 @@ func (p *Policy) Evaluate(in Input) Decision {
 		return d
 	case in.Life.State.Open():
 		d.Outcome = InHand
+		return d
+	case in.Case != "":
+		d.Outcome = Waiting // who it is is undecided, so everything is (I12)
 		return d
 	}
 	segments := p.possible(func(c *Criteria) connectors.Value { return c.Eval(w) })
@@ -168,6 +174,9 @@ func (p *Policy) print(w *world, in Input) uint64 {
 	h.text(in.Account.Linked)
 	if in.Account.InScope() {
 		h.number(1)
+	}
+	if in.Case != "" {
+		h.text(in.Case)
 	}
 	for _, u := range p.uses {
 		if u.slot < len(p.Mapping.Fields) {

@@ -10,6 +10,8 @@ func (p *Policy) Replay(t Trace) (Outcome, string) {
 		return OutOfScope, ""
 	case t.State.Open():
 		return InHand, ""
+	case t.Case != "":
+		return Waiting, ""
 	}
 	eval := func(c *Criteria) connectors.Value {
 		return c.replay(func(text string) connectors.Value { return t.Values[text].Value })

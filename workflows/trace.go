@@ -19,8 +19,12 @@ type Trace struct {
 	At     time.Time `json:"at"`
 	State  State     `json:"state"`
 	// Reach is how far back windows of events reached beyond their length.
-	Reach   time.Time        `json:"reach,omitzero"`
-	InScope bool             `json:"in_scope"`
+	Reach   time.Time `json:"reach,omitzero"`
+	InScope bool      `json:"in_scope"`
+	// LeftOut are the CRMs whose record the where clause leaves out.
+	LeftOut []connectors.System `json:"left_out,omitempty"`
+	// Case is the open match case that the account waits for.
+	Case    string           `json:"case,omitempty"`
 	Outcome Outcome          `json:"outcome"`
 	Segment string           `json:"segment,omitempty"`
 	Rule    string           `json:"rule,omitempty"`
@@ -57,7 +61,7 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
 		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, InScope: in.Account.InScope(),
-		Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
+		LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 	}
 	if d.Rule != nil {
 		t.Rule = d.Rule.Name
@@ -165,14 +169,29 @@ func (t *Trace) reason() string {
 	case HandOff:
 		return t.Rule + ": " + t.passed()
 	case Waiting:
+		if t.Case != "" {
+			return "match case open: see handoffd cases (" + t.Case + ")"
+		}
 		return "waiting for data: " + t.missing()
 	case InHand:
 		return "sales has the account (" + string(t.State) + ")"
 	case OutOfScope:
-		return "left out by the mapping's where clause"
+		return "left out by where" + t.whose()
 	default:
 		return "criteria not met: " + t.failed()
 	}
+}
+
+// whose names the records that the where clause leaves out.
+func (t *Trace) whose() string {
+	if len(t.LeftOut) == 0 {
+		return ""
+	}
+	names := make([]string, len(t.LeftOut))
+	for i, s := range t.LeftOut {
+		names[i] = string(s)
+	}
+	return ": the " + strings.Join(names, " and ") + " record is out of scope"
 }
 
 func (t *Trace) passed() string {

@@ -49,16 +49,19 @@ func (e *Engine) Sweep(ctx context.Context) error {
 }
 
 func (e *Engine) prepareSweep(ctx context.Context) (ready bool, err error) {
-	var loaded bool
+	var loaded, waits bool
 	err = e.store.View(ctx, func(tx Tx) error {
 		if loaded, err = e.loaded(tx); err != nil || !loaded {
 			return err
 		}
-		ready, err = e.complete(tx)
+		if ready, err = e.complete(tx); err != nil {
+			return err
+		}
+		waits, err = e.identifying(tx)
 		return err
 	})
-	if err != nil || !loaded || ready {
-		return ready, err
+	if err != nil || !loaded || waits || ready {
+		return ready && !waits, err
 	}
 	return true, e.matchAll(ctx)
 }
@@ -74,6 +77,10 @@ func (b *batch) decide(ids []string) error {
 	if err != nil {
 		return err
 	}
+	cases, err := b.openCases(ids)
+	if err != nil {
+		return err
+	}
 	var log []DecisionRow
 	for _, id := range ids {
 		en := b.entries[id]
@@ -83,7 +90,7 @@ func (b *batch) decide(ids []string) error {
 		if err := b.adopt(en); err != nil {
 			return err
 		}
-		row, err := b.evaluate(en, histories[id])
+		row, err := b.evaluate(en, histories[id], cases[id])
 		if err != nil {
 			return err
 		}
@@ -106,8 +113,8 @@ func (b *batch) decide(ids []string) error {
 
 // evaluate moves an account between nurture and ready; handing it over is
 // act's. It returns the decision's log row if it differs from the last.
-func (b *batch) evaluate(en *entry, history workflows.History) (*DecisionRow, error) {
-	in := workflows.Input{Account: en.account, Life: en.life, History: history, Now: b.now}
+func (b *batch) evaluate(en *entry, history workflows.History, open string) (*DecisionRow, error) {
+	in := workflows.Input{Account: en.account, Life: en.life, History: history, Now: b.now, Case: open}
 	d := b.policy.Evaluate(in)
 	switch {
 	case d.Outcome == workflows.HandOff && en.life.State != workflows.Ready:
@@ -178,8 +185,8 @@ const keepLevels = 400 * 24 * time.Hour
 // adopt takes over what stands in the CRMs when an account is decided for the
 // first time: a status that says sales has it is believed (I13).
 func (b *batch) adopt(en *entry) error {
-	if en.life.State != "" {
-		return nil
+	if en.life.State != "" || !en.account.InScope() {
+		return nil // of an account out of scope it is not known what it says
 	}
 	en.life.State, en.life.Since = workflows.Nurture, b.now
 	for _, name := range []string{b.policy.MQAField, b.policy.StatusField} {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/workflows"
 )
 
 // usersEvery is how often the people of the CRMs are read anew.
@@ -121,6 +122,8 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 			s.Queued = n
 		}
 	}
+	s.OutOfScope = outcomes[string(workflows.OutOfScope)]
+	s.Accounts -= s.OutOfScope
 	s.Decisions = outcomes
 	s.Waiting = outcomes["waiting"]
 	if s.Parked, err = tx.ProblemCount(); err != nil {
@@ -135,7 +138,7 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 			s.Drift[system] = d
 		}
 	}
-	if s.Matched, err = tx.MatchedCount(); err != nil {
+	if s.Matched, err = tx.MatchedCount(string(workflows.OutOfScope)); err != nil {
 		return err
 	}
 	if s.Cases, err = tx.CaseCount(); err != nil {

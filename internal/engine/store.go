@@ -279,6 +279,7 @@ type ReadingTx interface {
 	PutSetting(key, value string) error
 	// AccountCounts counts accounts by State and by Outcome.
 	AccountCounts() (states, outcomes map[string]int, err error)
-	// MatchedCount counts accounts that have a record in both CRMs.
-	MatchedCount() (int, error)
+	// MatchedCount counts accounts that have a record in both CRMs, without
+	// those whose last decision was the outcome given.
+	MatchedCount(without string) (int, error)
 }

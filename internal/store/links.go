@@ -16,9 +16,12 @@ UPDATE links SET account = $4 WHERE id = $1 AND system = $2 AND object = $3 AND 
 )
 
 const matchedCount = `
-SELECT count(*) FROM (
+SELECT (SELECT count(*) FROM (
     SELECT account FROM links WHERE object = 'account' GROUP BY account HAVING min(system) <> max(system)
-) AS matched`
+) AS matched) - (SELECT count(*) FROM (
+    SELECT a.id FROM accounts AS a JOIN links AS l ON l.account = a.id
+    WHERE a.outcome = $1 AND l.object = 'account' GROUP BY a.id HAVING min(l.system) <> max(l.system)
+) AS matched_others)`
 
 var linksByID = `SELECT id, account FROM links WHERE system = $1 AND object = $2 AND ` + inList("id", 3)
 
@@ -55,9 +58,10 @@ func (t *Tx) MoveLinks(from, to string) error {
 	return err
 }
 
-// MatchedCount counts the accounts that have a record in more than one system.
-func (t *Tx) MatchedCount() (int, error) {
+// MatchedCount counts the accounts that have a record in more than one system,
+// without those of one outcome.
+func (t *Tx) MatchedCount(without string) (int, error) {
 	var n int
-	err := t.query("counting matched accounts", matchedCount, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	err := t.query("counting matched accounts", matchedCount, func(rows *sql.Rows) error { return rows.Scan(&n) }, without)
 	return n, err
 }

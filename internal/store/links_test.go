@@ -18,7 +18,7 @@ func TestLinks(t *testing.T) {
 		return errors.Join(
 			// The accounts may come after the links.
 			tx.PutLinks([]engine.Link{{Ref: same1, Account: "a"}, {Ref: same2, Account: "b"}, {Ref: contact, Account: "b"}}),
-			tx.PutAccounts([]engine.AccountRow{{ID: "a"}, {ID: "b"}}),
+			tx.PutAccounts([]engine.AccountRow{{ID: "a", Outcome: "waiting"}, {ID: "b"}}),
 		)
 	})
 	update(t, s, func(tx engine.Tx) error {
@@ -27,11 +27,13 @@ func TestLinks(t *testing.T) {
 	view(t, s, func(tx engine.Tx) error {
 		got, err := tx.Links([]connectors.Ref{same1, contact, same2, same1, sfAccount("absent")})
 		same(t, "links", got, map[connectors.Ref]string{same1: "a", same2: "a", contact: "b"})
-		n, countErr := tx.MatchedCount()
+		n, countErr := tx.MatchedCount("out_of_scope")
 		same(t, "matched accounts", n, 1)
+		rest, restErr := tx.MatchedCount("waiting")
+		same(t, "matched accounts that do not wait", rest, 0)
 		none, noneErr := tx.Links(nil)
 		same(t, "links of nothing", none, map[connectors.Ref]string{})
-		return errors.Join(err, countErr, noneErr)
+		return errors.Join(err, countErr, restErr, noneErr)
 	})
 }
 
