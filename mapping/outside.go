@@ -51,6 +51,16 @@ func (m *Mapping) applyOutside(view *View, r connectors.Record, out *Applied) {
 	out.Problems = nil
 }
 
+// Gone tells whether no record of the account is left in any CRM.
+func (a *Account) Gone() bool {
+	for _, s := range Sides() {
+		if _, alive := a.Ref(s); alive {
+			return false
+		}
+	}
+	return true
+}
+
 // LeftOut lists the systems whose where clause leaves the account's record out.
 func (a *Account) LeftOut() (systems []connectors.System) {
 	for _, s := range Sides() {

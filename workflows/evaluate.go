@@ -23,6 +23,8 @@ const (
 	InHand Outcome = "in_hand"
 	// OutOfScope: the mapping's where clauses leave the account out.
 	OutOfScope Outcome = "out_of_scope"
+	// Gone: no record of the account is left in any CRM.
+	Gone Outcome = "gone"
 )
 
 // Input is all that a decision depends on.
@@ -56,6 +58,9 @@ func (p *Policy) Evaluate(in Input) Decision {
 	w := p.world(in)
 	d := Decision{Print: p.print(w, in), Due: p.nextDue(w)}
 	switch {
+	case in.Account.Gone():
+		d.Outcome = Gone
+		return d
 	case !in.Account.InScope():
 		d.Outcome = OutOfScope
 		return d

@@ -6,6 +6,8 @@ import "handoffd/connectors"
 // the logged outcome, or the log or the policy is not what it claims (I6).
 func (p *Policy) Replay(t Trace) (Outcome, string) {
 	switch {
+	case t.Gone:
+		return Gone, ""
 	case !t.InScope:
 		return OutOfScope, ""
 	case t.State.Open():

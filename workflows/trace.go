@@ -21,6 +21,8 @@ type Trace struct {
 	// Reach is how far back windows of events reached beyond their length.
 	Reach   time.Time `json:"reach,omitzero"`
 	InScope bool      `json:"in_scope"`
+	// Gone: no record of the account was left.
+	Gone bool `json:"gone,omitempty"`
 	// LeftOut are the CRMs whose record the where clause leaves out.
 	LeftOut []connectors.System `json:"left_out,omitempty"`
 	// Case is the open match case that the account waits for.
@@ -61,7 +63,7 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
 		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, InScope: in.Account.InScope(),
-		LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
+		Gone: in.Account.Gone(), LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 	}
 	if d.Rule != nil {
 		t.Rule = d.Rule.Name
@@ -176,22 +178,21 @@ func (t *Trace) reason() string {
 	case InHand:
 		return "sales has the account (" + string(t.State) + ")"
 	case OutOfScope:
-		return "left out by where" + t.whose()
+		return "left out by where: the " + t.whose() + " record is out of scope"
+	case Gone:
+		return "no record of the account is left"
 	default:
 		return "criteria not met: " + t.failed()
 	}
 }
 
-// whose names the records that the where clause leaves out.
+// whose names the CRMs whose record the where clause leaves out.
 func (t *Trace) whose() string {
-	if len(t.LeftOut) == 0 {
-		return ""
-	}
 	names := make([]string, len(t.LeftOut))
 	for i, s := range t.LeftOut {
 		names[i] = string(s)
 	}
-	return ": the " + strings.Join(names, " and ") + " record is out of scope"
+	return strings.Join(names, " and the ")
 }
 
 func (t *Trace) passed() string {
