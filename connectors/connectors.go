@@ -273,7 +273,9 @@ type Identity struct {
 	APIVersion string
 	Edition    string // "" where the vendor does not tell
 	TimeZone   string // IANA name, "" where the vendor does not tell
-	Currency   string // ISO code of amounts, "" where the vendor does not tell
+	Currency   string // ISO code of amounts, the corporate one; "" where the vendor does not tell
+	// OwnCurrencies: each record's amounts are in a currency of its own.
+	OwnCurrencies bool
 	RecordURL  string // "%s" is replaced by the account's id
 }
 
