@@ -166,6 +166,7 @@ func (s *selection) source(src *Source, history bool) {
 		}
 		if src.Subject {
 			s.add(o, subjectOf(src.Side.System(), o), false)
+			s.add(o, ownerOf(src.Side.System()), false)
 		}
 	}
 }
