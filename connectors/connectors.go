@@ -276,7 +276,7 @@ type Identity struct {
 	Currency   string // ISO code of amounts, the corporate one; "" where the vendor does not tell
 	// OwnCurrencies: each record's amounts are in a currency of its own.
 	OwnCurrencies bool
-	RecordURL  string // "%s" is replaced by the account's id
+	RecordURL     string // "%s" is replaced by the account's id
 }
 
 // Identifier signs in and says who we are.

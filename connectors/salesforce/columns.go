@@ -93,7 +93,8 @@ func (cols *columns) add(path string, taken map[string]bool) {
 // beyond is what is read of rows that the where clause leaves out: what they
 // are matched and named by, and nothing else.
 func (c *Client) beyond(cols *columns) *columns {
-	out := &columns{object: cols.object, from: cols.from, print: cols.print, outside: true}
+	out := *cols
+	out.wanted, out.selected, out.outside = nil, nil, true
 	taken := make(map[string]bool)
 	for _, field := range []string{fieldID, fieldStamp, fieldDeleted, fieldSurvivor} {
 		if slices.Contains(cols.selected, field) {
@@ -106,7 +107,7 @@ func (c *Client) beyond(cols *columns) *columns {
 			out.add(col.path, taken)
 		}
 	}
-	return out
+	return &out
 }
 
 // column finds one field, over relationships if it is written with dots.

@@ -269,7 +269,7 @@ func TestSandboxMergeDeleteUndeletePurge(t *testing.T) {
 
 func TestSandboxScope(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, true, func(cfg *salesforce.Config) { 
+	w := newWorld(t, true, func(cfg *salesforce.Config) {
 		cfg.Where = "Type != 'Partner' AND MQA__c = false"
 		cfg.Selection.Outside = map[connectors.Object][]string{connectors.Account: {"Name"}}
 	})

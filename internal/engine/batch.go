@@ -37,7 +37,7 @@ type batch struct {
 	settled  []settledRecord
 	retry    []string // accounts whose parked writes are tried again
 	ledger   *mapping.Ledger
-	owners   map[string]string // e-mail by user id of the page's CRM
+	owners   map[string]string       // e-mail by user id of the page's CRM
 	hidden   map[connectors.Ref]bool // records that must leave no trace
 	through  time.Time               // how far the page's object was read before
 	drift    *drift                  // nil unless everything is compared

@@ -104,6 +104,7 @@ func TestPartnerFoundInTheQueue(t *testing.T) {
 			h.goLive = false
 			h.make(h.store)
 			h.hubspot("11", "acme.example", "90")
+			h.hs.put(connectors.Account, "11", nil, map[string]string{"hubspot_owner_id": "1"})
 			if s := h.once(); len(s.Planned) != 1 {
 				t.Fatalf("planned %+v, want the one account", s.Planned)
 			}
@@ -144,15 +145,69 @@ func TestCaseWaits(t *testing.T) {
 			if s.Handoffs != 0 || s.Cases != 1 || s.Waiting != 3 || s.Parked != 0 {
 				t.Fatalf("summary %+v, want all three accounts to wait", s)
 			}
-			shown, _, err := engine.Show(t.Context(), h.store, h.engineMapping(), "11")
-			if want := "match case open: see handoffd cases (" + h.cases()[0].ID + ")"; err != nil || shown.Reason != want {
-				t.Errorf("reason %q (%v), want %q", shown.Reason, err, want)
+			if got, want := h.reason("11"), "match case open: see handoffd cases ("+h.cases()[0].ID+")"; got != want {
+				t.Errorf("reason %q, want %q", got, want)
 			}
 			h.do(resolve(h))
 			if s := h.later(); s.Handoffs != 1 || s.Cases != 0 {
 				t.Errorf("summary %+v, want the account handed off", s)
 			}
+			for _, id := range []string{sfID(1), sfID(2), "11"} {
+				if got := h.reason(id); strings.Contains(got, "match case") {
+					t.Errorf("%s still waits: %s", id, got)
+				}
+			}
 		})
+	}
+}
+
+// reason is the last decision's, of the account that a record leads to.
+func (h *house) reason(id string) string {
+	h.t.Helper()
+	shown, _, err := engine.Show(h.t.Context(), h.store, h.engineMapping(), id)
+	if err != nil || shown == nil {
+		h.t.Fatalf("showing %s: %v", id, err)
+	}
+	return shown.Reason
+}
+
+// TestCaseWaitsForAll: a record that nothing has happened to waits as well when
+// it becomes part of a case.
+func TestCaseWaitsForAll(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "10")
+	h.salesforce(2, "acme1.example")
+	h.once()
+	h.do(h.engine.Link(t.Context(), sfID(1), "1"))
+	if s := h.later(); s.Cases != 0 || s.Matched != 1 {
+		t.Fatalf("summary %+v, want one link and no case", s)
+	}
+	h.do(h.engine.Split(t.Context(), sfID(1)))
+	if s := h.later(); s.Cases != 1 {
+		t.Fatalf("summary %+v, want a case", s)
+	}
+	for _, id := range []string{sfID(2), "1"} {
+		if got := h.reason(id); !strings.Contains(got, "match case open") {
+			t.Errorf("%s: %s, want it to wait for the case", id, got)
+		}
+	}
+}
+
+// TestAdoptedWhenItEntersTheScope: what the CRMs say of an account that sales
+// has is believed when it can be read in full, not before (I13).
+func TestAdoptedWhenItEntersTheScope(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "90")
+	h.sf.put(connectors.Account, sfID(1), nil, map[string]string{"Status__c": "Sales working"})
+	h.sf.blank(sfID(1), -1)
+	h.sf.mark(sfID(1), true)
+	h.once()
+	h.clock.Advance(time.Hour)
+	h.sf.mark(sfID(1), false)
+	if s := h.once(); s.Handoffs != 0 || s.Decisions["in_hand"] != 1 {
+		t.Errorf("summary %+v, want the account left with sales", s)
 	}
 }
 
@@ -192,7 +247,7 @@ func TestNewRuleIsAskedOfAll(t *testing.T) {
 	h.make(h.store)
 	for n := 1; n <= 3; n++ {
 		h.sf.put(connectors.Account, sfID(n), nil, map[string]string{"Name": "Acme " + string(rune('A'+n)), "Website": "other.example/" + strconv.Itoa(n), "BillingCountry": "Germany", "OwnerId": "005000000000001AAA"})
-		h.hs.put(connectors.Account, strconv.Itoa(n), nil, map[string]string{"name": "Acme " + string(rune('A'+n)) + " GmbH", "domain": "acme" + strconv.Itoa(n) + ".example", "country": "DE", "target": "true", "score": "90"})
+		h.hs.put(connectors.Account, strconv.Itoa(n), nil, map[string]string{"name": "Acme " + string(rune('A'+n)) + " GmbH", "domain": "acme" + strconv.Itoa(n) + ".example", "country": "DE", "target": "true", "score": "90", "hubspot_owner_id": "1"})
 		h.sf.mark(sfID(n), n == 1)
 	}
 	if s := h.once(); len(s.Planned) != 3 || s.Matched != 0 {
@@ -203,6 +258,13 @@ func TestNewRuleIsAskedOfAll(t *testing.T) {
 	h.mapping = strings.Replace(h.mapping, "account:", rule+"account:", 1)
 	h.sf.put(connectors.Account, sfID(9), nil, map[string]string{"Name": "Another"}) // a page comes first
 	h.restart()
+	h.sf.readErr = &connectors.Error{System: connectors.Salesforce, Class: connectors.Retry, Message: "down"}
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"score": "95"})
+	_ = h.engine.Once(t.Context()) // fails, as it should
+	if s := h.summary(); s.Handoffs != 0 {
+		t.Fatalf("summary %+v, want nothing decided before all records are compared", s)
+	}
+	h.sf.readErr = nil
 	s := h.once()
 	if s.Matched != 2 || s.OutOfScope != 1 || s.Handoffs != 2 {
 		t.Fatalf("summary %+v, want all three matched and the one out of scope left alone", s)
