@@ -259,10 +259,13 @@ func TestNewRuleIsAskedOfAll(t *testing.T) {
 	h.sf.put(connectors.Account, sfID(9), nil, map[string]string{"Name": "Another"}) // a page comes first
 	h.restart()
 	h.sf.readErr = &connectors.Error{System: connectors.Salesforce, Class: connectors.Retry, Message: "down"}
-	h.hs.put(connectors.Account, "1", nil, map[string]string{"score": "95"})
-	_ = h.engine.Once(t.Context()) // fails, as it should
-	if s := h.summary(); s.Handoffs != 0 {
-		t.Fatalf("summary %+v, want nothing decided before all records are compared", s)
+	for _, score := range []string{"95", "96"} {
+		h.hs.put(connectors.Account, "1", nil, map[string]string{"score": score})
+		_ = h.engine.Once(t.Context()) // fails, as it should
+		if s := h.summary(); s.Handoffs != 0 {
+			t.Fatalf("summary %+v, want nothing decided before all records are compared", s)
+		}
+		h.clock.Advance(time.Minute)
 	}
 	h.sf.readErr = nil
 	s := h.once()
