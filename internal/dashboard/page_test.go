@@ -140,6 +140,7 @@ func strange(text string) *house {
 	}}}
 	h.source.summary.Mode = engine.Mode{Reason: text}
 	h.source.summary.Failures = []string{text}
+	h.source.summary.Comparing = text
 	h.source.summary.Planned = []engine.PlannedHandoff{{Account: text, Name: text, Rule: text, System: connectors.System(text), Owner: text, Due: text, Reasons: []string{text, text}}, {Name: text, Blocked: text}}
 	return h
 }

@@ -280,6 +280,9 @@ const kindAlert = "alert"
 // Planned lists the handoffs that would be made now, without making any.
 func (e *Engine) Planned(ctx context.Context) (out []PlannedHandoff, err error) {
 	err = e.store.View(ctx, func(tx Tx) error {
+		if why, err := e.identifying(tx); err != nil || why != "" {
+			return err // nothing would be done now
+		}
 		b := e.batch(tx)
 		ready, err := b.candidates()
 		if err != nil {

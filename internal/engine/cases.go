@@ -46,6 +46,9 @@ func (b *batch) openCase(g group, sf, hs []member, size [2]int) error {
 		if m.doubt != "" {
 			doubts = append(doubts, m.doubt)
 		}
+		if !m.entry.account.InScope() {
+			doubts = append(doubts, fmt.Sprintf("%s %s is out of scope", m.ref.System, m.ref.ID))
+		}
 	}
 	c.Reason = strings.Join(doubts, "; ")
 	if size != [2]int{1, 1} {

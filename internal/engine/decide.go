@@ -49,7 +49,8 @@ func (e *Engine) Sweep(ctx context.Context) error {
 }
 
 func (e *Engine) prepareSweep(ctx context.Context) (ready bool, err error) {
-	var loaded, waits bool
+	var loaded bool
+	var waits string
 	err = e.store.View(ctx, func(tx Tx) error {
 		if loaded, err = e.loaded(tx); err != nil || !loaded {
 			return err
@@ -60,8 +61,8 @@ func (e *Engine) prepareSweep(ctx context.Context) (ready bool, err error) {
 		waits, err = e.identifying(tx)
 		return err
 	})
-	if err != nil || !loaded || waits || ready {
-		return ready && !waits, err
+	if err != nil || !loaded || waits != "" || ready {
+		return ready && waits == "", err
 	}
 	return true, e.matchAll(ctx)
 }

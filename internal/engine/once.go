@@ -112,6 +112,9 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 		return err
 	}
 	s.Mode = mode
+	if s.Comparing, err = e.identifying(tx); err != nil {
+		return err
+	}
 	states, outcomes, err := tx.AccountCounts()
 	if err != nil {
 		return err
@@ -160,6 +163,9 @@ func (e *Engine) Plan(ctx context.Context) ([]PlannedHandoff, error) {
 	var errs []error
 	for _, system := range e.order {
 		errs = append(errs, e.RefreshUsers(ctx, system), e.Poll(ctx, system))
+	}
+	for _, system := range e.order { // a plan by new rules is a plan of all records
+		errs = append(errs, e.Reload(ctx, system))
 	}
 	errs = append(errs, e.Sweep(ctx))
 	planned, err := e.Planned(ctx)

@@ -141,7 +141,7 @@ func (e *Engine) settle(tx Tx, b *batch, last bool) error {
 	if err := b.pendNeighbours(); err != nil {
 		return err
 	}
-	if identifying, err := e.identifying(tx); err != nil || identifying {
+	if why, err := e.identifying(tx); err != nil || why != "" {
 		return errors.Join(err, b.save())
 	}
 	if err := b.decide(b.settledIDs()); err != nil {

@@ -164,20 +164,20 @@ func (e *Engine) retryProblems(tx Tx, system connectors.System) error {
 	return nil
 }
 
-// identifying tells whether a reload runs that may change which records are one
-// account, or whether it is in scope: until it is done nothing is decided
-// (I12).
-func (e *Engine) identifying(tx Tx) (bool, error) {
+// identifying tells why a reload runs that may change which records are one
+// account, or whether it is in scope, "" if none does: until it is done nothing
+// is decided (I12).
+func (e *Engine) identifying(tx Tx) (reason string, err error) {
 	for _, system := range e.order {
 		var running reload
 		if err := getSetting(tx, settingReload(system, connectors.Account), &running); err != nil {
-			return false, err
+			return "", err
 		}
 		if running.Reason == reloadScope || running.Reason == reloadRules {
-			return true, nil
+			return running.Reason + ": all accounts of " + string(system) + " are read once more first", nil
 		}
 	}
-	return false, nil
+	return "", nil
 }
 
 // Reload goes on with the reloads of one CRM until they are done.

@@ -229,6 +229,9 @@ func TestNoCaseOutOfScope(t *testing.T) {
 	if s := h.once(); s.Cases != 1 || s.Handoffs != 0 || s.Waiting != 1 {
 		t.Errorf("summary %+v, want a case once one of them counts", s)
 	}
+	if c := h.cases()[0]; !strings.Contains(c.Reason, "salesforce "+sfID(1)+" is out of scope") {
+		t.Errorf("the case does not say what is out of scope: %s", c.Reason)
+	}
 }
 
 // byCountry adds what a rule of name and country compares to the mapping,
@@ -262,14 +265,14 @@ func TestNewRuleIsAskedOfAll(t *testing.T) {
 	for _, score := range []string{"95", "96"} {
 		h.hs.put(connectors.Account, "1", nil, map[string]string{"score": score})
 		_ = h.engine.Once(t.Context()) // fails, as it should
-		if s := h.summary(); s.Handoffs != 0 {
+		if s := h.summary(); s.Handoffs != 0 || s.Comparing != "the match rules have changed: all accounts of salesforce are read once more first" {
 			t.Fatalf("summary %+v, want nothing decided before all records are compared", s)
 		}
 		h.clock.Advance(time.Minute)
 	}
 	h.sf.readErr = nil
 	s := h.once()
-	if s.Matched != 2 || s.OutOfScope != 1 || s.Handoffs != 2 {
+	if s.Comparing != "" || s.Matched != 2 || s.OutOfScope != 1 || s.Handoffs != 2 {
 		t.Fatalf("summary %+v, want all three matched and the one out of scope left alone", s)
 	}
 	h.mapping = strings.Replace(h.mapping, rule, "", 1)
@@ -285,4 +288,28 @@ func TestNewRuleIsAskedOfAll(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// TestPlanByNewRules: a plan shows what the rules as they stand now would do,
+// also for records that were compared by others so far.
+func TestPlanByNewRules(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.goLive = false
+	h.mapping = "match:\n  - {hubspot: salesforceaccountid, salesforce: Id}\n" + mappingText
+	h.make(h.store)
+	h.pair(1, "90")
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"hubspot_owner_id": "1"})
+	h.sf.mark(sfID(1), true)
+	if s := h.once(); len(s.Planned) != 1 {
+		t.Fatalf("summary %+v, want the account of one CRM planned", s)
+	}
+	h.clock.Advance(time.Hour)
+	h.mapping = strings.Replace(h.mapping, "account:", "  - {domain: {hubspot: domain, salesforce: Website}}\naccount:", 1)
+	h.planOnly = true
+	h.restart()
+	planned, err := h.engine.Plan(t.Context())
+	if err != nil || len(planned) != 0 || h.writes() != 0 {
+		t.Errorf("planned %+v (%v), want nothing for an account that salesforce leaves out", planned, err)
+	}
 }

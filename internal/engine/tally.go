@@ -44,6 +44,8 @@ func (t *tally) add(f func(*tally)) {
 // Summary is what a run did, in the words of `run --once`.
 type Summary struct {
 	Mode
+	// Comparing says why nothing is decided for now, "" if it is.
+	Comparing string `json:"comparing,omitempty"`
 	// Accounts are those in scope, Matched those of them with a record in
 	// both CRMs; OutOfScope are those that the where clause leaves out.
 	Accounts   int                         `json:"accounts"`
