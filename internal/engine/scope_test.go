@@ -247,7 +247,7 @@ func TestNewRuleIsAskedOfAll(t *testing.T) {
 	fields := strings.Replace(mappingText, "account:\n", "account:\n"+byCountry, 1)
 	rule := "  - {name: {hubspot: name, salesforce: Name, country: {hubspot: country, salesforce: BillingCountry}}}\n"
 	h.mapping = "match:\n  - {domain: {hubspot: domain, salesforce: Website}}\n" + fields
-	h.make(h.store)
+	h.restart()
 	for n := 1; n <= 3; n++ {
 		h.sf.put(connectors.Account, sfID(n), nil, map[string]string{"Name": "Acme " + string(rune('A'+n)), "Website": "other.example/" + strconv.Itoa(n), "BillingCountry": "Germany", "OwnerId": "005000000000001AAA"})
 		h.hs.put(connectors.Account, strconv.Itoa(n), nil, map[string]string{"name": "Acme " + string(rune('A'+n)) + " GmbH", "domain": "acme" + strconv.Itoa(n) + ".example", "country": "DE", "target": "true", "score": "90", "hubspot_owner_id": "1"})
@@ -297,7 +297,7 @@ func TestPlanByNewRules(t *testing.T) {
 	h := newHouse(t)
 	h.goLive = false
 	h.mapping = "match:\n  - {hubspot: salesforceaccountid, salesforce: Id}\n" + mappingText
-	h.make(h.store)
+	h.restart()
 	h.pair(1, "90")
 	h.hs.put(connectors.Account, "1", nil, map[string]string{"hubspot_owner_id": "1"})
 	h.sf.mark(sfID(1), true)
