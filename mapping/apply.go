@@ -34,6 +34,7 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 	if view.Created.IsZero() {
 		view.Created = r.Created
 	}
+	unseen := view.OutOfScope && !r.OutOfScope
 	if view.Deleted != r.Deleted || view.OutOfScope != r.OutOfScope {
 		view.Deleted, view.OutOfScope = r.Deleted, r.OutOfScope
 		out.Changed = true
@@ -50,6 +51,8 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 	case r.OutOfScope:
 		m.applyOutside(view, r, &out)
 		return out
+	case unseen:
+		before = time.Time{} // nobody looked at its fields then
 	}
 	m.applyFields(a, view, r, before, &out)
 	return out

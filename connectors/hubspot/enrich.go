@@ -50,7 +50,7 @@ func (r reader) record(row row, accounts []string) connectors.Record {
 		Fields:   make(map[string]connectors.Value),
 		Accounts: accounts,
 	}
-	out.OutOfScope = r.object == connectors.Account && !inScope(r.config.Where, row)
+	out.OutOfScope = r.leftOut(row)
 	wanted, history := slices.Concat(r.config.Selection.Fields[r.object], r.history), r.history
 	if out.OutOfScope { // more of it is nobody's business
 		wanted, history = r.config.Selection.Outside[r.object], nil
@@ -71,6 +71,11 @@ func (r reader) record(row row, accounts []string) connectors.Record {
 		}
 	}
 	return out
+}
+
+// leftOut tells whether the where clause leaves a row out.
+func (r reader) leftOut(row row) bool {
+	return r.object == connectors.Account && !inScope(r.config.Where, row)
 }
 
 // aliases are the ids that now lead to the row: a merge makes a new record,
@@ -134,7 +139,7 @@ func (r reader) hydrate(ctx context.Context, rows []row) ([]row, *refusal) {
 func (r reader) addHistory(ctx context.Context, rows []row) *refusal {
 	var wanted []row
 	for _, row := range rows {
-		if slices.ContainsFunc(r.history, func(name string) bool { return row.text(name) != "" }) {
+		if !r.leftOut(row) && slices.ContainsFunc(r.history, func(name string) bool { return row.text(name) != "" }) {
 			wanted = append(wanted, row)
 		}
 	}
