@@ -217,7 +217,10 @@ func (b *batch) join(sf, hs *entry, rule string) error {
 	}
 	mapping.Join(keep.account, gone.account, rule)
 	b.engine.log.Debug("linked", "account", keep.row.ID, "rule", rule)
-	return b.fold(keep, gone)
+	if err := b.fold(keep, gone); err != nil || keep.account.InScope() {
+		return err
+	}
+	return b.leave(keep)
 }
 
 // matchAll matches every account once, after both first loads (I13). It goes

@@ -86,6 +86,43 @@ func TestMarkSetLater(t *testing.T) {
 	}
 }
 
+// TestMarkBeforeSalesWasTold: what was decided and could not be sent yet is
+// taken back when the account is marked, and done once when the mark is gone.
+func TestMarkBeforeSalesWasTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "90")
+	full := map[string]string{"Name": "Acme"}
+	down := func(w connectors.Write) *connectors.Result {
+		return &connectors.Result{Key: w.Key, Outcome: connectors.Failed, Err: &connectors.Error{Class: connectors.Retry, Message: "down"}}
+	}
+	h.sf.fail, h.hs.fail = down, down
+	_ = h.engine.Once(t.Context()) // fails, as it should
+	if s := h.summary(); s.Handoffs != 1 || s.Pending == 0 || h.writes() != 0 {
+		t.Fatalf("summary %+v, want a handoff that waits to be sent", s)
+	}
+	h.clock.Advance(time.Minute)
+	h.sf.mark(sfID(1), true)
+	h.sf.fail, h.hs.fail = nil, nil
+	for range 3 {
+		if s := h.later(); h.writes() != 0 || s.Pending != 0 || s.OutOfScope != 1 {
+			t.Fatalf("summary %+v and %d writes, want nothing sent", s, h.writes())
+		}
+	}
+	rows := openHandoffs(t, h)
+	if len(rows) != 1 || rows[0].Outcome != "left out by where" {
+		t.Errorf("handoffs %+v, want the one closed", rows)
+	}
+	h.sf.put(connectors.Account, sfID(1), nil, full)
+	if s := h.later(); s.Handoffs != 2 || h.sf.count(connectors.CreateTask)+h.hs.count(connectors.CreateTask) != 1 {
+		t.Fatalf("summary %+v, want it handed off once the mark is gone", s)
+	}
+	h.rest(t)
+	if got := h.hs.field("1", "mqa") + h.sf.field(sfID(1), "MQA__c"); got != "truetrue" {
+		t.Errorf("the CRMs say %q of the handoff", got)
+	}
+}
+
 // TestPartnerFoundInTheQueue: what a page brings of an account that is ready
 // is looked at before its turn comes.
 func TestPartnerFoundInTheQueue(t *testing.T) {
