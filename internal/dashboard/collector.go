@@ -37,7 +37,7 @@ func Collector(source func() Source) prometheus.Collector {
 		outside:  desc("accounts_out_of_scope", "Accounts that the mapping's where clauses leave out."),
 		cases:    desc("match_cases_open", "Matches that wait for a person to decide them: handoffd cases."),
 		matched:  desc("accounts_matched", "Accounts that have a record in both CRMs."),
-		waiting:  desc("accounts_waiting", "Accounts whose decision waits for data that is missing or stale."),
+		waiting:  desc("accounts_waiting", "Accounts whose decision waits: for data that is missing or stale, or for an open match case."),
 		queued:   desc("accounts_queued", "Accounts that are ready and wait for their turn to be handed off."),
 		decided:  desc("accounts_decided", "Accounts by the outcome of their last decision; undecided if there was none.", "outcome"),
 		parked:   desc("problems_parked", "Values, records and writes that are parked until somebody changes something."),
