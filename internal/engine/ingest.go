@@ -147,13 +147,8 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	if applied.Changed || rekeyed || news {
 		b.touch(en)
 	}
-	if en.account.InScope() != scoped { // it may be the first in its group that counts, or was the last
-		b.pend(en)
-	}
-	if scoped && len(en.account.LeftOut()) > 0 {
-		if err := b.leave(en); err != nil {
-			return err
-		}
+	if err := b.rescope(en, scoped); err != nil {
+		return err
 	}
 	if applied.Changed { // what was refused for the record as it was may go through now
 		b.retry = append(b.retry, en.row.ID)

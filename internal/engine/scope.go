@@ -14,6 +14,19 @@ import (
 // where clause left the account out.
 const outcomeLeftOut = "left out by where"
 
+// rescope looks after an account that may have left the scope, or entered it:
+// it may be the first in its group that counts, or was the last.
+func (b *batch) rescope(en *entry, before bool) error {
+	if en.account.InScope() == before {
+		return nil
+	}
+	b.pend(en)
+	if before && !en.account.Gone() {
+		return b.leave(en)
+	}
+	return nil
+}
+
 // leave takes back what was planned for an account that has left the scope and
 // was not sent yet: it is left alone from now on. What sales has stays theirs.
 func (b *batch) leave(en *entry) error {
