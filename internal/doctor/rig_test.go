@@ -32,6 +32,7 @@ type rig struct {
 	portal *hubspot.Server
 	token  string
 	edit   [][2]string // replacements in the config
+	wrap   func(connectors.Connector) connectors.Connector
 }
 
 func newRig(t *testing.T) *rig {
@@ -138,6 +139,11 @@ func (r *rig) connect(config *app.Config) []connectors.Connector {
 	clients, err := app.Connectors(config, &yamlpos.Collector{}, r.env())
 	if err != nil {
 		r.t.Fatal(err)
+	}
+	for i := range clients {
+		if r.wrap != nil {
+			clients[i] = r.wrap(clients[i])
+		}
 	}
 	return clients
 }

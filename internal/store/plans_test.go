@@ -131,7 +131,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.ProblemRefs(refs))
 	add(tx.Users(connectors.HubSpot))
 	add(tx.Setting("a"))
-	add(tx.MatchedCount())
+	add(tx.MatchedCount("out_of_scope"))
 	add(tx.HeldWrites())
 	_, _, err := tx.NextDelivery()
 	errs = append(errs, err)
