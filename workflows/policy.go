@@ -55,6 +55,7 @@ type Policy struct {
 	Status   map[State][2]string // per mapping.Side
 	SLA      SLA
 	Alerts   Alerts
+	Digests  []Digest
 	Signed   SignOff
 	Dossier  *template.Template
 	Approach map[Type]string
@@ -117,13 +118,6 @@ const (
 // SLA holds the service levels.
 type SLA struct {
 	HandOff, Acknowledge, FirstTouch, Report, Return calendar.Span
-}
-
-// Alerts says who is told by which channel.
-type Alerts struct {
-	// Manager lists the channels on which an owner's manager is told:
-	// "crm" or "email".
-	Manager []string
 }
 
 // SignOff says who approved the policy.

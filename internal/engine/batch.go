@@ -42,6 +42,7 @@ type batch struct {
 	drift    *drift                  // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
+	staff    workflows.Users  // the users of both CRMs, once needed
 }
 
 // entry is one account as it is worked on.

@@ -88,7 +88,7 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 				marked = append(marked, r)
 				continue
 			}
-			if r.Kind != kindAlert || r.State != OutboxPending { // an alert is marked just before its own request
+			if !isAlert(r.Kind) || r.State != OutboxPending { // an alert is marked just before its own request
 				marked = append(marked, e.sending(&r))
 			}
 			rows = append(rows, r)
@@ -124,6 +124,7 @@ type delivery struct {
 	stopped  bool
 	delayed  int
 	told     []verdict
+	inRow    int // alerts in a row that were not taken
 }
 
 // run works in one context and begins nothing new once asked ends: what was
@@ -137,7 +138,7 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 			d.done = append(d.done, r)
 		case r.State != OutboxPending:
 			d.resolve(ctx, r)
-		case r.Kind == kindAlert:
+		case isAlert(r.Kind):
 			alerts = append(alerts, r)
 		default:
 			fresh = append(fresh, r)
@@ -149,7 +150,7 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 	}
 	d.write(ctx, fresh)
 	for _, r := range alerts {
-		if asked.Err() != nil || d.stopped {
+		if d.stopped = d.stopped || d.idle(); d.stopped || asked.Err() != nil {
 			return // not begun, so it stands as it stood
 		}
 		if err := d.alert(ctx, r); err != nil {
@@ -291,7 +292,7 @@ func backoff(attempts int) time.Duration {
 func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
 	r.State, r.Error = OutboxParked, text(err)
 	d.done = append(d.done, r)
-	if r.Kind == kindAlert {
+	if isAlert(r.Kind) {
 		ref.Object = alertObject
 	} else {
 		ref.Object = writeObject

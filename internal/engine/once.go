@@ -25,9 +25,12 @@ func (e *Engine) Once(ctx context.Context) error {
 	for _, system := range e.order {
 		errs = append(errs, e.Reload(ctx, system))
 	}
-	errs = append(errs, e.Sweep(ctx))
+	errs = append(errs, e.Sweep(ctx), e.SendReports(ctx))
 	for _, system := range e.order {
 		errs = append(errs, e.Deliver(ctx, system))
+	}
+	for _, name := range e.Channels() {
+		errs = append(errs, e.DeliverChannel(ctx, name))
 	}
 	err := errors.Join(errs...)
 	e.Note("run", err)
