@@ -99,8 +99,8 @@ func (k *compiler) quietHours(n yamlpos.Node) {
 
 // storm reads "20 per hour" or off.
 func (k *compiler) storm(n yamlpos.Node) {
-	var text string
-	if !n.Text(&text) {
+	text := n.Raw()
+	if n.Kind() != yamlpos.Scalar && !n.Text(&text) {
 		return
 	}
 	if text == "off" {

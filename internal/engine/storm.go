@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"handoffd/connectors"
-	"handoffd/workflows"
 )
 
 // stormWindow is the time over which notices to one addressee are counted.
@@ -119,14 +118,3 @@ func addresseeID(text string) string {
 
 // place is the addressee of channels where all arrives in one place.
 const place = "all"
-
-func audienceOf(to []workflows.Audience, p *workflows.Policy, c workflows.Channel) (out []workflows.Audience) {
-	for _, a := range to {
-		for _, have := range p.Alerts.To[a] {
-			if have == c {
-				out = append(out, a)
-			}
-		}
-	}
-	return out
-}
