@@ -17,6 +17,7 @@ import (
 	"handoffd/internal/app"
 	"handoffd/internal/clock"
 	"handoffd/internal/doctor"
+	"handoffd/internal/engine"
 	"handoffd/internal/yamlpos"
 )
 
@@ -32,6 +33,7 @@ type rig struct {
 	portal *hubspot.Server
 	token  string
 	edit   [][2]string // replacements in the config
+	ways   []engine.Channel
 }
 
 func newRig(t *testing.T) *rig {
@@ -146,7 +148,7 @@ func (r *rig) examine() doctor.Report {
 	r.t.Helper()
 	config := r.config()
 	return doctor.Examine(r.t.Context(), doctor.Options{
-		Connectors: r.connect(config), Policy: config.Policy, Clock: r.clock,
+		Connectors: r.connect(config), Policy: config.Policy, Clock: r.clock, Channels: r.ways,
 		TaskKey: map[connectors.System]string{connectors.Salesforce: config.Salesforce.TaskKeyField, connectors.HubSpot: config.HubSpot.TaskKeyProperty},
 		Polling: map[connectors.System]doctor.Polling{
 			connectors.Salesforce: {PollEvery: config.Salesforce.PollEvery, SettleEvery: config.Salesforce.SettleEvery},

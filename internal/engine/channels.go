@@ -58,6 +58,21 @@ func (e *Engine) DeliverChannel(ctx context.Context, name workflows.Channel) err
 	return e.deliver(ctx, connectors.System(name))
 }
 
+// orphans says what waits for a channel that is no longer set up.
+func (e *Engine) orphans(tx Tx) error {
+	counts, err := tx.OutboxCounts()
+	if err != nil {
+		return err
+	}
+	for _, name := range workflows.Channels() {
+		c := counts[connectors.System(name)]
+		if n := c[OutboxPending] + c[OutboxSending] + c[OutboxUnknown]; n > 0 && e.channels[name] == nil {
+			e.log.Warn("notices wait for a channel that is not set up", "channel", name, "waiting", n)
+		}
+	}
+	return nil
+}
+
 // Channels lists the channels that are set up.
 func (e *Engine) Channels() []workflows.Channel {
 	var names []workflows.Channel

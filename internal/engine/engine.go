@@ -139,7 +139,12 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 		ids = append(ids, id)
 	}
 	policy, _ := e.rules()
-	errs = append(errs, e.store.Update(ctx, func(tx Tx) error { return e.renew(tx, policy.Hash) }))
+	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
+		if err := e.orphans(tx); err != nil {
+			return err
+		}
+		return e.renew(tx, policy.Hash)
+	}))
 	return ids, errors.Join(errs...)
 }
 

@@ -99,7 +99,7 @@ func (t *telling) run() error {
 // on tells an audience on one channel.
 func (t *telling) on(c workflows.Channel, to workflows.Audience, people []person) error {
 	if !c.Personal() {
-		return t.send(c, "", place, t.key(string(c)))
+		return t.send(c, to, "", place, t.key(string(c)))
 	}
 	for _, p := range people {
 		var err error
@@ -108,7 +108,7 @@ func (t *telling) on(c workflows.Channel, to workflows.Audience, people []person
 			err = t.alert(to, p)
 		case p.Email != "" && (c == workflows.ByEmail || t.batch.engine.channels[workflows.ByEmail] != nil):
 			id := addresseeID(p.Email)
-			err = t.send(workflows.ByEmail, p.Email, id, t.key("email", id))
+			err = t.send(workflows.ByEmail, to, p.Email, id, t.key("email", id))
 		default:
 			t.unreachable(c, p)
 		}
@@ -136,13 +136,17 @@ func (t *telling) key(parts ...string) string {
 }
 
 // send lays one message for a channel into the outbox.
-func (t *telling) send(c workflows.Channel, address, addressee, key string) error {
+func (t *telling) send(c workflows.Channel, to workflows.Audience, address, addressee, key string) error {
 	if t.told[string(c)+addressee] {
 		return nil
 	}
 	t.told[string(c)+addressee] = true
+	audience := audienceOf(t.notice.To, t.batch.policy, c)
+	if len(audience) == 0 {
+		audience = []workflows.Audience{to} // it takes the place of the CRM
+	}
 	m := Message{
-		Key: key, Kind: t.kind, To: address, Audience: audienceOf(t.notice.To, t.batch.policy, c), Title: mapping.Clip(t.notice.Title, titleMost),
+		Key: key, Kind: t.kind, To: address, Audience: audience, Title: mapping.Clip(t.notice.Title, titleMost),
 		Body: t.notice.Body, HTML: t.html, Account: t.account, Record: t.record, Urgent: t.notice.Urgent, Due: t.notice.Due, At: t.at,
 	}
 	return t.row(connectors.System(c), key, addressee, m)
