@@ -9,14 +9,30 @@ import (
 )
 
 // unreachable says where a person can see it that somebody was not told.
-func (t *telling) unreachable(c workflows.Channel, p person) {
-	where := p.where
-	t.batch.engine.log.Warn("nobody was told", "channel", c, "who", where, "account", t.account)
-	ref := connectors.Ref{System: connectors.System(c), Object: alertObject, ID: t.base}
-	t.batch.problems = append(t.batch.problems, ProblemRow{
-		Ref: ref, Field: where, Since: t.batch.now,
-		Reason: "telling them of " + t.notice.Key + ": no user of a CRM has this address, and channels.email is not set up",
-	})
+func (t *telling) unreachable(p person) {
+	reason := "they were not told: no user of a CRM has this address, and channels.email is not set up"
+	if p.Email == "" {
+		reason = "they were not told: the CRM knows no e-mail address of them"
+	}
+	t.batch.engine.log.Warn("somebody was not told", "who", p.where, "account", t.account)
+	t.batch.problems = append(t.batch.problems, ProblemRow{Ref: t.missed(p), Reason: reason, Since: t.batch.now})
+}
+
+// missed is where it stands that a person could not be told: with the config's
+// people once, with others per handoff.
+func (t *telling) missed(p person) connectors.Ref {
+	id := p.where
+	if !p.named {
+		id = t.base + " " + p.where
+	}
+	return connectors.Ref{System: p.system, Object: alertObject, ID: id}
+}
+
+// reached settles that a person of the config could not be told before.
+func (t *telling) reached(p person) {
+	if p.named {
+		t.batch.settled = append(t.batch.settled, settledRecord{ref: t.missed(p)})
+	}
 }
 
 // person is one of an audience.
@@ -24,6 +40,7 @@ type person struct {
 	connectors.User
 	system connectors.System
 	where  string // what names them, for people: never an address
+	named  bool   // by the config's people, rather than by an account
 }
 
 // people are those behind an audience.
@@ -34,13 +51,13 @@ func (t *telling) people(to workflows.Audience) ([]person, error) {
 		if t.who.owner.ID == "" && t.who.owner.Email == "" {
 			return nil, nil
 		}
-		return []person{{t.who.owner, system, "the owner"}}, nil
+		return []person{{t.who.owner, system, "the owner", false}}, nil
 	case workflows.ToManager:
 		if !t.who.hasManager {
 			return nil, nil
 		}
 		if t.who.manager.ID != "" || t.account != "" {
-			return []person{{t.who.manager, system, "the manager"}}, nil
+			return []person{{t.who.manager, system, "the manager", false}}, nil
 		}
 		return t.found([]string{t.who.manager.Email}, "workflows.managers.default")
 	}
@@ -59,7 +76,7 @@ func (t *telling) found(addresses []string, where string) ([]person, error) {
 	first := t.who.side
 	out := make([]person, len(addresses))
 	for i, email := range addresses {
-		out[i] = person{connectors.User{Email: email}, first.System(), fmt.Sprintf("%s[%d]", where, i)}
+		out[i] = person{connectors.User{Email: email}, first.System(), fmt.Sprintf("%s[%d]", where, i), true}
 		for _, side := range []mapping.Side{first, first.Other()} {
 			if u := workflows.UserByEmail(users[side.System()], email); u != nil && u.Active && !u.Queue {
 				out[i].User, out[i].system = *u, side.System()
@@ -76,7 +93,7 @@ func (b *batch) inCRM(p person) bool {
 	if p.ID != "" {
 		return true
 	}
-	return p.where == "the manager" || p.system == connectors.Salesforce && p.Email != "" && b.engine.channels[workflows.ByEmail] == nil
+	return !p.named && p.Email != "" || p.system == connectors.Salesforce && p.Email != "" && b.engine.channels[workflows.ByEmail] == nil
 }
 
 // everybody are the users of both CRMs, read once.

@@ -105,12 +105,14 @@ func (t *telling) on(c workflows.Channel, to workflows.Audience, people []person
 		var err error
 		switch {
 		case c == workflows.ByCRM && t.batch.inCRM(p):
+			t.reached(p)
 			err = t.alert(to, p)
 		case p.Email != "" && (c == workflows.ByEmail || t.batch.engine.channels[workflows.ByEmail] != nil):
+			t.reached(p)
 			id := addresseeID(p.Email)
 			err = t.send(workflows.ByEmail, to, p.Email, id, t.key("email", id))
 		default:
-			t.unreachable(c, p)
+			t.unreachable(p)
 		}
 		if err != nil {
 			return err

@@ -123,6 +123,13 @@ func TestPeopleWithoutAnAccount(t *testing.T) {
 	if len(h.hs.alerts) != 2 || len(problems) != 1 || !strings.Contains(problems[0], "channels.email is not set up") || strings.Contains(problems[0], "@") {
 		t.Errorf("%d alerts, problems %q", len(h.hs.alerts), problems)
 	}
+	h.channels = []engine.Channel{h.email}
+	h.restart()
+	h.announce("b2", false, workflows.ToMarketing)
+	if h.once(); len(parkedReasons(t, h.house)) != 0 || len(h.email.sent) != 2 {
+		t.Errorf("%d mails, problems %q, want them settled", len(h.email.sent), parkedReasons(t, h.house))
+	}
+	h.channels = nil
 	h.policy = strings.ReplaceAll(h.policy, "tasks_in: hubspot", "tasks_in: salesforce")
 	h.restart()
 	h.announce("c", false, workflows.ToMarketing)
