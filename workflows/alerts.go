@@ -80,6 +80,16 @@ func (a Alerts) Uses(c Channel) bool {
 	return false
 }
 
+// HasPlace tells whether an audience has a channel that needs no person.
+func (a Alerts) HasPlace(to Audience) bool {
+	for _, c := range a.To[to] {
+		if !c.Personal() {
+			return true
+		}
+	}
+	return false
+}
+
 // TellAt is when a notice of now may be told: now, or for one that is not
 // urgent the end of the quiet hours.
 func (p *Policy) TellAt(urgent bool, now time.Time) time.Time {

@@ -154,21 +154,11 @@ func (k *compiler) digest(name string, n yamlpos.Node) {
 			continue
 		}
 		d.To = append(d.To, to)
-		if len(k.p.Alerts.People[to]) == 0 && !k.p.Alerts.hasPlace(to) {
+		if len(k.p.Alerts.People[to]) == 0 && !k.p.Alerts.HasPlace(to) {
 			item.Warnf("channel", "the %s digest reaches nobody: name people in alerts.people.%s, or a channel such as slack", name, to)
 		}
 	}
 	k.p.Digests = append(k.p.Digests, d)
-}
-
-// hasPlace tells whether an audience has a channel that needs no person.
-func (a Alerts) hasPlace(to Audience) bool {
-	for _, c := range a.To[to] {
-		if !c.Personal() {
-			return true
-		}
-	}
-	return false
 }
 
 // Spec describes when a digest goes out, so that a change of it shows.

@@ -67,7 +67,7 @@ func NewEmail(c EmailConfig) (*Email, error) {
 // Name is email.
 func (e *Email) Name() workflows.Channel { return workflows.ByEmail }
 
-// Repeats: a mail that comes twice has the same Message-ID, by which mailboxes
+// Repeats is true: a mail that comes twice has the same Message-ID, by which mailboxes
 // tell that they have it already.
 func (e *Email) Repeats() bool { return true }
 

@@ -1,6 +1,7 @@
 package channels_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -92,7 +93,7 @@ func parts(t *testing.T, m *mail.Message) (text, html string) {
 	found := map[string]string{}
 	for r := multipart.NewReader(m.Body, params["boundary"]); ; {
 		p, err := r.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return found["text/plain"], found["text/html"]
 		} else if err != nil {
 			t.Fatal(err)

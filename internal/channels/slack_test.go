@@ -82,8 +82,8 @@ func TestSlackFaults(t *testing.T) {
 			if connectors.ClassOf(r.Err) != c.class {
 				t.Fatalf("result %+v, want class %s", r, c.class)
 			}
-			if e := r.Err.(*connectors.Error); c.name == "wait" && !e.RetryAt.Equal(monday().Add(30*time.Second)) {
-				t.Errorf("retry at %v", e.RetryAt)
+			if at := retryAt(r.Err); c.name == "wait" && !at.Equal(monday().Add(30*time.Second)) {
+				t.Errorf("retry at %v", at)
 			}
 			secretFree(t, r.Err, "xoxb-1")
 		})

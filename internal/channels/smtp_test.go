@@ -77,85 +77,100 @@ func (s *mailServer) heard(command string) bool {
 	return false
 }
 
+// talk is one connection to a mailServer.
+type talk struct {
+	*mailServer
+	conn   net.Conn
+	in     *bufio.Reader
+	secure bool
+	mail   letter
+}
+
 func (s *mailServer) serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	if s.implicit {
 		conn = tls.Server(conn, s.tls)
 	}
-	r := bufio.NewReader(conn)
-	say := func(text string) { fmt.Fprintf(conn, "%s\r\n", text) }
-	secure := s.implicit
-	say("220 test")
-	var m letter
+	c := &talk{mailServer: s, conn: conn, in: bufio.NewReader(conn), secure: s.implicit}
+	c.say("220 test")
 	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
+		line, err := c.in.ReadString('\n')
+		if err != nil || !c.hear(strings.TrimRight(line, "\r\n")) {
 			return
-		}
-		command := strings.TrimRight(line, "\r\n")
-		s.mu.Lock()
-		s.commands = append(s.commands, command)
-		s.mu.Unlock()
-		if command == "DATA" && s.said("DATA") == "" {
-			say("354 go on")
-			m.data = readData(r)
-			command = "."
-		}
-		switch said := s.said(command); {
-		case said == "hang":
-			_, _ = r.ReadString('\n')
-			return
-		case said == "drop":
-			return
-		case said != "":
-			say(said)
-			continue
-		}
-		switch verb, rest, _ := strings.Cut(command, " "); verb {
-		case "EHLO":
-			lines := []string{"test", "8BITMIME"}
-			if s.tls != nil && !secure {
-				lines = append(lines, "STARTTLS")
-			}
-			if s.user != "" {
-				lines = append(lines, "AUTH PLAIN LOGIN")
-			}
-			for i, l := range lines {
-				sep := "-"
-				if i == len(lines)-1 {
-					sep = " "
-				}
-				say("250" + sep + l)
-			}
-		case "STARTTLS":
-			say("220 go on")
-			conn = tls.Server(conn, s.tls)
-			r, secure = bufio.NewReader(conn), true
-		case "AUTH":
-			given, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(rest, "PLAIN "))
-			if string(given) != "\x00"+s.user {
-				say("535 5.7.8 wrong credential " + string(given[1:]))
-				continue
-			}
-			say("235 welcome")
-		case "MAIL":
-			m = letter{from: rest}
-			say("250 fine")
-		case "RCPT":
-			m.to = rest
-			say("250 fine")
-		case ".":
-			s.mu.Lock()
-			s.mails = append(s.mails, m)
-			s.mu.Unlock()
-			say("250 queued")
-		case "QUIT":
-			say("221 bye")
-			return
-		default:
-			say("250 fine")
 		}
 	}
+}
+
+func (c *talk) say(text string) { fmt.Fprintf(c.conn, "%s\r\n", text) }
+
+// hear takes one command, and tells whether the connection goes on.
+func (c *talk) hear(command string) bool {
+	c.mu.Lock()
+	c.commands = append(c.commands, command)
+	c.mu.Unlock()
+	if command == "DATA" && c.said("DATA") == "" {
+		c.say("354 go on")
+		c.mail.data = readData(c.in)
+		command = "."
+	}
+	switch said := c.said(command); said {
+	case "":
+		c.reply(command)
+		return command != "QUIT"
+	case "hang":
+		_, _ = c.in.ReadString('\n')
+		return false
+	case "drop":
+		return false
+	default:
+		c.say(said)
+		return true
+	}
+}
+
+// reply gives the usual answer.
+func (c *talk) reply(command string) {
+	verb, rest, _ := strings.Cut(command, " ")
+	answer := map[string]string{"STARTTLS": "220 go on", "QUIT": "221 bye", ".": "250 queued"}[verb]
+	switch verb {
+	case "EHLO":
+		c.greet()
+		return
+	case "AUTH":
+		given, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(rest, "PLAIN "))
+		answer = "235 welcome"
+		if string(given) != "\x00"+c.user {
+			answer = "535 5.7.8 wrong credential " + string(given[1:])
+		}
+	case "MAIL":
+		c.mail = letter{from: rest}
+	case "RCPT":
+		c.mail.to = rest
+	case ".":
+		c.mu.Lock()
+		c.mails = append(c.mails, c.mail)
+		c.mu.Unlock()
+	}
+	if answer == "" {
+		answer = "250 fine"
+	}
+	c.say(answer)
+	if verb == "STARTTLS" {
+		c.conn = tls.Server(c.conn, c.tls)
+		c.in, c.secure = bufio.NewReader(c.conn), true
+	}
+}
+
+// greet lists what the server can do.
+func (c *talk) greet() {
+	c.say("250-test")
+	if c.tls != nil && !c.secure {
+		c.say("250-STARTTLS")
+	}
+	if c.user != "" {
+		c.say("250-AUTH PLAIN LOGIN")
+	}
+	c.say("250 8BITMIME")
 }
 
 func (s *mailServer) said(command string) string {

@@ -39,7 +39,7 @@ func NewWebhook(c WebhookConfig) *Webhook {
 // Name is webhook.
 func (w *Webhook) Name() workflows.Channel { return workflows.ByWebhook }
 
-// Repeats: a message that comes twice has the same webhook-id.
+// Repeats is true: a message that comes twice has the same webhook-id.
 func (w *Webhook) Repeats() bool { return true }
 
 // fixWebhook is what to do about an address that refuses.
@@ -101,6 +101,9 @@ func (w *Webhook) do(request *http.Request) *connectors.Error {
 	_, _ = io.CopyN(io.Discard, reply.Body, 4096) // so that the connection can be used again
 	cerr := answered(w.Name(), reply.StatusCode, fixWebhook)
 	if cerr != nil {
+		if cerr.Class == connectors.UnknownOutcome {
+			cerr.Class = connectors.Retry // the receiver knows what comes twice
+		}
 		cerr.RetryAt = retryAfter(reply.Header.Get("Retry-After"), w.config.Clock.Now())
 	}
 	return cerr

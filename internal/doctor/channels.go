@@ -38,6 +38,9 @@ func (e *examination) channels(ctx context.Context) {
 // CRM, where they are to be told there.
 func (e *examination) audiences() {
 	for _, to := range []workflows.Audience{workflows.ToMarketing, workflows.ToHeads} {
+		if len(e.Policy.Alerts.People[to]) == 0 && !e.Policy.Alerts.HasPlace(to) {
+			e.report.Notes = append(e.report.Notes, fmt.Sprintf("workflows.alerts.people.%s names nobody: what is for %s reaches nobody.", to, to))
+		}
 		for _, c := range e.Policy.Alerts.To[to] {
 			if c != workflows.ByCRM {
 				continue
