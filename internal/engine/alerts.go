@@ -21,9 +21,8 @@ func (d *delivery) alert(ctx context.Context, r OutboxRow) error {
 		return err
 	}
 	result := send(ctx)
-	d.inRow++
+	d.notice(result)
 	if result.Outcome == connectors.Done {
-		d.inRow = 0
 		d.engine.tally.add(func(t *tally) {
 			t.writes[d.system]++
 			t.kinds[kindAlert]++
@@ -37,6 +36,17 @@ func (d *delivery) alert(ctx context.Context, r OutboxRow) error {
 // refusedInRow ends the round of a channel that takes nothing: each try would
 // wait as long as the last one did.
 const refusedInRow = 3
+
+// notice counts how often in a row the channel itself did not work; a message
+// that it refuses says nothing about the next.
+func (d *delivery) notice(result connectors.Result) {
+	switch connectors.ClassOf(result.Err) {
+	case connectors.Retry, connectors.UnknownOutcome:
+		d.inRow++
+	default:
+		d.inRow = 0
+	}
+}
 
 // idle tells whether a channel should be left alone for the rest of the round.
 func (d *delivery) idle() bool {

@@ -265,20 +265,43 @@ func TestOneChannelDown(t *testing.T) {
 	}
 }
 
-// TestOneRecipientRefused parks that one and tells a person without naming
-// the address.
-func TestOneRecipientRefused(t *testing.T) {
+// TestRecipientsRefused parks those and keeps none of the others waiting.
+func TestRecipientsRefused(t *testing.T) {
 	t.Parallel()
-	h := withChannels(t, "alerts: {heads: email, people: {heads: [gone@acme.example, vp@acme.example]}}\n")
+	h := withChannels(t, "alerts: {heads: email, people: {heads: [gone@acme.example, gone2@acme.example, gone3@acme.example, vp@acme.example]}}\n")
 	h.email.answer = func(m engine.Message) *connectors.Result {
-		if m.To == "gone@acme.example" {
+		if strings.HasPrefix(m.To, "gone") {
 			return &connectors.Result{Outcome: connectors.Failed, Err: &connectors.Error{System: "email", Class: connectors.ParkRecord, Message: "no such person"}}
 		}
 		return nil
 	}
 	h.announce("a", false, workflows.ToHeads)
 	h.once()
-	if p := parkedReasons(t, h.house); len(h.email.sent) != 1 || len(p) != 1 || !strings.Contains(p[0], "no such person") {
+	if p := parkedReasons(t, h.house); len(h.email.sent) != 1 || len(p) != 3 || !strings.Contains(p[0], "no such person") {
 		t.Errorf("%d mails, problems %q", len(h.email.sent), p)
+	}
+}
+
+// TestMergeBeforeTheMorning: what waits for the end of the quiet hours is told
+// once, also when the account's record was merged into another meanwhile.
+func TestMergeBeforeTheMorning(t *testing.T) {
+	t.Parallel()
+	h := withChannels(t, "tasks_in: hubspot\nalerts: {manager: [crm, email], quiet_hours: \"20:00-07:00\"}\n")
+	h.hs.users = append(h.hs.users, connectors.User{ID: "9", Name: "Boss", Email: "boss@acme.example", Active: true})
+	h.pair(1, "10")
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"hubspot_owner_id": "1"})
+	h.once()
+	h.clock.Set(time.Date(2026, 11, 3, 22, 0, 0, 0, time.UTC))
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"score": "85"})
+	if s := h.once(); s.Handoffs != 1 {
+		t.Fatalf("summary %+v, want a handoff", s)
+	}
+	h.hs.merged("77", "1", nil)
+	h.once()
+	h.clock.Set(time.Date(2026, 11, 4, 7, 0, 0, 0, time.UTC))
+	h.once()
+	h.once()
+	if len(h.hs.alerts) != 1 || h.hs.alerts[0].Account.ID != "77" || len(h.email.sent) != 1 {
+		t.Errorf("told %+v in hubspot and %d mails, want one each, the first about the surviving record", h.hs.alerts, len(h.email.sent))
 	}
 }
