@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"handoffd/connectors"
@@ -55,7 +56,8 @@ func isAlert(kind string) bool { return kind == kindAlert || kind == kindDigest 
 
 // DeliverChannel empties what waits for one channel, as far as it is due.
 func (e *Engine) DeliverChannel(ctx context.Context, name workflows.Channel) error {
-	return e.deliver(ctx, connectors.System(name))
+	held, err := e.deliver(ctx, connectors.System(name))
+	return errors.Join(err, joinHeld(held))
 }
 
 // orphans says what waits for a channel that is no longer set up.

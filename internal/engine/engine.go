@@ -140,10 +140,7 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 	}
 	policy, _ := e.rules()
 	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
-		if err := e.orphans(tx); err != nil {
-			return err
-		}
-		return e.renew(tx, policy.Hash)
+		return errors.Join(e.orphans(tx), e.renew(tx, policy.Hash), e.retryHeld(tx))
 	}))
 	return ids, errors.Join(errs...)
 }

@@ -244,7 +244,7 @@ func TestOneChannelDown(t *testing.T) {
 				h.pair(n, "85")
 			}
 			err := h.engine.Once(t.Context())
-			if err == nil || !strings.Contains(err.Error(), "email: down") {
+			if err == nil || !strings.Contains(err.Error(), "email: ") || !strings.Contains(err.Error(), ": down") {
 				t.Errorf("error %v", err)
 			}
 			if h.sf.count(connectors.CreateTask) != 6 || len(h.sf.alerts) != 6 || len(h.slack.sent) != 6 {
@@ -303,5 +303,25 @@ func TestMergeBeforeTheMorning(t *testing.T) {
 	h.once()
 	if len(h.hs.alerts) != 1 || h.hs.alerts[0].Account.ID != "77" || len(h.email.sent) != 1 {
 		t.Errorf("told %+v in hubspot and %d mails, want one each, the first about the surviving record", h.hs.alerts, len(h.email.sent))
+	}
+}
+
+// TestRequestWithoutACompanyIsTold: nobody owns it, so the manager of all is
+// told, at once and once.
+func TestRequestWithoutACompanyIsTold(t *testing.T) {
+	t.Parallel()
+	h := withChannels(t, "alerts: {manager: [crm, email], quiet_hours: \"00:00-23:59\"}\n")
+	h.mapping += "  demo: {hubspot: contact.demo_at, kind: event}\n"
+	h.policy = strings.Replace(h.policy, "handoffs:\n", "handoffs:\n  demo: {type: inbound, to: ae, when: 'count(demo, \"1d\") >= 1'}\n", 1)
+	h.restart()
+	h.once()
+	h.clock.Advance(time.Hour)
+	h.hs.put(connectors.Contact, "71", nil, map[string]string{"demo_at": h.clock.Now().Add(-time.Minute).Format(time.RFC3339), "email": "dana@x.example"})
+	for range 3 {
+		h.once()
+		h.clock.Advance(time.Minute)
+	}
+	if len(h.email.sent) != 1 || h.email.sent[0].Title != "A request without a company" || h.email.sent[0].To != "boss@acme.example" || len(h.sf.alerts) != 1 {
+		t.Errorf("told %+v by e-mail and %+v in the CRM, want the manager once on both", h.email.sent, h.sf.alerts)
 	}
 }
