@@ -17,6 +17,7 @@ import (
 	"handoffd/internal/app"
 	"handoffd/internal/clock"
 	"handoffd/internal/doctor"
+	"handoffd/internal/engine"
 	"handoffd/internal/yamlpos"
 )
 
@@ -32,7 +33,11 @@ type rig struct {
 	portal *hubspot.Server
 	token  string
 	edit   [][2]string // replacements in the config
+<<<<<<< HEAD
 	wrap   func(connectors.Connector) connectors.Connector
+=======
+	ways   []engine.Channel
+>>>>>>> notify
 }
 
 func newRig(t *testing.T) *rig {
@@ -157,7 +162,7 @@ func (r *rig) examine() doctor.Report {
 func (r *rig) examineBy(config *app.Config, clients []connectors.Connector) doctor.Report {
 	r.t.Helper()
 	report := doctor.Examine(r.t.Context(), doctor.Options{
-		Connectors: clients, Policy: config.Policy, Clock: r.clock,
+		Connectors: clients, Policy: config.Policy, Clock: r.clock, Channels: r.ways,
 		TaskKey: map[connectors.System]string{connectors.Salesforce: config.Salesforce.TaskKeyField, connectors.HubSpot: config.HubSpot.TaskKeyProperty},
 		Polling: map[connectors.System]doctor.Polling{
 			connectors.Salesforce: {PollEvery: config.Salesforce.PollEvery, SettleEvery: config.Salesforce.SettleEvery},

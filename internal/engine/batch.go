@@ -48,6 +48,7 @@ type batch struct {
 	drift    *drift           // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
+	staff    workflows.Users  // the users of both CRMs, once needed
 	given    *workflows.Load  // what everybody has been given, once needed
 }
 
