@@ -33,11 +33,8 @@ type rig struct {
 	portal *hubspot.Server
 	token  string
 	edit   [][2]string // replacements in the config
-<<<<<<< HEAD
 	wrap   func(connectors.Connector) connectors.Connector
-=======
 	ways   []engine.Channel
->>>>>>> notify
 }
 
 func newRig(t *testing.T) *rig {
