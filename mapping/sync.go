@@ -91,13 +91,16 @@ func after(a, b *Cell) bool {
 }
 
 // same compares two sides' values: an owner by the person, a text that may be
-// cut by what is kept of it.
+// cut by what is kept of it, a time by the second, since Salesforce keeps no
+// more.
 func (m *Mapping) same(f *Field, s, h connectors.Value) bool {
 	switch {
 	case s == h:
 		return true
 	case f.Truncate && f.Length > 0:
 		return cut(s.Text(), f.Length) == cut(h.Text(), f.Length)
+	case f.Type == DateTime:
+		return s == toSecond(h)
 	case f.Type != Owner:
 		return false
 	}
