@@ -160,7 +160,7 @@ func builtin() []Field {
 func (k *compiler) field(name string, n yamlpos.Node) Field {
 	f := Field{Name: name}
 	m := n.Map("type", "salesforce", "hubspot", "from", "sync", "range", "fresh_for", "updated_at", "values",
-		"empty", "newest_tie", "length", "truncate", "read", "write")
+		"empty", "newest_tie", "length", "truncate", "decimals", "read", "write")
 	m.Require("type")
 	yamlpos.Enum(m.Get("type"), &f.Type, Bool, Number, Money, Text, Enum, Date, DateTime, Owner, Multi)
 	for _, s := range Sides() {
@@ -176,6 +176,7 @@ func (k *compiler) field(name string, n yamlpos.Node) Field {
 	k.values(m, &f)
 	k.travel(m, &f)
 	k.length(m, &f)
+	k.decimals(m, &f)
 	k.transforms(m, &f)
 	f.mark = f.fingerprint()
 	return f

@@ -124,6 +124,10 @@ type Field struct {
 	// for any; Truncate cuts what is longer instead of refusing it.
 	Length   int
 	Truncate bool
+	// Decimals, where Scaled, is how many decimals a number may have when it
+	// is written to Salesforce; what has more is parked, not rounded.
+	Scaled   bool
+	Decimals int
 	// From and To are the transforms of each side, nil for none.
 	From, To [sides]*Transform
 

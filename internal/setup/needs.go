@@ -84,6 +84,9 @@ func (k *collector) mapped(f *mapping.Field, side mapping.Side) {
 		if f.Ranged {
 			n.Digits, n.Decimals = mapping.Digits(f.Min, f.Max), max(decimals, places(f.Min), places(f.Max))
 		}
+		if f.Scaled {
+			n.Decimals = f.Decimals
+		}
 	case mapping.Date:
 		n.Kind = connectors.FieldDate
 	case mapping.DateTime:
