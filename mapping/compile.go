@@ -178,7 +178,7 @@ func (k *compiler) field(name string, n yamlpos.Node) Field {
 	k.length(m, &f)
 	k.decimals(m, &f)
 	k.transforms(m, &f)
-	f.mark = f.fingerprint()
+	f.mark, f.reading = f.fingerprint(), [sides]uint32{f.readingOf(SalesforceSide), f.readingOf(HubSpotSide)}
 	return f
 }
 

@@ -172,3 +172,25 @@ func (f *Field) fingerprint() uint32 {
 	}
 	return h.Sum32()
 }
+
+// readingOf tells whether what a field says about reading a side has changed.
+func (f *Field) readingOf(side Side) uint32 {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%q%q%q", f.Type, f.Vendor[side], f.From[side].source())
+	for _, name := range sortedNames(f.Values) {
+		fmt.Fprintf(h, "%q%q", name, f.Values[name][side])
+	}
+	return h.Sum32()
+}
+
+// Readings lists what the mapping makes of the fields of a side: where one is
+// new, every record has something to say that was not looked at.
+func (m *Mapping) Readings(side Side) []string {
+	list := []string{}
+	for i := range m.Fields {
+		if f := &m.Fields[i]; f.Vendor[side] != "" {
+			list = append(list, fmt.Sprintf("%s=%08x", f.Name, f.readingOf(side)))
+		}
+	}
+	return list
+}

@@ -133,6 +133,8 @@ type Field struct {
 
 	reverse [sides]map[string]string
 	mark    uint32 // what it says about writing, to tell when that changes
+	// reading is what it says about reading a side.
+	reading [sides]uint32
 }
 
 // Cell is what one side holds of one field.

@@ -66,6 +66,9 @@ type selected struct {
 	Fields  []string `json:"fields"`
 	History []string `json:"history"`
 	Where   string   `json:"where"`
+	// Readings are what the mapping makes of the fields; nil where that was
+	// not kept yet.
+	Readings []string `json:"readings,omitempty"`
 }
 
 // covers tells whether everything that the other reads is read here.
@@ -73,7 +76,7 @@ func (s selected) covers(other selected) bool {
 	within := func(list, in []string) bool {
 		return !slices.ContainsFunc(list, func(x string) bool { return !slices.Contains(in, x) })
 	}
-	return within(other.Fields, s.Fields) && within(other.History, s.History)
+	return within(other.Fields, s.Fields) && within(other.History, s.History) && (s.Readings == nil || within(other.Readings, s.Readings))
 }
 
 // planReloads compares what the mapping reads now with what it read before. A
@@ -85,7 +88,7 @@ func (e *Engine) planReloads(tx Tx, policyChanged bool) error {
 		for _, o := range e.connectors[system].Objects() {
 			now := selected{Fields: sel.Fields[o], History: sel.History[o]}
 			if o == connectors.Account {
-				now.Where = m.Where(mapping.SideOf(system))
+				now.Where, now.Readings = m.Where(mapping.SideOf(system)), m.Readings(mapping.SideOf(system))
 			}
 			if err := e.planReload(tx, system, o, now); err != nil {
 				return err
