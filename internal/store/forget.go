@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"html"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,11 +46,14 @@ ORDER BY 9, 2, 1`
 	redactDecision   = `UPDATE decisions SET reason = $2, trace = $3 WHERE seq = $1`
 	labelsOfHome     = `
 SELECT at, signal, source, label FROM points WHERE home_id = $1 AND system = $2 AND label <> ''`
-	// Each part reads its whole table: nobody is forgotten often.
+	// It reads whole tables, each once: nobody is forgotten often.
 	accountsNaming = `
-SELECT account FROM handoffs WHERE instr(lower(summary), $1) OR instr(lower(reasons), $1)
-UNION SELECT account FROM outbox WHERE instr(lower(CAST(payload AS TEXT)), $1)
-UNION SELECT account FROM decisions WHERE instr(lower(reason), $1) OR instr(lower(CAST(trace AS TEXT)), $1)`
+SELECT account FROM handoffs WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(summary || reasons), w.value))
+UNION
+SELECT account FROM outbox WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(CAST(payload AS TEXT)), w.value))
+UNION
+SELECT account FROM decisions
+WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(reason || coalesce(CAST(trace AS TEXT), '')), w.value))`
 	redactLabel = `
 UPDATE points SET label = $6 WHERE home_id = $1 AND system = $2 AND at = $3 AND signal = $4 AND source = $5`
 )
@@ -179,22 +182,26 @@ func written(word string) (forms []string) {
 }
 
 // AccountsNaming finds the accounts in whose past one of the words stands.
-func (t *Tx) AccountsNaming(words []string) ([]string, error) {
-	found := map[string]bool{}
+func (t *Tx) AccountsNaming(words []string) (accounts []string, err error) {
+	const doing = "finding who names a person"
+	var forms []string
 	for _, w := range words {
-		for _, form := range written(w) {
-			err := t.query("finding who names a person", accountsNaming, func(rows *sql.Rows) error {
-				var account string
-				err := rows.Scan(&account)
-				found[account] = true
-				return err
-			}, strings.ToLower(form))
-			if err != nil {
-				return nil, err
-			}
-		}
+		forms = append(forms, written(strings.ToLower(w))...)
 	}
-	return slices.Sorted(maps.Keys(found)), nil
+	if len(forms) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(forms)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	err = t.query(doing, accountsNaming, func(rows *sql.Rows) error {
+		var account string
+		err := rows.Scan(&account)
+		accounts = append(accounts, account)
+		return err
+	}, string(list))
+	return accounts, err
 }
 
 // clean returns the text without the words; changed tells whether any was there.
