@@ -215,7 +215,7 @@ func (b *batch) join(sf, hs *entry, rule string) error {
 	if gone.life.Episode > keep.life.Episode {
 		keep, gone = gone, keep
 	}
-	mapping.Join(keep.account, gone.account, rule)
+	b.mapping.Join(keep.account, gone.account, rule)
 	b.engine.log.Debug("linked", "account", keep.row.ID, "rule", rule)
 	if err := b.fold(keep, gone); err != nil || keep.account.InScope() {
 		return err

@@ -71,6 +71,9 @@ type selected struct {
 	// were compared by; both of accounts alone.
 	Outside []string `json:"outside"`
 	Rules   []string `json:"rules"`
+	// Readings are what the mapping makes of the fields; nil where that was
+	// not kept yet.
+	Readings []string `json:"readings,omitempty"`
 }
 
 // covers tells whether everything that the other reads is read here.
@@ -78,7 +81,7 @@ func (s selected) covers(other selected) bool {
 	within := func(list, in []string) bool {
 		return !slices.ContainsFunc(list, func(x string) bool { return !slices.Contains(in, x) })
 	}
-	return within(other.Fields, s.Fields) && within(other.History, s.History)
+	return within(other.Fields, s.Fields) && within(other.History, s.History) && (s.Readings == nil || within(other.Readings, s.Readings))
 }
 
 // reason is why what was read before has to be read once more, "" if it has
@@ -105,7 +108,7 @@ func (e *Engine) planReloads(tx Tx, policyChanged bool) error {
 		for _, o := range e.connectors[system].Objects() {
 			now := selected{Fields: sel.Fields[o], History: sel.History[o]}
 			if o == connectors.Account {
-				now.Where, now.Rules = m.Where(mapping.SideOf(system)), m.RuleTexts()
+				now.Where, now.Rules, now.Readings = m.Where(mapping.SideOf(system)), m.RuleTexts(), m.Readings(mapping.SideOf(system))
 				if now.Where != "" {
 					now.Outside = sel.Outside[o]
 				}

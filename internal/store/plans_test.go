@@ -123,6 +123,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.LastWrites("a", 5))
 	add(tx.ObjectsInTrouble())
 	add(tx.People("r"))
+	add(tx.AccountsNaming([]string{"r"}))
 	add(tx.Made([]string{"r"}))
 	add(tx.Unseen(connectors.HubSpot, "", 5))
 	add(tx.Forgotten([]string{"r"}))
@@ -152,7 +153,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 // their nature are named here.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	whole := []string{outboxAll, allProblems, allSplits, allTurns, troubled, "UPDATE accounts SET dirty = 1"}
+	whole := []string{outboxAll, allProblems, allSplits, allTurns, troubled, accountsNaming, "UPDATE accounts SET dirty = 1"}
 	counting := []string{outboxCounts, heldWrites, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
