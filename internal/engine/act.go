@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"sort"
@@ -23,9 +22,9 @@ type candidate struct {
 	rank     float64
 }
 
-// act hands off the accounts that are ready (door 5): the strongest types
+// act hands off the accounts whose turn has come (door 5): the strongest types
 // first, then the best. It writes the handoff, the frozen summary and the
-// outbox in the caller's transaction.
+// outbox in the caller's transaction; see act_turn.go for who has to wait.
 func (e *Engine) act(tx Tx) error {
 	mode, err := e.mode(tx)
 	if err != nil || !mode.Live {
@@ -40,21 +39,18 @@ func (e *Engine) act(tx Tx) error {
 	if err != nil {
 		return err
 	}
-	month, err := b.handedOffThisMonth()
+	t, err := b.turn(ready, users)
 	if err != nil {
 		return err
 	}
-	for _, c := range ready {
-		if c.decision.Rule.Type == workflows.Intent && b.policy.PerMonth > 0 && month >= b.policy.PerMonth {
-			continue // waits, best first, until the month has room again
-		}
-		done, err := b.handOff(c, users)
-		if err != nil {
-			return err
-		}
-		if done && c.decision.Rule.Type == workflows.Intent {
-			month++
-		}
+	if err := t.guard(); err != nil {
+		return err
+	}
+	if err := t.run(b.handOff); err != nil {
+		return err
+	}
+	if err := t.settle(); err != nil {
+		return err
 	}
 	return b.save()
 }
@@ -92,29 +88,15 @@ func (b *batch) candidates() ([]candidate, error) {
 		if a.decision.Rule.Type != z.decision.Rule.Type {
 			return a.decision.Rule.Type.Before(z.decision.Rule.Type)
 		}
-		return a.rank > z.rank
+		switch {
+		case a.rank != z.rank:
+			return a.rank > z.rank
+		case !a.entry.life.Met.Equal(z.entry.life.Met):
+			return a.entry.life.Met.Before(z.entry.life.Met)
+		}
+		return a.entry.row.ID < z.entry.row.ID
 	})
 	return out, nil
-}
-
-// handedOffThisMonth counts intent handoffs in the team's calendar month.
-func (b *batch) handedOffThisMonth() (int, error) {
-	if b.policy.PerMonth == 0 {
-		return 0, nil
-	}
-	local := b.now.In(b.policy.Calendar.Location())
-	first := time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, local.Location())
-	rows, err := b.tx.Handoffs(first)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for _, h := range rows {
-		if h.Type == string(workflows.Intent) {
-			n++
-		}
-	}
-	return n, nil
 }
 
 // users reads the people of both CRMs from the store.
@@ -160,12 +142,8 @@ func contactsOf(a *mapping.Account, people map[connectors.Ref][]ContactRow) []wo
 
 // handOff makes the handoff. Without anyone to give it to, the account waits
 // and the reason is parked where a person can see it.
-func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
+func (b *batch) handOff(c candidate, plan workflows.Plan, ok bool) (bool, error) {
 	en := c.entry
-	plan, ok, err := b.plan(c, users)
-	if err != nil {
-		return false, err
-	}
 	owner := connectors.Ref{System: plan.Side.System(), Object: routeObject, ID: en.row.ID}
 	if !ok {
 		b.problems = append(b.problems, ProblemRow{Ref: owner, Field: mapping.OwnerField, Reason: "handing off waits: " + plan.WhyText(), Since: b.now})
@@ -177,7 +155,7 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(true))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
 	b.keep(en)
-	if err := b.tx.PutHandoff(b.handoffRow(en, plan)); err != nil {
+	if err := b.tx.PutHandoff(b.timed(b.handoffRow(en, plan), c)); err != nil {
 		return false, err
 	}
 	rows, err := b.actions(en, plan)
@@ -276,34 +254,3 @@ func joinReasons(reasons []string) string {
 }
 
 const kindAlert = "alert"
-
-// Planned lists the handoffs that would be made now, without making any.
-func (e *Engine) Planned(ctx context.Context) (out []PlannedHandoff, err error) {
-	err = e.store.View(ctx, func(tx Tx) error {
-		b := e.batch(tx)
-		ready, err := b.candidates()
-		if err != nil {
-			return err
-		}
-		users, err := e.users(tx)
-		if err != nil {
-			return err
-		}
-		for _, c := range ready {
-			plan, ok, err := b.plan(c, users)
-			if err != nil {
-				return err
-			}
-			p := PlannedHandoff{
-				Account: c.entry.row.ID, Name: plan.Account, Rule: plan.Rule, System: plan.Side.System(),
-				Owner: plan.Owner.Name, Due: plan.Day, Reasons: plan.Reasons,
-			}
-			if !ok {
-				p.Blocked = plan.WhyText()
-			}
-			out = append(out, p)
-		}
-		return nil
-	})
-	return out, err
-}

@@ -109,12 +109,7 @@ func (b *batch) decide(ids []string) error {
 func (b *batch) evaluate(en *entry, history workflows.History) (*DecisionRow, error) {
 	in := workflows.Input{Account: en.account, Life: en.life, History: history, Now: b.now}
 	d := b.policy.Evaluate(in)
-	switch {
-	case d.Outcome == workflows.HandOff && en.life.State != workflows.Ready:
-		en.life.State, en.life.Since = workflows.Ready, b.now
-	case d.Outcome != workflows.HandOff && en.life.State == workflows.Ready:
-		en.life.State, en.life.Since = workflows.Nurture, b.now
-	}
+	b.policy.Settle(&en.life, in, d)
 	en.row.Outcome, en.row.Due = string(d.Outcome), d.Due
 	if d.Outcome != workflows.HandOff {
 		en.life.Reach = time.Time{} // judged; one that is ready is judged once more at its turn
@@ -205,7 +200,7 @@ func (b *batch) adopt(en *entry) error {
 	}
 	en.life.Episode++
 	return b.tx.PutHandoff(HandoffRow{
-		ID: handoffID(en), Account: en.row.ID, Rule: "adopted", Type: string(workflows.Intent), Stage: string(workflows.SDR),
+		ID: handoffID(en), Account: en.row.ID, Rule: ruleAdopted, Type: string(workflows.Intent), Stage: string(workflows.SDR),
 		Policy: b.policy.Hash, Opened: b.now, Reasons: []string{"found in the CRM with this status"},
 	})
 }

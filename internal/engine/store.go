@@ -29,6 +29,7 @@ type Tx interface {
 	IdentityTx
 	UpkeepTx
 	ConflictTx
+	LimitsTx
 }
 
 // AccountRow is one account as stored.
@@ -153,6 +154,7 @@ type HandoffRow struct {
 	Reasons []string
 	Summary string
 	Hash    string // SHA-256 of Summary, hex
+	HandoffTimes
 }
 
 // DecisionRow is one decision as logged (I6).

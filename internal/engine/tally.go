@@ -60,6 +60,7 @@ type Summary struct {
 	Waiting   int                         `json:"waiting"`
 	Queued    int                         `json:"queued"`
 	Pending   int                         `json:"pending_writes"`
+	Governance
 	// Drift is what the last comparison of all records found, by system.
 	Drift    map[connectors.System]Drift `json:"drift,omitempty"`
 	Planned  []PlannedHandoff            `json:"planned,omitempty"`
@@ -77,4 +78,6 @@ type PlannedHandoff struct {
 	Reasons []string          `json:"reasons"`
 	// Blocked says why it could not be made even if writing were allowed.
 	Blocked string `json:"blocked,omitempty"`
+	// Waits says why its turn has not come: a limit, the delivery, a hold.
+	Waits string `json:"waits,omitempty"`
 }

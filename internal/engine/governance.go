@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"handoffd/workflows"
+)
+
+// Governance is what keeps ready accounts from sales, and what somebody has
+// to look at.
+type Governance struct {
+	// Waits counts ready accounts by what they wait for: limit, delivery,
+	// held, owner.
+	Waits map[string]int `json:"waits,omitempty"`
+	// Late counts those that are not handed off within the service level.
+	Late int `json:"late"`
+	// Held is the hold that stands, nil for none.
+	Held *HeldRow `json:"held,omitempty"`
+	// QueueGrows says that the queue keeps growing, "" if it does not.
+	QueueGrows string `json:"queue_grows,omitempty"`
+	// Review says that the policy's review is overdue, "" if it is not.
+	Review string `json:"review,omitempty"`
+}
+
+// govern reads it.
+func (e *Engine) govern(tx Tx) (g Governance, err error) {
+	if g.Held, err = HeldIn(tx); err != nil {
+		return g, err
+	}
+	policy, _ := e.rules()
+	g.Review = ReviewOverdue(policy.Signed, e.clock.Now())
+	var growth queueGrowth
+	if err := getSetting(tx, settingGrowth, &growth); err != nil {
+		return g, err
+	}
+	if growth.Period == policy.Limits.Longest() && growth.grows() {
+		g.QueueGrows = growth.String()
+	}
+	rows, err := tx.AccountsInState(string(workflows.Ready))
+	if err != nil {
+		return g, err
+	}
+	for _, row := range rows {
+		var life workflows.Life
+		if len(row.Life) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(row.Life, &life); err != nil {
+			return g, fmt.Errorf("decoding the life of account %s: %w", row.ID, err)
+		}
+		if life.Queued != nil {
+			if g.Waits == nil {
+				g.Waits = map[string]int{}
+			}
+			g.Waits[string(life.Queued.Kind)]++
+		}
+		if life.Late {
+			g.Late++
+		}
+	}
+	return g, nil
+}
+
+// ReviewOverdue says since when the policy should have been reviewed, "" if
+// that is not so.
+func ReviewOverdue(s workflows.SignOff, now time.Time) string {
+	if !s.Overdue(now) {
+		return ""
+	}
+	return fmt.Sprintf("the policy's review is overdue since %s (review_every, counted from the older signature)", s.ReviewDue().Format(time.DateOnly))
+}
