@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -61,6 +62,48 @@ func (e *Engine) govern(tx Tx) (g Governance, err error) {
 		}
 	}
 	return g, nil
+}
+
+// settingSigned keeps the last signed policy that was in force.
+const settingSigned = "signed"
+
+// signFault says why the policy counts as not signed, "" if it is signed.
+func (e *Engine) signFault(tx Tx) (string, error) {
+	var last workflows.Signed
+	if err := getSetting(tx, settingSigned, &last); err != nil {
+		return "", err
+	}
+	policy, _ := e.rules()
+	return policy.Signed.Fault(e.clock.Now(), last), nil
+}
+
+// Unsigned says why the policy counts as not signed off in this store, "" if
+// it is: a signature without a hash is good for the policy that stood when it
+// was first seen.
+func (e *Engine) Unsigned(ctx context.Context) (fault string, err error) {
+	err = e.store.View(ctx, func(tx Tx) error {
+		fault, err = e.signFault(tx)
+		return err
+	})
+	return fault, err
+}
+
+// recordSigned keeps the policy with its signatures, if it is signed.
+func (e *Engine) recordSigned(tx Tx) error {
+	policy, _ := e.rules()
+	fault, err := e.signFault(tx)
+	if err != nil {
+		return err
+	}
+	if fault != "" {
+		e.log.Warn("only planning", "reason", fault)
+		return nil
+	}
+	var last workflows.Signed
+	if err := getSetting(tx, settingSigned, &last); err != nil || last == policy.Signed.Record() {
+		return err
+	}
+	return putSetting(tx, settingSigned, policy.Signed.Record())
 }
 
 // ReviewOverdue says since when the policy should have been reviewed, "" if
