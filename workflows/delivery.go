@@ -32,11 +32,11 @@ func (d Delivery) String() string {
 }
 
 // Delivers is when the account may go at the earliest: the first delivery
-// since its criteria are met, or since one in which it had to stay.
-func (p *Policy) Delivers(l Life) time.Time {
-	base := l.Met
-	if !l.Passed.IsZero() && !l.Passed.Before(base) {
-		base = l.Passed.Add(time.Nanosecond) // that delivery itself is over
+// since its criteria are met, but none at which a limit kept it back.
+func (p *Policy) Delivers(l Life, now time.Time) time.Time {
+	base := later(l.Met, l.Passed)
+	if l.Queued != nil {
+		base = later(base, l.Queued.keptUntil(now))
 	}
 	return p.Deliver.next(p.Calendar, base)
 }

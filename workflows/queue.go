@@ -29,6 +29,8 @@ type Wait struct {
 	Since  time.Time `json:"since"` // without a break, of this kind or another of the queue
 	// Until is when it can go at the earliest, zero if no clock decides.
 	Until time.Time `json:"until,omitzero"`
+	// Ends is when the limit's period ends.
+	Ends time.Time `json:"ends,omitzero"`
 	// Place among the intent accounts that wait, best first, 0 for none.
 	Place int `json:"place,omitempty"`
 	Of    int `json:"of,omitempty"`
@@ -89,11 +91,22 @@ func (l *Life) Go(now time.Time) time.Duration {
 	return queued
 }
 
-// Stay notes why the account waits now. One that a limit keeps back when it
-// would have been delivered waits for the next delivery.
-func (p *Policy) Stay(l *Life, w Wait, now time.Time) {
-	if w.Kind == WaitsForLimit && p.Deliver.Weekly && !p.Delivers(*l).After(now) {
-		l.Passed = now
+// keptUntil is until when a limit has kept the account back as of now, zero if
+// none has.
+func (w Wait) keptUntil(now time.Time) time.Time {
+	switch {
+	case w.Kind != WaitsForLimit:
+		return time.Time{}
+	case w.Ends.Before(now):
+		return w.Ends
+	}
+	return now
+}
+
+// Stay notes why the account waits now.
+func (l *Life) Stay(w Wait, now time.Time) {
+	if l.Queued != nil && w.Kind != WaitsForLimit {
+		l.Passed = later(l.Passed, l.Queued.keptUntil(now))
 	}
 	w.Since = now
 	if was := l.Queued; was != nil {

@@ -80,7 +80,7 @@ type Life struct {
 	Queued *Wait `json:"queued,omitempty"`
 	// Waited is the time in the queue before Queued began.
 	Waited time.Duration `json:"waited,omitempty"`
-	// Passed is the last delivery in which a limit kept it back.
+	// Passed: deliveries before it are over, because a limit kept it back.
 	Passed time.Time `json:"passed,omitzero"`
 	// Late: that the service level is missed has been told.
 	Late bool `json:"late,omitempty"`

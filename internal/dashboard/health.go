@@ -25,7 +25,8 @@ func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
 }
 
 // readyz tells whether both first loads are complete, before which nothing is
-// decided (I13): 200 and "ready", or 503 and what is still missing.
+// decided (I13): 200 and "ready", with what a person has to look at, or 503
+// and what is still missing.
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	if s.o.Engine() == nil {
 		plain(w, http.StatusServiceUnavailable, errStarting.Error())
@@ -44,7 +45,12 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 		plain(w, http.StatusServiceUnavailable, "still to be loaded: "+missing)
 		return
 	}
-	plain(w, http.StatusOK, "ready")
+	attention, err := s.o.Engine().Attention(r.Context())
+	if err != nil {
+		plain(w, http.StatusServiceUnavailable, "the store cannot be read: "+err.Error())
+		return
+	}
+	plain(w, http.StatusOK, strings.Join(append([]string{"ready"}, attention...), "; "))
 }
 
 // missing names what is not loaded yet, by system.

@@ -118,9 +118,9 @@ func (t *turn) queued(c candidate) *workflows.Wait {
 		return t.limited(full)
 	}
 	p := t.b.policy
-	if at := p.Delivers(c.entry.life); at.After(t.b.now) {
+	if at := p.Delivers(c.entry.life, t.b.now); at.After(t.b.now) {
 		return &workflows.Wait{
-			Kind: workflows.WaitsForDelivery, Until: at,
+			Kind: workflows.WaitsForDelivery, Until: at.UTC(),
 			Reason: fmt.Sprintf("the weekly delivery, %s (%s)", p.Deliver, p.Calendar.LocalDay(at)),
 		}
 	}
@@ -128,7 +128,7 @@ func (t *turn) queued(c candidate) *workflows.Wait {
 }
 
 func (t *turn) limited(full *workflows.Full) *workflows.Wait {
-	return &workflows.Wait{Kind: workflows.WaitsForLimit, Reason: full.Text, Until: t.b.policy.DeliveryAfter(full.End)}
+	return &workflows.Wait{Kind: workflows.WaitsForLimit, Reason: full.Text, Until: t.b.policy.DeliveryAfter(full.End).UTC(), Ends: full.End.UTC()}
 }
 
 func (t *turn) count(c candidate, plan workflows.Plan) {
@@ -177,7 +177,7 @@ func (b *batch) stay(w *waiting) error {
 	if err != nil {
 		return fmt.Errorf("encoding the life of account %s: %w", en.row.ID, err)
 	}
-	b.policy.Stay(&en.life, w.wait, b.now)
+	en.life.Stay(w.wait, b.now)
 	by := b.policy.HandOffBy(en.life)
 	if !by.IsZero() && !b.now.Before(by) && !en.life.Late {
 		en.life.Late = true

@@ -25,6 +25,33 @@ type Governance struct {
 	Review string `json:"review,omitempty"`
 }
 
+// Attention lists what a person has to look at, in words.
+func (g Governance) Attention() []string {
+	var out []string
+	if g.Held != nil {
+		out = append(out, g.Held.String())
+	}
+	for _, text := range []string{g.Review, g.QueueGrows} {
+		if text != "" {
+			out = append(out, text)
+		}
+	}
+	if g.Late > 0 {
+		out = append(out, fmt.Sprintf("%d accounts are ready and were not handed off within the service level", g.Late))
+	}
+	return out
+}
+
+// Attention reads what a person has to look at.
+func (e *Engine) Attention(ctx context.Context) (texts []string, err error) {
+	err = e.store.View(ctx, func(tx Tx) error {
+		g, err := e.govern(tx)
+		texts = g.Attention()
+		return err
+	})
+	return texts, err
+}
+
 // govern reads it.
 func (e *Engine) govern(tx Tx) (g Governance, err error) {
 	if g.Held, err = HeldIn(tx); err != nil {
