@@ -18,7 +18,6 @@ type candidate struct {
 	entry    *entry
 	input    workflows.Input
 	decision workflows.Decision
-	trace    workflows.Trace
 	rank     float64
 }
 
@@ -30,8 +29,16 @@ func (e *Engine) act(tx Tx) error {
 	if err != nil || !mode.Live {
 		return err
 	}
+	rows, err := tx.AccountsInState(string(workflows.Ready))
+	if err != nil {
+		return err
+	}
+	rests, looked, err := e.rests(tx, rows)
+	if err != nil || rests {
+		return err
+	}
 	b := e.batch(tx)
-	ready, err := b.candidates()
+	ready, err := b.candidates(rows)
 	if err != nil {
 		return err
 	}
@@ -52,16 +59,16 @@ func (e *Engine) act(tx Tx) error {
 	if err := t.settle(); err != nil {
 		return err
 	}
-	return b.save()
+	if err := b.save(); err != nil {
+		return err
+	}
+	e.noteLook(looked)
+	return nil
 }
 
 // candidates re-checks every ready account at its turn, and ranks them. One
 // whose criteria no longer hold goes back to nurture.
-func (b *batch) candidates() ([]candidate, error) {
-	rows, err := b.tx.AccountsInState(string(workflows.Ready))
-	if err != nil {
-		return nil, err
-	}
+func (b *batch) candidates(rows []AccountRow) ([]candidate, error) {
 	ids, err := b.openAll(rows)
 	if err != nil {
 		return nil, err
@@ -79,7 +86,7 @@ func (b *batch) candidates() ([]candidate, error) {
 			b.touch(en) // decided anew by the next sweep, which also logs it
 			continue
 		}
-		c := candidate{entry: en, input: in, decision: d, trace: b.policy.Trace(in, d)}
+		c := candidate{entry: en, input: in, decision: d}
 		c.rank = b.policy.Rank(in)
 		out = append(out, c)
 	}
@@ -118,7 +125,7 @@ func (b *batch) plan(c candidate, users workflows.Users) (workflows.Plan, bool, 
 	if err != nil {
 		return workflows.Plan{}, false, err
 	}
-	return b.policy.Plan(c.input, c.decision, c.trace, users, contactsOf(c.entry.account, people))
+	return b.policy.Plan(c.input, c.decision, b.policy.Trace(c.input, c.decision), users, contactsOf(c.entry.account, people))
 }
 
 // contactsOf lists an account's people once: one who is in both CRMs is shown

@@ -41,6 +41,9 @@ func (b *batch) turn(ready []candidate, users workflows.Users) (*turn, error) {
 	if back := b.now.Add(-b.policy.Hold.LooksBack()); back.Before(since) {
 		since = back
 	}
+	if len(ready) == 0 {
+		return t, nil
+	}
 	rows, err := b.tx.HandedOff(since)
 	if err != nil {
 		return nil, err

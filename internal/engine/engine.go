@@ -69,6 +69,7 @@ type Engine struct {
 	spent     map[connectors.System]string // as it was kept last
 	reconcile time.Duration
 	retention map[string]time.Duration
+	looked    lookedAt
 }
 
 // New returns an Engine. Nothing is read or written yet.

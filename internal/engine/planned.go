@@ -10,7 +10,11 @@ import (
 func (e *Engine) Planned(ctx context.Context) (out []PlannedHandoff, err error) {
 	err = e.store.View(ctx, func(tx Tx) error {
 		b := e.batch(tx)
-		ready, err := b.candidates()
+		rows, err := tx.AccountsInState(string(workflows.Ready))
+		if err != nil {
+			return err
+		}
+		ready, err := b.candidates(rows)
 		if err != nil {
 			return err
 		}
