@@ -45,8 +45,8 @@ func (k *compiler) limit(n yamlpos.Node) Limit {
 	return k.perPeriod(m)
 }
 
-// perPeriod reads the caps. One that a shorter period's cap can never let
-// come true, or that one month of a longer one uses up at once, is reported.
+// perPeriod reads the caps. One that is more than a longer period's can never
+// be reached.
 func (k *compiler) perPeriod(m *yamlpos.Map) Limit {
 	limit := Limit{}
 	for _, p := range calendar.Periods() {

@@ -92,16 +92,22 @@ func canonical(b *bytes.Buffer, n *yaml.Node, ordered ...string) {
 		}
 		b.WriteByte(']')
 	default:
-		var v any
-		data, err := []byte(nil), n.Decode(&v)
-		if err == nil {
-			data, err = json.Marshal(v)
-		}
-		if err != nil { // such as .nan, which no key takes
-			data = []byte(n.Tag + " " + n.Value)
-		}
-		b.Write(data)
+		b.Write(canonicalScalar(n))
 	}
+}
+
+// canonicalScalar writes a value: 1_000 and 1000 are the same, and so is a
+// date with and without quotes, for no key tells them apart.
+func canonicalScalar(n *yaml.Node) []byte {
+	var v any = n.Value
+	if n.Tag != "!!timestamp" && n.Decode(&v) != nil {
+		v = n.Tag + " " + n.Value
+	}
+	data, err := json.Marshal(v)
+	if err != nil { // such as .nan, which no key takes
+		return []byte(n.Value)
+	}
+	return data
 }
 
 func canonicalMap(b *bytes.Buffer, pairs []pair, ordered []string) {

@@ -114,6 +114,17 @@ func TestWhatTheHashCovers(t *testing.T) {
 	}
 }
 
+// TestHashOfDates: quotes around a date mean nothing.
+func TestHashOfDates(t *testing.T) {
+	t.Parallel()
+	with := func(day string) string {
+		return hashOf(t, strings.Replace(small, "  version: 1", "  version: 1\n  calendar: {zone: UTC, extra_holidays: ["+day+"]}", 1))
+	}
+	if with("2026-12-24") != with(`"2026-12-24"`) || with("2026-12-24") == with("2026-12-25") {
+		t.Error("the hash is of the writing, not of the day")
+	}
+}
+
 // TestHashOfSectionsInFiles: it does not matter in which file a section stands.
 func TestHashOfSectionsInFiles(t *testing.T) {
 	t.Parallel()

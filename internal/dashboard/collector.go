@@ -98,7 +98,13 @@ func (m *metrics) gauges(ch chan<- prometheus.Metric, s engine.Summary) {
 	gauge(ch, m.queued, s.Queued)
 	gauge(ch, m.parked, s.Parked)
 	gauge(ch, m.pending, s.Pending)
-	gauge(ch, m.planned, len(s.Planned))
+	planned := 0
+	for _, p := range s.Planned {
+		if p.Waits == "" {
+			planned++
+		}
+	}
+	gauge(ch, m.planned, planned)
 	m.governance(ch, s.Governance)
 	for system, d := range s.Drift {
 		gauge(ch, m.drift, d.Missed, string(system), "missed")

@@ -42,7 +42,7 @@ func TestCollector(t *testing.T) {
 		Writes:    map[connectors.System]int{connectors.Salesforce: 30, connectors.HubSpot: 31},
 		Kinds:     map[string]int{"create_task": 18, "update": 38, "alert": 5},
 		Endpoints: map[string]int64{"salesforce composite/sobjects": 12, "hubspot tasks/batch/create": 1 << 40},
-		Planned:   []engine.PlannedHandoff{{}, {}},
+		Planned:   []engine.PlannedHandoff{{}, {}, {Waits: "waits: a limit"}},
 		Drift:     map[connectors.System]engine.Drift{connectors.HubSpot: {Missed: 2, Gone: 1}},
 		Governance: engine.Governance{
 			Late: 1, Waits: map[string]int{"limit": 3, "held": 1}, Held: &engine.HeldRow{Accounts: []string{"a"}}, QueueGrows: "it grows", Review: "overdue",

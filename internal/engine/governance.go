@@ -126,6 +126,9 @@ func (e *Engine) recordSigned(tx Tx) error {
 		e.log.Warn("only planning", "reason", fault)
 		return nil
 	}
+	if e.planOnly {
+		return nil // what is only tried out is not in force
+	}
 	var last workflows.Signed
 	if err := getSetting(tx, settingSigned, &last); err != nil || last == policy.Signed.Record() {
 		return err

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -323,11 +324,33 @@ func TestAQueueThatGrows(t *testing.T) {
 	}
 }
 
+// countingStore counts how often limits are counted.
+type countingStore struct {
+	engine.Store
+	n *int
+}
+
+type countingTx struct {
+	engine.Tx
+	n *int
+}
+
+func (s countingStore) Update(ctx context.Context, f func(engine.Tx) error) error {
+	return s.Store.Update(ctx, func(tx engine.Tx) error { return f(countingTx{tx, s.n}) })
+}
+
+func (t countingTx) HandedOff(since time.Time) ([]engine.HandedRow, error) {
+	*t.n++
+	return t.Tx.HandedOff(since)
+}
+
 // TestALongQueueRests between looks, but not when a better account comes, a
-// period ends or the CRM's people change.
+// period ends or a minute is over.
 func TestALongQueueRests(t *testing.T) {
 	t.Parallel()
 	h := limited(t, "limits: {order: score, per_day: 1}", "hold: off")
+	looks := 0
+	h.make(countingStore{h.store, &looks})
 	h.sf.page, h.hs.page = 500, 500
 	for n := range 110 {
 		h.pair(n+100, "75")
@@ -335,6 +358,16 @@ func TestALongQueueRests(t *testing.T) {
 	h.pair(1, "99")
 	h.once()
 	h.once()
+	before := looks
+	for range 5 {
+		h.clock.Advance(time.Second)
+		h.once()
+	}
+	want(t, "looks at rest", looks-before, 0)
+	h.clock.Advance(time.Minute)
+	h.once()
+	want(t, "looks after a minute", looks-before > 0, true)
+
 	h.pair(2, "98")
 	h.pair(3, "97")
 	s := h.once()
