@@ -17,8 +17,8 @@ const (
 // lookedAt is the queue as it was looked at last. It only saves work: an
 // engine that has not looked yet looks.
 type lookedAt struct {
-	at    time.Time
-	print uint64
+	at   time.Time
+	hash uint64
 }
 
 // rests tells whether the queue was looked at just now and nothing happened
@@ -48,8 +48,8 @@ func (e *Engine) rests(tx Tx, rows []AccountRow) (bool, lookedAt, error) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	same := e.looked.print == h.Sum64() && !now.Before(e.looked.at) && now.Sub(e.looked.at) < restsFor
-	return same, lookedAt{at: now, print: h.Sum64()}, nil
+	same := e.looked.hash == h.Sum64() && !now.Before(e.looked.at) && now.Sub(e.looked.at) < restsFor
+	return same, lookedAt{at: now, hash: h.Sum64()}, nil
 }
 
 // noteLook keeps that the queue has been looked at.

@@ -332,7 +332,7 @@ func (h *house) make(s engine.Store) {
 	}
 	p.Bind()
 	p.Signed.Present = h.signed
-	var log slog.Handler = slog.DiscardHandler
+	log := slog.DiscardHandler
 	if h.log != nil {
 		log = h.log
 	}
