@@ -88,7 +88,7 @@ func (o *options) plan(c *cobra.Command) (err error) {
 	if o.output == "json" {
 		return errors.Join(failed, printJSON(c.OutOrStdout(), planned))
 	}
-	if held, err := engine.Held(ctx, daemon.Store); err == nil && held != nil {
+	if held, err := engine.StandingHold(ctx, daemon.Store); err == nil && held != nil {
 		fmt.Fprintln(c.OutOrStdout(), held)
 	}
 	if len(planned) == 0 {

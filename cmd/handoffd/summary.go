@@ -19,8 +19,8 @@ func printSummary(w io.Writer, s engine.Summary) error {
 	if !s.Live {
 		fmt.Fprintf(t, "nothing is written:\t%s\n", s.Reason)
 	}
-	if s.Held != nil {
-		fmt.Fprintf(t, "held:\t%s\n", s.Held)
+	if s.Hold != nil {
+		fmt.Fprintf(t, "held:\t%s\n", s.Hold)
 	}
 	if s.Review != "" {
 		fmt.Fprintf(t, "review:\t%s\n", s.Review)

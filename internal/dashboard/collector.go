@@ -18,7 +18,7 @@ type metrics struct {
 	parked, pending, planned, drift                *prometheus.Desc
 	read, changed, handoffs, alerts, writes, kinds *prometheus.Desc
 	calls                                          *prometheus.Desc
-	waits, late, held, growing, review             *prometheus.Desc
+	waits, late, onHold, growing, review           *prometheus.Desc
 }
 
 // Collector returns the metrics of the engine that source gives at each
@@ -50,7 +50,7 @@ func Collector(source func() Source) prometheus.Collector {
 		kinds:    desc("writes_by_kind_total", "The same writes by kind: update, create_task, create_note, alert.", "kind"),
 		waits:    desc("accounts_queued_for", "Ready accounts by what they wait for: limit, delivery, held, owner.", "reason"),
 		late:     desc("accounts_late", "Ready accounts that were not handed off within the service level."),
-		held:     desc("handoffs_held", "Handoffs that are held until handoffd release."),
+		onHold:   desc("handoffs_held", "Handoffs that are held until handoffd release."),
 		growing:  desc("queue_growing", "1 if the queue has grown for several periods in a row, else 0."),
 		review:   desc("policy_review_overdue", "1 if the policy's review is overdue, else 0."),
 		calls:    desc("api_calls_total", "Requests sent, by system and endpoint.", "system", "endpoint"),
@@ -61,7 +61,7 @@ func Collector(source func() Source) prometheus.Collector {
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		m.up, m.live, m.accounts, m.matched, m.waiting, m.queued, m.decided, m.parked, m.pending, m.planned, m.drift,
-		m.read, m.changed, m.handoffs, m.alerts, m.writes, m.kinds, m.calls, m.waits, m.late, m.held, m.growing, m.review,
+		m.read, m.changed, m.handoffs, m.alerts, m.writes, m.kinds, m.calls, m.waits, m.late, m.onHold, m.growing, m.review,
 	} {
 		ch <- d
 	}
@@ -126,11 +126,11 @@ func (m *metrics) governance(ch chan<- prometheus.Metric, g engine.Governance) {
 		return 1
 	}
 	held := 0
-	if g.Held != nil {
-		held = len(g.Held.Accounts)
+	if g.Hold != nil {
+		held = len(g.Hold.Accounts)
 	}
 	gauge(ch, m.late, g.Late)
-	gauge(ch, m.held, held)
+	gauge(ch, m.onHold, held)
 	gauge(ch, m.growing, flag(g.QueueGrows))
 	gauge(ch, m.review, flag(g.Review))
 	for reason, n := range g.Waits {

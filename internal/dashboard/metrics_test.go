@@ -45,7 +45,7 @@ func TestCollector(t *testing.T) {
 		Planned:   []engine.PlannedHandoff{{}, {}, {Waits: "waits: a limit"}},
 		Drift:     map[connectors.System]engine.Drift{connectors.HubSpot: {Missed: 2, Gone: 1}},
 		Governance: engine.Governance{
-			Late: 1, Waits: map[string]int{"limit": 3, "held": 1}, Held: &engine.HeldRow{Accounts: []string{"a"}}, QueueGrows: "it grows", Review: "overdue",
+			Late: 1, Waits: map[string]int{"limit": 3, "held": 1}, Hold: &engine.HoldRow{Accounts: []string{"a"}}, QueueGrows: "it grows", Review: "overdue",
 		},
 	}}
 	reg := prometheus.NewPedanticRegistry()

@@ -11,39 +11,39 @@ import (
 
 // The settings of the guard.
 const (
-	settingHeld         = "held"
+	settingHold         = "held"
 	settingHoldReleased = "held_released"
 )
 
-// HeldRow is a hold that stands: more intent accounts at once than the policy
+// HoldRow is a hold that stands: more intent accounts at once than the policy
 // lets through without a person's look (I11).
-type HeldRow struct {
+type HoldRow struct {
 	Since  time.Time `json:"since,omitzero"`
 	Reason string    `json:"reason,omitempty"`
 	// Accounts are those that would go.
 	Accounts []string `json:"accounts,omitempty"`
 }
 
-// Held returns the hold that stands, nil for none.
-func Held(ctx context.Context, s Store) (h *HeldRow, err error) {
+// StandingHold returns the hold that stands, nil for none.
+func StandingHold(ctx context.Context, s Store) (h *HoldRow, err error) {
 	err = s.View(ctx, func(tx Tx) error {
-		h, err = HeldIn(tx)
+		h, err = HoldIn(tx)
 		return err
 	})
 	return h, err
 }
 
-// HeldIn is Held in a transaction.
-func HeldIn(tx Tx) (*HeldRow, error) {
-	var h HeldRow
-	if err := getSetting(tx, settingHeld, &h); err != nil || h.Reason == "" {
+// HoldIn is StandingHold in a transaction.
+func HoldIn(tx Tx) (*HoldRow, error) {
+	var h HoldRow
+	if err := getSetting(tx, settingHold, &h); err != nil || h.Reason == "" {
 		return nil, err
 	}
 	return &h, nil
 }
 
 // String says it in one line.
-func (h HeldRow) String() string {
+func (h HoldRow) String() string {
 	return fmt.Sprintf("%d handoffs are held since %s: %s; look at them with `handoffd plan`, then `handoffd release`",
 		len(h.Accounts), h.Since.UTC().Format(time.DateTime), h.Reason)
 }
@@ -55,7 +55,7 @@ func (h HeldRow) String() string {
 func (t *turn) look() error {
 	b := t.b
 	t.hold, t.released = nil, nil
-	standing, err := HeldIn(b.tx)
+	standing, err := HoldIn(b.tx)
 	if err != nil {
 		return err
 	}
@@ -82,9 +82,9 @@ func (t *turn) look() error {
 	}
 	switch why := b.policy.Hold.Exceeds(len(going), t.before, b.now); {
 	case stands:
-		t.hold = &HeldRow{Since: standing.Since, Reason: standing.Reason, Accounts: t.join(going, standing.Accounts)}
+		t.hold = &HoldRow{Since: standing.Since, Reason: standing.Reason, Accounts: t.join(going, standing.Accounts)}
 	case why != "":
-		t.hold = &HeldRow{Since: b.now, Reason: why, Accounts: going}
+		t.hold = &HoldRow{Since: b.now, Reason: why, Accounts: going}
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func (t *turn) guard() error {
 	if err := t.keepReleased(); err != nil {
 		return err
 	}
-	standing, err := HeldIn(b.tx)
+	standing, err := HoldIn(b.tx)
 	switch {
 	case err != nil:
 		return err
@@ -143,11 +143,11 @@ func (t *turn) guard() error {
 		return nil
 	case t.hold == nil:
 		b.engine.log.Info("the hold is over: none of its accounts is ready any more")
-		return b.tx.PutSetting(settingHeld, "")
+		return b.tx.PutSetting(settingHold, "")
 	case standing != nil && slices.Equal(standing.Accounts, t.hold.Accounts):
 		return nil
 	}
-	if err := putSetting(b.tx, settingHeld, t.hold); err != nil || standing != nil {
+	if err := putSetting(b.tx, settingHold, t.hold); err != nil || standing != nil {
 		return err
 	}
 	return t.tellHeld()
@@ -186,7 +186,7 @@ func (t *turn) tellHeld() error {
 // releaseHeld lets through what is held now; in a store that was never
 // released, all that is ready: what the plan showed.
 func releaseHeld(tx Tx, first bool) error {
-	standing, err := HeldIn(tx)
+	standing, err := HoldIn(tx)
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func releaseHeld(tx Tx, first bool) error {
 			ids = append(ids, id)
 		}
 	}
-	if err := tx.PutSetting(settingHeld, ""); err != nil {
+	if err := tx.PutSetting(settingHold, ""); err != nil {
 		return err
 	}
 	return putSetting(tx, settingHoldReleased, ids)

@@ -35,7 +35,7 @@ func (e *Engine) rests(tx Tx, rows []AccountRow) (bool, lookedAt, error) {
 		}
 		fmt.Fprintf(h, "%s %d\n", r.ID, r.Changed.UnixNano())
 	}
-	keys := []string{settingHeld, settingHoldReleased, settingReleased}
+	keys := []string{settingHold, settingHoldReleased, settingReleased}
 	for _, system := range e.order {
 		keys = append(keys, settingUsersAt+string(system))
 	}

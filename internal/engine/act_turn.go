@@ -19,7 +19,7 @@ type turn struct {
 	before []workflows.Handed
 	volume *workflows.Volume
 	// hold stands, nil for none; released are let through all the same.
-	hold     *HeldRow
+	hold     *HoldRow
 	released map[string]bool
 
 	waiting []waiting

@@ -17,8 +17,8 @@ type Governance struct {
 	Waits map[string]int `json:"waits,omitempty"`
 	// Late counts those that are not handed off within the service level.
 	Late int `json:"late"`
-	// Held is the hold that stands, nil for none.
-	Held *HeldRow `json:"held,omitempty"`
+	// Hold is the hold that stands, nil for none.
+	Hold *HoldRow `json:"hold,omitempty"`
 	// QueueGrows says that the queue keeps growing, "" if it does not.
 	QueueGrows string `json:"queue_grows,omitempty"`
 	// Review says that the policy's review is overdue, "" if it is not.
@@ -28,8 +28,8 @@ type Governance struct {
 // Attention lists what a person has to look at, in words.
 func (g Governance) Attention() []string {
 	var out []string
-	if g.Held != nil {
-		out = append(out, g.Held.String())
+	if g.Hold != nil {
+		out = append(out, g.Hold.String())
 	}
 	for _, text := range []string{g.Review, g.QueueGrows} {
 		if text != "" {
@@ -54,7 +54,7 @@ func (e *Engine) Attention(ctx context.Context) (texts []string, err error) {
 
 // govern reads it.
 func (e *Engine) govern(tx Tx) (g Governance, err error) {
-	if g.Held, err = HeldIn(tx); err != nil {
+	if g.Hold, err = HoldIn(tx); err != nil {
 		return g, err
 	}
 	policy, _ := e.rules()

@@ -37,8 +37,8 @@ func TestTooManyAtOnceAreHeld(t *testing.T) {
 	h.hs.put(connectors.Contact, "71", nil, map[string]string{"visits": "1"})
 	s := h.once()
 	want(t, "handed off", handedOff(t, h), []string{"1"})
-	if s.Held == nil || len(s.Held.Accounts) != 4 || !strings.Contains(s.Held.String(), "4 handoffs are held since 2026-11-02 15:01:00: 4 accounts at once are more than hold.above 3") {
-		t.Fatalf("held %+v", s.Held)
+	if s.Hold == nil || len(s.Hold.Accounts) != 4 || !strings.Contains(s.Hold.String(), "4 handoffs are held since 2026-11-02 15:01:00: 4 accounts at once are more than hold.above 3") {
+		t.Fatalf("held %+v", s.Hold)
 	}
 	l, _ := life(t, h, 3)
 	if !strings.HasPrefix(l.Queued.String(), "waits: held: 4 accounts at once") {
@@ -50,8 +50,8 @@ func TestTooManyAtOnceAreHeld(t *testing.T) {
 	h.clock.Advance(time.Hour)
 	h.pair(6, "75")
 	s = h.once()
-	if s.Handoffs != 0 || len(s.Held.Accounts) != 5 {
-		t.Fatalf("handed off %d, held %+v", s.Handoffs, s.Held)
+	if s.Handoffs != 0 || len(s.Hold.Accounts) != 5 {
+		t.Fatalf("handed off %d, held %+v", s.Handoffs, s.Hold)
 	}
 	if n := strings.Count(log.String(), "handoffs are held\""); n != 1 {
 		t.Errorf("told %d times:\n%s", n, log.String())
@@ -64,14 +64,14 @@ func TestTooManyAtOnceAreHeld(t *testing.T) {
 	}
 	s = h.once()
 	want(t, "after the release", handedOff(t, h), []string{"1", "2", "3", "4", "5", "6", "10", "11", "12"})
-	if s.Held != nil {
-		t.Errorf("still held: %s", s.Held)
+	if s.Hold != nil {
+		t.Errorf("still held: %s", s.Hold)
 	}
 	for n := range 4 {
 		h.pair(n+20, "75")
 	}
-	if s = h.once(); s.Held == nil || len(s.Held.Accounts) != 4 {
-		t.Errorf("the next ones are not held: %+v", s.Held)
+	if s = h.once(); s.Hold == nil || len(s.Hold.Accounts) != 4 {
+		t.Errorf("the next ones are not held: %+v", s.Hold)
 	}
 }
 
@@ -86,8 +86,8 @@ func TestAHoldEndsWithItsAccounts(t *testing.T) {
 		h.hs.put(connectors.Account, strconv.Itoa(n+1), nil, map[string]string{"score": "10"})
 	}
 	h.once()
-	if s := h.once(); s.Held != nil || s.Handoffs != 0 {
-		t.Errorf("held %+v, handed off %d", s.Held, s.Handoffs)
+	if s := h.once(); s.Hold != nil || s.Handoffs != 0 {
+		t.Errorf("held %+v, handed off %d", s.Hold, s.Handoffs)
 	}
 	h.pair(3, "80")
 	if s := h.once(); s.Handoffs != 1 {
@@ -107,16 +107,16 @@ func TestTheFactorOfNormal(t *testing.T) {
 		return h.once()
 	}
 	wave(100, 6)
-	if s := wave(200, 13); s.Held != nil {
-		t.Fatalf("held without a history: %s", s.Held)
+	if s := wave(200, 13); s.Hold != nil {
+		t.Fatalf("held without a history: %s", s.Hold)
 	}
 	h.clock.Advance(16 * 24 * time.Hour)
-	if s := wave(300, 19); s.Held != nil { // 2 x 9.5
-		t.Fatalf("held: %s", s.Held)
+	if s := wave(300, 19); s.Hold != nil { // 2 x 9.5
+		t.Fatalf("held: %s", s.Hold)
 	}
 	s := wave(400, 26) // more than 2 x 38/3
-	if s.Held == nil || s.Held.Reason != "26 accounts at once are more than hold.factor 2 times the normal delivery of 12.7" {
-		t.Fatalf("held %+v", s.Held)
+	if s.Hold == nil || s.Hold.Reason != "26 accounts at once are more than hold.factor 2 times the normal delivery of 12.7" {
+		t.Fatalf("held %+v", s.Hold)
 	}
 	release(t, h)
 	if h.once(); h.sf.count(connectors.CreateTask) != 64 {
@@ -134,19 +134,19 @@ func TestTheFirstReleaseCoversThePlan(t *testing.T) {
 		h.pair(n, strconv.Itoa(70+n))
 	}
 	s := h.once()
-	if s.Held != nil || len(s.Planned) != 6 || s.Planned[5].Waits == "" {
-		t.Fatalf("held %v, planned %+v, want five and one that waits", s.Held, s.Planned)
+	if s.Hold != nil || len(s.Planned) != 6 || s.Planned[5].Waits == "" {
+		t.Fatalf("held %v, planned %+v, want five and one that waits", s.Hold, s.Planned)
 	}
 	release(t, h)
-	if s = h.once(); s.Handoffs != 5 || s.Held != nil {
-		t.Fatalf("handed off %d, held %v", s.Handoffs, s.Held)
+	if s = h.once(); s.Handoffs != 5 || s.Hold != nil {
+		t.Fatalf("handed off %d, held %v", s.Handoffs, s.Hold)
 	}
 	h.clock.Set(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
 	for n := range 3 {
 		h.pair(n+10, "75")
 	}
 	if s = h.once(); s.Handoffs != 9 {
-		t.Errorf("handed off %d, held %v: the one that waited was released, three more are no wave", s.Handoffs, s.Held)
+		t.Errorf("handed off %d, held %v: the one that waited was released, three more are no wave", s.Handoffs, s.Hold)
 	}
 }
 
@@ -156,8 +156,8 @@ func TestHoldOff(t *testing.T) {
 	for n := range 40 {
 		h.pair(n, "80")
 	}
-	if s := h.once(); s.Handoffs != 40 || s.Held != nil {
-		t.Errorf("handed off %d, held %v", s.Handoffs, s.Held)
+	if s := h.once(); s.Handoffs != 40 || s.Hold != nil {
+		t.Errorf("handed off %d, held %v", s.Handoffs, s.Hold)
 	}
 }
 
@@ -168,8 +168,8 @@ func TestHeldByDefault(t *testing.T) {
 	for n := range 26 {
 		h.pair(n, "80")
 	}
-	if s := h.once(); s.Handoffs != 0 || s.Held == nil {
-		t.Fatalf("handed off %d, held %v", s.Handoffs, s.Held)
+	if s := h.once(); s.Handoffs != 0 || s.Hold == nil {
+		t.Fatalf("handed off %d, held %v", s.Handoffs, s.Hold)
 	}
 	h.hs.put(connectors.Account, "1", nil, map[string]string{"score": "10"})
 	h.once()
