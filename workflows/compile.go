@@ -19,20 +19,21 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 		k.p.window = max(k.p.window, window)
 	})}
 	k.top = n
-	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "routing", "tasks_in", "segments",
+	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments",
 		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
 	k.signOff(top)
 	k.calendar(top.Get("calendar"))
 	k.people(top)
+	k.routing(top)
 	k.segments(top.Get("segments"))
 	k.handoffs(top.Get("handoffs"))
 	k.deliver(top.Get("deliver"))
 	k.limits(top.Get("limits"))
 	k.hold(top.Get("hold"))
 	k.levels(top.Get("sla"))
-	k.status(top.Get("lifecycle"))
+	k.lifecycle(top.Get("lifecycle"))
 	k.alerts(top.Get("alerts"))
 	k.summary(top.Get("summary"))
 	k.finish()
@@ -53,9 +54,10 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 		Routing: map[Stage]Routing{}, Status: map[State][2]string{}, Hold: defaultHold(),
 		SLA: SLA{
 			HandOff: calendar.MustSpan("48h"), Acknowledge: calendar.MustSpan("24h"),
-			FirstTouch: calendar.MustSpan("3 business days"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
+			AcknowledgeManager: calendar.MustSpan("48h"), FirstTouch: calendar.MustSpan("3 business days"), FirstTouchLatest: calendar.MustSpan("5 business days"),
+			Assign: calendar.MustSpan("same day"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
 		},
-		Alerts: Alerts{Manager: []string{"crm"}},
+		Alerts: Alerts{Manager: []string{"crm"}}, Lifecycle: defaultLifecycle(), transitions: Transitions(),
 		Approach: map[Type]string{
 			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
 			Inbound:      "They asked: call at once, refer to their request, agree on the discovery call.",
@@ -101,15 +103,6 @@ func (k *compiler) people(top *yamlpos.Map) {
 			k.p.Managers[key.Raw()] = email
 		}
 	}
-	stages := top.Get("routing").Map(string(SDR), string(AE))
-	for _, stage := range []Stage{SDR, AE} {
-		var r Routing
-		m := stages.Get(string(stage)).Map("fallback")
-		if m.Get("fallback").Text(&r.Fallback) {
-			k.email(m.Get("fallback"), r.Fallback)
-		}
-		k.p.Routing[stage] = r
-	}
 	yamlpos.Enum(top.Get("tasks_in"), &k.p.TasksIn, WhereOwned, TasksInSalesforce, TasksInHubSpot)
 }
 
@@ -120,10 +113,11 @@ func (k *compiler) segments(n yamlpos.Node) {
 }
 
 func (k *compiler) levels(n yamlpos.Node) {
-	m := n.Map("hand_off", "acknowledge", "first_touch", "report", "return")
+	m := n.Map("hand_off", "acknowledge", "acknowledge_manager", "first_touch", "first_touch_latest", "assign", "report", "return")
 	for key, dst := range map[string]*calendar.Span{
 		"hand_off": &k.p.SLA.HandOff, "acknowledge": &k.p.SLA.Acknowledge, "first_touch": &k.p.SLA.FirstTouch,
-		"report": &k.p.SLA.Report, "return": &k.p.SLA.Return,
+		"report": &k.p.SLA.Report, "return": &k.p.SLA.Return, "assign": &k.p.SLA.Assign,
+		"acknowledge_manager": &k.p.SLA.AcknowledgeManager, "first_touch_latest": &k.p.SLA.FirstTouchLatest,
 	} {
 		k.span(m.Get(key), dst)
 	}
@@ -144,12 +138,11 @@ func (k *compiler) span(n yamlpos.Node, dst *calendar.Span) bool {
 }
 
 func (k *compiler) status(n yamlpos.Node) {
-	m := n.Map("status").Get("status")
 	words := make([]string, 0, len(States()))
 	for _, s := range States() {
 		words = append(words, string(s))
 	}
-	texts := m.Map(words...)
+	texts := n.Map(words...)
 	for _, s := range States() {
 		value := texts.Get(string(s))
 		if !value.OK() {
@@ -246,6 +239,7 @@ func (k *compiler) finish() {
 	for _, name := range k.used {
 		p.uses = append(p.uses, use{name: name, slot: names[name].Slot})
 	}
+	p.Mapping.CheckOwners(k.written(), k.c)
 	if !k.c.Failed() { // a rule that could not be read may use what seems unused
 		p.Mapping.WarnUnused(k.used, k.c)
 	}

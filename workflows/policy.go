@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"text/template"
 	"time"
 
@@ -50,15 +51,19 @@ type Policy struct {
 	Handoffs []Handoff // strongest first
 	Segments []Segment
 	Routing  map[Stage]Routing
+	// Absent lists when people of the pools are away, by person.
+	Absent   map[string][]Absence
 	TasksIn  TasksIn
 	Managers map[string]string
 	Status   map[State][2]string // per mapping.Side
 	SLA      SLA
-	Alerts   Alerts
-	Signed   SignOff
-	Dossier  *template.Template
-	Approach map[Type]string
-	NextStep map[Stage]string
+	// Lifecycle holds the numbers of an account's life.
+	Lifecycle Lifecycle
+	Alerts    Alerts
+	Signed    SignOff
+	Dossier   *template.Template
+	Approach  map[Type]string
+	NextStep  map[Stage]string
 	// Order ranks the accounts of one cycle, best first; nil for first come.
 	Order   *expression.Program
 	Limits  Limits
@@ -69,6 +74,8 @@ type Policy struct {
 	// window is the longest look back of any rule.
 	window time.Duration
 	uses   []use
+
+	transitions []Transition
 }
 
 // use is a field or signal that some rule reads.
@@ -85,10 +92,12 @@ type Handoff struct {
 	Gate     *Criteria // nil for none
 	When     *Criteria
 	Segments map[string]*Criteria
-	// CallWithin, for inbound, is when the discovery call must have been
-	// held; zero Span for the general first-touch deadline.
-	CallWithin    calendar.Span
-	HasCallWithin bool
+	// NurturedFor, by segment and "" for none, is how long marketing must
+	// have nurtured an account before this handoff.
+	NurturedFor map[string]time.Duration
+	// CallWithin is when the discovery call must have been held, 24 hours
+	// for inbound; zero Span for the general first-touch deadline.
+	CallWithin calendar.Span
 }
 
 // Segment is a group of accounts with criteria of its own. The first that
@@ -96,13 +105,6 @@ type Handoff struct {
 type Segment struct {
 	Name string
 	When *Criteria
-}
-
-// Routing says to whom a stage's accounts go.
-type Routing struct {
-	// Fallback is the e-mail of whoever gets accounts without an active
-	// owner; "" leaves them waiting.
-	Fallback string
 }
 
 // TasksIn says in which CRM the task is made.
@@ -117,7 +119,7 @@ const (
 
 // SLA holds the service levels.
 type SLA struct {
-	HandOff, Acknowledge, FirstTouch, Report, Return calendar.Span
+	HandOff, Assign, Acknowledge, AcknowledgeManager, FirstTouch, FirstTouchLatest, Report, Return calendar.Span
 }
 
 // Alerts says who is told by which channel.
@@ -163,3 +165,19 @@ type Users map[connectors.System][]connectors.User
 
 // Before tells whether t is the stronger type.
 func (t Type) Before(other Type) bool { return t.strength() < other.strength() }
+
+// Asks tells whether a signal is part of what an inbound or relationship
+// handoff waits for: a person's request.
+func (p *Policy) Asks(signal string) bool {
+	for i := range p.Handoffs {
+		if p.Handoffs[i].Type == Intent {
+			continue
+		}
+		for _, program := range p.Handoffs[i].When.programs() {
+			if slices.Contains(program.Names(), signal) {
+				return true
+			}
+		}
+	}
+	return false
+}

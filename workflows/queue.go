@@ -53,7 +53,7 @@ func (w Wait) String() string {
 // meet notes that the criteria are met from now on, through a fact of that
 // time. A stronger type that joins later begins anew: its own clock counts.
 func (l *Life) meet(now, signal time.Time, t Type) {
-	if l.State == Ready && !l.Met.IsZero() && !t.Before(l.MetAs) {
+	if !l.Met.IsZero() && !t.Before(l.MetAs) {
 		return
 	}
 	l.forget()
@@ -68,18 +68,14 @@ func (l *Life) forget() {
 	l.Met, l.Signal, l.MetAs, l.Queued, l.Waited, l.Passed, l.Late = time.Time{}, time.Time{}, "", nil, 0, time.Time{}, false
 }
 
-// Settle follows a decision: an account whose criteria are met is ready, one
-// whose are not is back in nurture.
+// Settle follows a decision and what it did to the account's state: the wait
+// of an account that is ready begins, that of one that is not is over.
 func (p *Policy) Settle(l *Life, in Input, d Decision) {
 	switch {
+	case l.State != Ready:
+		l.forget()
 	case d.Outcome == HandOff:
 		l.meet(in.Now, p.signalAt(in, d), d.Rule.Type)
-		if l.State != Ready {
-			l.State, l.Since = Ready, in.Now
-		}
-	case l.State == Ready:
-		l.State, l.Since = Nurture, in.Now
-		l.forget()
 	}
 }
 

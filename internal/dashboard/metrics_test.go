@@ -47,6 +47,7 @@ func TestCollector(t *testing.T) {
 		Governance: engine.Governance{
 			Late: 1, Waits: map[string]int{"limit": 3, "held": 1}, Hold: &engine.HoldRow{Accounts: []string{"a"}}, QueueGrows: "it grows", Review: "overdue",
 		},
+		Held: []engine.HeldWrites{{System: connectors.HubSpot, Count: 2}, {System: connectors.HubSpot, Count: 1}},
 	}}
 	reg := prometheus.NewPedanticRegistry()
 	reg.MustRegister(Collector(func() Source { return source }))
@@ -69,6 +70,8 @@ func TestCollector(t *testing.T) {
 		`handoffd_drift_records{kind="missed",system="hubspot"} 2`,
 		`handoffd_handoffs_held 1`,
 		`handoffd_handoffs_total 18`,
+		`handoffd_held_writes{system="hubspot"} 3`,
+		`handoffd_held_writes{system="salesforce"} 0`,
 		`handoffd_live 1`,
 		`handoffd_pending_writes 2`,
 		`handoffd_planned_handoffs 2`,

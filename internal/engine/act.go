@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sort"
 	"strings"
-	"time"
 
 	"handoffd/connectors"
 	"handoffd/mapping"
@@ -125,7 +124,11 @@ func (b *batch) plan(c candidate, users workflows.Users) (workflows.Plan, bool, 
 	if err != nil {
 		return workflows.Plan{}, false, err
 	}
-	return b.policy.Plan(c.input, c.decision, b.policy.Trace(c.input, c.decision), users, contactsOf(c.entry.account, people))
+	load, err := b.workload()
+	if err != nil {
+		return workflows.Plan{}, false, err
+	}
+	return b.policy.Plan(c.input, c.decision, b.policy.Trace(c.input, c.decision), users, load, contactsOf(c.entry.account, people))
 }
 
 // contactsOf lists an account's people once: one who is in both CRMs is shown
@@ -151,28 +154,22 @@ func contactsOf(a *mapping.Account, people map[connectors.Ref][]ContactRow) []wo
 // and the reason is parked where a person can see it.
 func (b *batch) handOff(c candidate, plan workflows.Plan, ok bool) (bool, error) {
 	en := c.entry
-	owner := connectors.Ref{System: plan.Side.System(), Object: routeObject, ID: en.row.ID}
-	if !ok {
-		b.problems = append(b.problems, ProblemRow{Ref: owner, Field: mapping.OwnerField, Reason: "handing off waits: " + plan.WhyText(), Since: b.now})
+	if !b.routed(en, plan, ok) {
 		return false, nil
 	}
-	b.settled = append(b.settled, settledRecord{ref: owner})
-	en.life.Episode++
-	en.life.State, en.life.Since, en.life.Reach = workflows.HandedOff, b.now, time.Time{}
+	en.life.Begin(plan, c.decision.Segment, b.now)
 	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(true))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
-	b.keep(en)
-	if err := b.tx.PutHandoff(b.timed(b.handoffRow(en, plan), c)); err != nil {
+	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true))
+	b.count(en, workflows.Facts{})
+	b.touch(en) // its clocks begin
+	if err := b.putHandoff(b.timed(b.handoffRow(en, plan), c), en.life.Open); err != nil {
 		return false, err
 	}
-	rows, err := b.actions(en, plan)
-	if err != nil {
+	if err := b.resetInputs(en); err != nil {
 		return false, err
 	}
-	if _, err := b.tx.Enqueue(rows); err != nil {
-		return false, err
-	}
-	if err := b.notify(en, handoffID(en)+"/"+string(plan.Stage), addresseeOf(plan), handedOffNotice(plan)); err != nil {
+	if err := b.hand(en, plan); err != nil {
 		return false, err
 	}
 	if err := b.syncFields(en); err != nil {
@@ -181,6 +178,34 @@ func (b *batch) handOff(c candidate, plan workflows.Plan, ok bool) (bool, error)
 	b.engine.tally.add(func(t *tally) { t.handoffs++ })
 	b.engine.log.Info("handed off", "account", en.row.ID, "rule", plan.Rule, "system", plan.Side.System(), "owner", plan.Owner.ID, "due", plan.Day)
 	return true, nil
+}
+
+// routed parks the reason if there is nobody to give a stage to, and settles
+// it if there is.
+func (b *batch) routed(en *entry, plan workflows.Plan, ok bool) bool {
+	owner := routeRef(en, plan.Side.System())
+	if !ok {
+		b.problems = append(b.problems, ProblemRow{Ref: owner, Field: mapping.OwnerField, Reason: "handing off waits: " + plan.WhyText(), Since: b.now})
+		return false
+	}
+	b.settled = append(b.settled, settledRecord{ref: owner})
+	return true
+}
+
+// hand gives a stage to its owner: the choice is kept, and task, note and
+// alerts go into the outbox.
+func (b *batch) hand(en *entry, plan workflows.Plan) error {
+	if err := b.assign(en, handoffID(en), plan.Stage, plan.Assignment); err != nil {
+		return err
+	}
+	rows, err := b.actions(en, plan)
+	if err != nil {
+		return err
+	}
+	if _, err := b.tx.Enqueue(rows); err != nil {
+		return err
+	}
+	return b.notify(en, handoffID(en)+"/"+string(plan.Stage), addresseeOf(plan), handedOffNotice(plan))
 }
 
 // routeObject keeps the problem of a missing owner apart from a record's.

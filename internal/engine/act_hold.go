@@ -107,7 +107,10 @@ func (t *turn) stillReady() (map[string]bool, error) {
 // wouldGo lists the intent accounts that this turn would hand off without a
 // hold and that nobody has released, best first.
 func (t *turn) wouldGo() (ids []string, err error) {
-	err = t.run(func(c candidate, _ workflows.Plan, ok bool) (bool, error) {
+	err = t.run(func(c candidate, plan workflows.Plan, ok bool) (bool, error) {
+		if ok {
+			t.b.given.Take(plan.Assignment) // the next one sees it, as it will
+		}
 		if id := c.entry.row.ID; ok && c.intent() && !t.released[id] {
 			ids = append(ids, id)
 		}
@@ -175,7 +178,7 @@ func (t *turn) tellHeld() error {
 		if !slices.Contains(t.hold.Accounts, c.entry.row.ID) {
 			continue
 		}
-		return t.b.tell(c.entry, fmt.Sprintf("held/%d", t.hold.Since.Unix()), workflows.Notice{
+		return t.b.tellOthers(c.entry, fmt.Sprintf("held/%d", t.hold.Since.Unix()), workflows.Notice{
 			Key: "held/", Urgent: true, To: []workflows.Audience{workflows.ToMarketing, workflows.ToHeads},
 			Title: fmt.Sprintf("%d handoffs are held", len(t.hold.Accounts)), Body: t.hold.String(),
 		})

@@ -47,7 +47,7 @@ func (t *turn) overCap() error {
 			if err := t.b.tx.PutSetting(settingTold+base, t.b.now.Format(time.RFC3339)); err != nil {
 				return err
 			}
-			err = t.b.tell(last.entry, base, workflows.Notice{
+			err = t.b.tellOthers(last.entry, base, workflows.Notice{
 				Key: "cap/", To: []workflows.Audience{workflows.ToHeads},
 				Title: fmt.Sprintf("More %s handoffs than expected", kind),
 				Body:  full.Text + ". They go on: this type never waits.",

@@ -68,6 +68,7 @@ func (t *turn) handed(r HandedRow) workflows.Handed {
 func (t *turn) run(do func(candidate, workflows.Plan, bool) (bool, error)) error {
 	t.volume = t.b.policy.Volume(t.b.now, t.before)
 	t.waiting, t.went = nil, map[workflows.Type]candidate{}
+	t.b.given = nil // what a look has given away was not given
 	for _, c := range t.ready {
 		w, err := t.one(c, do)
 		if err != nil {
@@ -188,7 +189,7 @@ func (b *batch) stay(w *waiting) error {
 			return err
 		}
 	}
-	due := nextOf(b.now, w.decision.Due, w.wait.Until, by)
+	due := nextOf(b.now, en.row.Due, w.decision.Due, w.wait.Until, by)
 	after, err := json.Marshal(en.life)
 	if err != nil {
 		return fmt.Errorf("encoding the life of account %s: %w", en.row.ID, err)
@@ -225,7 +226,7 @@ func (b *batch) timed(h HandoffRow, c candidate) HandoffRow {
 func (b *batch) tellLate(w *waiting, by time.Time) error {
 	en := w.entry
 	name := mapping.Clip(b.mapping.Text(en.account, mapping.NameField), 200)
-	return b.tell(en, fmt.Sprintf("%s/ready/%d", en.row.ID, en.life.Met.Unix()), workflows.Notice{
+	return b.tellOthers(en, fmt.Sprintf("%s/ready/%d", en.row.ID, en.life.Met.Unix()), workflows.Notice{
 		Key: "late/", To: []workflows.Audience{workflows.ToMarketing, workflows.ToHeads}, Due: by,
 		Title: "Not handed off in time: " + name,
 		Body: fmt.Sprintf("%s has met the criteria since %s and was to be handed off within %s. It %s",
@@ -233,8 +234,8 @@ func (b *batch) tellLate(w *waiting, by time.Time) error {
 	})
 }
 
-// tell lays out a notice for people who are no owner, and logs it.
-func (b *batch) tell(en *entry, base string, n workflows.Notice) error {
+// tellOthers lays out a notice for people who are no owner, and logs it.
+func (b *batch) tellOthers(en *entry, base string, n workflows.Notice) error {
 	b.engine.log.Warn("notice", "key", base+"/"+n.Key, "title", n.Title)
 	for _, side := range mapping.Sides() {
 		if _, ok := en.account.Ref(side); ok {

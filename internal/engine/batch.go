@@ -38,10 +38,17 @@ type batch struct {
 	retry    []string // accounts whose parked writes are tried again
 	ledger   *mapping.Ledger
 	hidden   map[connectors.Ref]bool // records that must leave no trace
-	through  time.Time               // how far the page's object was read before
-	drift    *drift                  // nil unless everything is compared
+	made     map[string]string       // the keys of our own activities on the page, by id
+	sold     map[connectors.Ref]mapping.SalesActivity
+	sales    []mapping.SalesActivity
+	stray    []mapping.Point  // of the record at hand, which belongs to no account
+	unsold   []connectors.Ref // sales activities that are gone
+	idle     map[string]bool  // users whose activities are no touches; nil until needed
+	through  time.Time        // how far the page's object was read before
+	drift    *drift           // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
+	given    *workflows.Load  // what everybody has been given, once needed
 }
 
 // entry is one account as it is worked on.
@@ -204,6 +211,9 @@ func (b *batch) saveRelated() error {
 	if err := b.tx.DeleteContacts(b.gone); err != nil {
 		return err
 	}
+	if err := b.saveSales(); err != nil {
+		return err
+	}
 	if err := b.saveProblems(); err != nil {
 		return err
 	}
@@ -243,6 +253,7 @@ func (b *batch) encode(en *entry) error {
 	en.row.Doc, en.row.Life, en.row.State, en.row.Changed = doc, life, string(en.life.State), b.now
 	en.row.Name = b.mapping.Text(en.account, mapping.NameField)
 	en.row.Domain = mapping.Domain(b.mapping.Text(en.account, mapping.DomainField))
+	en.row.Both = len(homes(en.account)) == len(mapping.Sides())
 	return nil
 }
 

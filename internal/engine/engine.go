@@ -129,7 +129,9 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 		ids = append(ids, id)
 	}
 	policy, _ := e.rules()
-	errs = append(errs, e.store.Update(ctx, func(tx Tx) error { return errors.Join(e.renew(tx, policy.Hash), e.recordSigned(tx)) }))
+	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
+		return errors.Join(e.renew(tx, policy.Hash), e.retryHeld(tx), e.recordSigned(tx))
+	}))
 	return ids, errors.Join(errs...)
 }
 

@@ -40,7 +40,9 @@ func (t *turn) planned() (out []PlannedHandoff, err error) {
 	}
 	err = t.run(func(c candidate, plan workflows.Plan, ok bool) (bool, error) {
 		p := plannedOf(c, plan)
-		if !ok {
+		if ok {
+			t.b.given.Take(plan.Assignment) // the next one sees it, as it will
+		} else {
 			p.Blocked = plan.WhyText()
 		}
 		out = append(out, p)
@@ -67,6 +69,6 @@ func (t *turn) planned() (out []PlannedHandoff, err error) {
 func plannedOf(c candidate, plan workflows.Plan) PlannedHandoff {
 	return PlannedHandoff{
 		Account: c.entry.row.ID, Name: plan.Account, Rule: plan.Rule, System: plan.Side.System(),
-		Owner: plan.Owner.Name, Due: plan.Day, Reasons: plan.Reasons,
+		Owner: plan.Owner.Name, Due: plan.Day, Reasons: plan.Reasons, Assigned: plan.Why,
 	}
 }
