@@ -29,8 +29,9 @@ type wake struct {
 	at           []time.Time // besides
 }
 
-// The rounds after the last change: one reads it, one reads what came of it.
-const restRounds = 2
+// restRounds is how many rounds without a write follow the last change: what
+// it read is decided, and there was nothing to do.
+const restRounds = 1
 
 // failing is how much longer than a poll's time a failing CRM is left alone.
 const failing = 15 * time.Minute
@@ -49,6 +50,7 @@ func (p *player) newWake() wake {
 // stirred notes that people have done something.
 func (p *player) stirred() {
 	p.wake.quiet, p.wake.failed = 0, 0
+	p.wake.books = p.written()
 	p.seen = nil
 	now := p.clock.Now()
 	p.wake.at = append(p.wake.at, now.Add(p.wake.settle+p.wake.poll))
@@ -166,4 +168,3 @@ func eachAccount(tx engine.Tx, f func(engine.AccountRow) error) error {
 		after = rows[len(rows)-1].ID
 	}
 }
-
