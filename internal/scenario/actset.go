@@ -11,7 +11,7 @@ import (
 )
 
 // set reads fields that somebody, or a tool, changes.
-func (r *reader) set(n yamlpos.Node) (out []act) {
+func (r *reader) set(n yamlpos.Node) (out []step) {
 	m := n.FreeMap()
 	by, in := r.person(m.Get("by")), r.system(m.Get("in"))
 	for key, value := range m.All() {
@@ -33,12 +33,16 @@ func (r *reader) set(n yamlpos.Node) (out []act) {
 				}
 			}
 		}
-		out = append(out, setAct(a, fields, by))
+		here := step{do: setAct(a, fields, by), pos: key.Pos(), words: "set: " + a.key}
+		if len(fields) > 0 {
+			out = append(out, here)
+		}
 		for name, cn := range fm.Get("contacts").FreeMap().All() {
 			if c := r.contact(a, name); c != nil {
 				set := map[connectors.System]map[string]any{}
 				r.vendorFields(set, cn.Map("salesforce", "hubspot"), connectors.Contact)
-				out = append(out, setContact(a, c, set, by))
+				here.do, here.pos = setContact(a, c, set, by), name.Pos()
+				out = append(out, here)
 			}
 		}
 	}

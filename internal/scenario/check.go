@@ -63,7 +63,10 @@ func (p *player) explain(ctx context.Context, a *account) ([]string, error) {
 		return []string{"handoffd has not judged " + a.key + " yet"}, nil
 	}
 	t := k.trace
-	out := []string{fmt.Sprintf("last decision on %s, %s: %s: %s", a.key, p.local(k), strings.ReplaceAll(k.last.Outcome, "_", " "), k.last.Reason)}
+	out := []string{fmt.Sprintf("last decision on %s, %s: %s", a.key, p.local(k), strings.ReplaceAll(k.last.Outcome, "_", " "))}
+	if len(t.Rules) == 0 {
+		out[0] += ": " + k.last.Reason
+	}
 	if t.Segment != "" {
 		out = append(out, "  segment "+t.Segment)
 	}

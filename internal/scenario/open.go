@@ -26,6 +26,8 @@ type Options struct {
 	Config string
 	// Story: keep what happened, in order.
 	Story bool
+	// EveryPoll: leave no poll out, also where nothing can have changed.
+	EveryPoll bool
 	// Logger takes the daemon's logs; none if nil.
 	Logger *slog.Logger
 }

@@ -75,11 +75,11 @@ func (p *player) enter(ctx context.Context, e entry) error {
 	if e.note != "" {
 		p.story.tell(p.clock.Now(), "note", e.note)
 	}
-	for _, a := range e.acts {
-		said, err := a(ctx, p)
+	for _, s := range e.acts {
+		said, err := s.do(ctx, p)
 		if err != nil {
 			p.result.Checks++
-			p.fail(e, Failure{What: either(said, "doing what is written here"), Seen: err.Error(), Expected: "that it can be done"})
+			p.fail(e, Failure{Line: s.pos.Line, Col: s.pos.Col, What: s.words, Seen: err.Error(), Expected: "that it can be done"})
 			continue
 		}
 		p.story.tell(p.clock.Now(), "people", said)
@@ -100,5 +100,5 @@ func (p *player) later(t time.Time, a act) {
 	if i < 0 {
 		i = len(p.coming)
 	}
-	p.coming = slices.Insert(p.coming, i, entry{at: t, acts: []act{a}})
+	p.coming = slices.Insert(p.coming, i, entry{at: t, acts: []step{{do: a}}})
 }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -64,7 +65,20 @@ func newReader(path string, src []byte, configPath string, c *yamlpos.Collector)
 	r.scenario.settings = set
 	r.start(top.Get("start"))
 	r.people(top.Get("people"))
-	return r, !c.Failed(), nil
+	return r, r.playable(), nil
+}
+
+// playable tells whether the stage can be set, so that the rest of the file can
+// be read and all mistakes be named at once.
+func (r *reader) playable() bool {
+	seen := map[string]bool{}
+	for _, p := range r.scenario.people {
+		if p.email == "" || seen[strings.ToLower(p.email)] {
+			return false
+		}
+		seen[strings.ToLower(p.email)] = true
+	}
+	return !r.scenario.Start.IsZero()
 }
 
 // overrides lays the scenario's own mapping and policy over the config's. What
@@ -97,10 +111,14 @@ func (r *reader) override(n yamlpos.Node, section string, set settings) (setting
 		if config, problems, err = next.compile("scenario.db", "app"); err == nil && !problems.Failed() {
 			return next, config, true
 		} else if err == nil {
-			err = problems.Err()
+			for _, p := range problems.Problems() {
+				p.Message = n.Path() + ": with this in it the config says: " + p.Message
+				n.Add(p)
+			}
+			return set, nil, false
 		}
 	}
-	n.Errorf(yamlpos.CheckValue, "%s: the config with this in it: %v", n.Path(), err)
+	n.Errorf(yamlpos.CheckValue, "%s: %v", n.Path(), err)
 	return set, nil, false
 }
 

@@ -44,9 +44,15 @@ func (r *reader) accountOf(a *account, m *yamlpos.Map) {
 	m.Get("linked").Bool(&a.linked)
 	m.Get("later").Bool(&a.later)
 	if in := m.Get("in"); in.OK() {
-		a.in = nil
+		var systems []connectors.System
 		for _, item := range in.ListOrOne() {
-			a.in = append(a.in, r.system(item))
+			if s := r.system(item); s != "" && !slices.Contains(systems, s) {
+				systems = append(systems, s)
+			}
+		}
+		if len(systems) > 0 {
+			a.in = systems
+			slices.SortFunc(a.in, func(x, y connectors.System) int { return int(mapping.SideOf(x)) - int(mapping.SideOf(y)) })
 		}
 	}
 	a.owner = r.person(m.Get("owner"))

@@ -17,6 +17,9 @@ func (r *reader) people(n yamlpos.Node) {
 		} else {
 			value.Text(&p.email)
 		}
+		if p.email != "" && r.hasAddress(p.email) {
+			value.Errorf(yamlpos.CheckValue, "%s: another person has the address %s", value.Path(), p.email)
+		}
 		r.scenario.people = append(r.scenario.people, p.named())
 	}
 	for _, address := range r.scenario.settings.addresses() {

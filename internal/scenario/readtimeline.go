@@ -27,10 +27,12 @@ func (r *reader) timeline(n yamlpos.Node) {
 			m.Get(key).Duration(&d)
 			e.at, e.written = previous.Add(d), "after "+m.Get(key).Raw()
 		case "at", "by":
-			e.at, _ = r.when(m.Get(key))
+			if at, ok := r.when(m.Get(key)); ok {
+				e.at = at
+			}
 			e.written = key + " " + m.Get(key).Raw()
 		}
-		if e.at.Before(r.scenario.Start) && !r.c.Failed() {
+		if e.at.Before(r.scenario.Start) {
 			item.Errorf(yamlpos.CheckValue, "%s: this is before the start", item.Path())
 		}
 		r.entryOf(&e, item, m)
@@ -61,8 +63,8 @@ func (r *reader) entryOf(e *entry, item yamlpos.Node, m *yamlpos.Map) {
 		e.acts = append(e.acts, r.set(s)...)
 	}
 	for _, node := range m.Get("do").ListOrOne() {
-		if a := r.do(node); a != nil {
-			e.acts = append(e.acts, a)
+		if s := r.do(node); s.do != nil {
+			e.acts = append(e.acts, s)
 		}
 	}
 	if x := m.Get("expect"); x.OK() {
@@ -122,31 +124,37 @@ func (r *reader) verbs() map[string]verb {
 }
 
 // do reads one thing that is done: a mapping with exactly one verb.
-func (r *reader) do(n yamlpos.Node) act {
+func (r *reader) do(n yamlpos.Node) (s step) {
 	verbs := r.verbs()
 	if n.Kind() != yamlpos.Mapping {
 		n.Errorf(yamlpos.CheckType, "%s: expected a mapping that begins with what is done, such as {complete_task: globex, by: sam}", n.Path())
-		return nil
+		return s
 	}
 	var found []string
+	var first *yamlpos.Node
 	for key := range n.FreeMap().All() {
+		if first == nil {
+			first = &key
+		}
 		if _, ok := verbs[key.Raw()]; ok && !besides(verbs, found, key.Raw()) {
 			found = append(found, key.Raw())
 		}
 	}
 	if len(found) == 0 {
-		n.Map(sortedKeys(verbs)...)
-		if !r.c.Failed() {
+		if first == nil {
 			n.Errorf(yamlpos.CheckMissingKey, "%s: nothing is done here", n.Path())
+		} else {
+			r.unknown(*first, "act", sortedKeys(verbs))
 		}
-		return nil
+		return s
 	}
 	if len(found) > 1 {
 		n.Errorf(yamlpos.CheckValue, "%s: %s are two things; write a list", n.Path(), strings.Join(found, " and "))
-		return nil
+		return s
 	}
 	v := verbs[found[0]]
-	return v.read(n.Map(append([]string{found[0]}, v.keys...)...))
+	m := n.Map(append([]string{found[0]}, v.keys...)...)
+	return step{do: v.read(m), pos: n.Pos(), words: strings.TrimSpace(found[0] + ": " + m.Get(found[0]).Raw())}
 }
 
 // besides tells whether a word that is a verb elsewhere stands beside a verb.

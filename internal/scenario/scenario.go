@@ -69,13 +69,20 @@ type contact struct {
 // act is something that happens; it says what in a person's words.
 type act func(ctx context.Context, p *player) (said string, err error)
 
+// step is an act at its place in the file, and as the file says it.
+type step struct {
+	do    act
+	pos   yamlpos.Pos
+	words string
+}
+
 // entry is one line of the timeline.
 type entry struct {
 	at      time.Time
 	written string // the time as the file says it
 	pos     yamlpos.Pos
 	note    string
-	acts    []act
+	acts    []step
 	expect  *expectation
 }
 

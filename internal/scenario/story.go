@@ -26,6 +26,7 @@ type story struct {
 	p      *player
 	lines  []Line
 	on     bool
+	names  map[string]string // of accounts by id, as they were last called
 	states map[string]string // by account
 	logged map[string]time.Time
 	sent   map[string]string // outbox rows by key: state
@@ -36,7 +37,7 @@ type story struct {
 
 func newStory(p *player) *story {
 	return &story{
-		p: p, on: p.options.Story, states: map[string]string{}, logged: map[string]time.Time{}, sent: map[string]string{},
+		p: p, on: p.options.Story, names: map[string]string{}, states: map[string]string{}, logged: map[string]time.Time{}, sent: map[string]string{},
 		open: map[string]bool{}, parked: map[string]bool{},
 	}
 }
@@ -47,11 +48,12 @@ func (s *story) tell(at time.Time, who, text string) {
 	}
 }
 
-// inOrder gives the lines in the order of time, in the team's zone.
+// inOrder gives the lines in the order of time, in the team's zone. Parts of a
+// second are the rate limits' doing and tell nobody anything.
 func (s *story) inOrder() []Line {
 	slices.SortStableFunc(s.lines, func(a, b Line) int { return a.At.Compare(b.At) })
 	for i := range s.lines {
-		s.lines[i].At = s.lines[i].At.In(s.p.zone)
+		s.lines[i].At = s.lines[i].At.In(s.p.zone).Truncate(time.Second)
 	}
 	return s.lines
 }
@@ -84,7 +86,10 @@ func (s *story) look(ctx context.Context, p *player) error {
 // accounts tells decisions and changes of state.
 func (s *story) accounts(tx engine.Tx, now time.Time) error {
 	return eachAccount(tx, func(row engine.AccountRow) error {
-		name := row.Name
+		if row.Name != "" {
+			s.names[row.ID] = row.Name
+		}
+		name := s.names[row.ID]
 		decisions, err := tx.Decisions(row.ID, never(), 10)
 		if err != nil {
 			return err
@@ -109,10 +114,7 @@ func (s *story) handoffs(tx engine.Tx, now time.Time) error {
 	for _, h := range rows {
 		was, known := s.open[h.ID]
 		open := h.Closed.IsZero()
-		name, err := nameOf(tx, h.Account)
-		if err != nil {
-			return err
-		}
+		name := s.names[h.Account]
 		switch {
 		case !known && open:
 			s.tell(h.Opened, "handoff", fmt.Sprintf("%s: to %s (%s, rule %s), due %s", name, h.Owner, h.Stage, h.Rule, h.Due.In(s.p.zone).Format("Mon 2 Jan 15:04")))
@@ -122,11 +124,6 @@ func (s *story) handoffs(tx engine.Tx, now time.Time) error {
 		s.open[h.ID] = open
 	}
 	return err
-}
-
-func nameOf(tx engine.Tx, id string) (string, error) {
-	rows, err := tx.Accounts([]string{id})
-	return rows[id].Name, err
 }
 
 // writes tells what was written to the CRMs, and whom it told.
@@ -140,10 +137,7 @@ func (s *story) writes(tx engine.Tx, now time.Time) error {
 			continue
 		}
 		s.sent[row.Key] = row.State
-		name, err := nameOf(tx, row.Account)
-		if err != nil {
-			return err
-		}
+		name := s.names[row.Account]
 		who, what := rowWords(s.p, row)
 		switch row.State {
 		case engine.OutboxDone:

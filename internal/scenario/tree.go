@@ -60,7 +60,8 @@ func clone(n *yaml.Node) *yaml.Node {
 // merged lays one tree over another: mappings key by key, anything else as a
 // whole. A key that is written with nothing behind it takes the key away.
 func merged(base, over *yaml.Node) *yaml.Node {
-	if base == nil || base.Kind != yaml.MappingNode || over.Kind != yaml.MappingNode {
+	criteria := valueOf(over, "any") != nil || valueOf(over, "all") != nil // stand for themselves
+	if base == nil || base.Kind != yaml.MappingNode || over.Kind != yaml.MappingNode || criteria {
 		return clone(over)
 	}
 	out := clone(base)

@@ -101,7 +101,7 @@ func (p *player) round(ctx context.Context) error {
 // next is when the daemon's next round is.
 func (p *player) next(ctx context.Context) (time.Time, error) {
 	now := p.clock.Now()
-	if p.wake.quiet < restRounds {
+	if p.wake.quiet < restRounds || p.options.EveryPoll {
 		wait := p.wake.poll
 		if p.wake.failed > 2 {
 			wait = min(p.wake.poll<<min(p.wake.failed-2, 10), max(failing, p.wake.poll))
