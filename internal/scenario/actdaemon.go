@@ -42,9 +42,10 @@ func (r *reader) policy(m *yamlpos.Map) act {
 	if !ok {
 		return nil
 	}
+	set.changes++
 	r.scenario.settings, r.config = set, config
 	return func(ctx context.Context, p *player) (string, error) {
-		next, problems, err := set.compile(p.config.SQLite, p.world.Credentials.Salesforce.ClientID)
+		next, problems, err := set.compile(p.config.SQLite, p.world.Credentials.Salesforce.ClientID, p.clock.Now())
 		if err == nil {
 			err = problems.Err()
 		}

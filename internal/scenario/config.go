@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
 	"handoffd"
 	"handoffd/internal/app"
 	"handoffd/internal/yamlpos"
+	"handoffd/workflows"
 )
 
 // ExampleName is what the embedded example config is called.
@@ -32,6 +34,8 @@ type settings struct {
 	path   string
 	tree   *yaml.Node
 	signed bool
+	// changes counts the policies of the timeline.
+	changes int
 }
 
 // loadConfig reads the config file, the embedded example if there is none. Its
@@ -87,7 +91,7 @@ func (s settings) with(section string, over *yaml.Node) (settings, error) {
 
 // compile makes the config that the daemon runs on: signed in to the sandboxes,
 // with a store of its own and nothing to listen on.
-func (s settings) compile(store, clientID string) (*app.Config, *yamlpos.Collector, error) {
+func (s settings) compile(store, clientID string, at time.Time) (*app.Config, *yamlpos.Collector, error) {
 	tree := clone(s.tree)
 	over := map[string]any{
 		"connectors": map[string]any{
@@ -96,20 +100,9 @@ func (s settings) compile(store, clientID string) (*app.Config, *yamlpos.Collect
 		},
 		"store": map[string]any{"sqlite": store}, "go_live": false,
 	}
-	if s.signed {
-		signature := map[string]any{"by": "the scenario", "on": "2000-01-01"}
-		over["workflows"] = map[string]any{"signed_off": map[string]any{"marketing": signature, "sales": signature}}
-	}
 	var node yaml.Node
 	if err := node.Encode(over); err != nil {
 		return nil, nil, fmt.Errorf("making the scenario's config: %w", err)
-	}
-	if flows := valueOf(tree, "workflows"); s.signed && flows != nil && flows.Kind == yaml.ScalarNode {
-		inlined, err := settings{path: s.path, tree: tree}.with("workflows", &yaml.Node{Kind: yaml.MappingNode})
-		if err != nil {
-			return nil, nil, err
-		}
-		tree = inlined.tree
 	}
 	tree = merged(tree, &node)
 	connectors := valueOf(tree, "connectors")
@@ -130,7 +123,17 @@ func (s settings) compile(store, clientID string) (*app.Config, *yamlpos.Collect
 		return nil, nil, fmt.Errorf("making the scenario's config: %w", err)
 	}
 	config, problems := app.Parse(s.path, text)
+	if s.signed && !problems.Failed() {
+		sign(config, s.changes, at)
+	}
 	return config, problems, nil
+}
+
+// sign lets both sides sign what is played, whatever the file says: a scenario
+// is there to try rules before anybody signs them. Each change is signed anew.
+func sign(config *app.Config, changes int, at time.Time) {
+	signature := workflows.Signature{By: fmt.Sprintf("the scenario, %d", changes+1), On: at}
+	config.Policy.Signed.Marketing, config.Policy.Signed.Sales = signature, signature
 }
 
 // addresses are the e-mail addresses that the rules name: whom accounts fall

@@ -131,7 +131,7 @@ func (r *reader) expectAlert(e *expectation, a *account, n yamlpos.Node) {
 		case "to":
 			want["to"] = r.personMatch(value)
 		case "by":
-			want["by"] = r.oneOf(value, "notification", "email", "task")
+			want["by"] = r.oneOf(value, "notification", "email", "task", "slack", "webhook")
 		}
 		words = append(words, key.Raw()+" "+value.Raw())
 	}

@@ -132,7 +132,7 @@ func (p *player) raise(ctx context.Context, folder string) (err error) {
 		}
 	}
 	var problems *yamlpos.Collector
-	p.config, problems, err = p.scenario.settings.compile(filepath.Join(folder, "scenario.db"), p.world.Credentials.Salesforce.ClientID)
+	p.config, problems, err = p.scenario.settings.compile(filepath.Join(folder, "scenario.db"), p.world.Credentials.Salesforce.ClientID, p.clock.Now())
 	if err == nil {
 		err = problems.Err()
 	}

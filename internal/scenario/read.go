@@ -108,7 +108,7 @@ func (r *reader) override(n yamlpos.Node, section string, set settings) (setting
 	if err == nil {
 		var config *app.Config
 		var problems *yamlpos.Collector
-		if config, problems, err = next.compile("scenario.db", "app"); err == nil && !problems.Failed() {
+		if config, problems, err = next.compile("scenario.db", "app", r.scenario.Start); err == nil && !problems.Failed() {
 			return next, config, true
 		} else if err == nil {
 			for _, p := range problems.Problems() {

@@ -33,7 +33,7 @@ type person struct {
 	salesforce, hubspot  string // ids, once seeded
 	implied              bool   // named by the config only
 	managerNode          yamlpos.Node
-	managerKey, fullName string
+	fullName             string
 }
 
 func (p *person) id(system connectors.System) string {

@@ -29,7 +29,7 @@ type alert struct {
 	system      connectors.System
 	account     string // the vendor's id, "" if it cannot be known
 	to          []string
-	way         string // notification, email or task
+	way         string // notification, email, task, or a channel
 	title, body string
 }
 
@@ -50,7 +50,7 @@ func (p *player) look(ctx context.Context) (*sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context, *sight, map[string]bool) error{p.salesforceTasks, p.hubspotTasks, p.hubspotNotes, p.salesforceAlerts} {
+	for _, step := range []func(context.Context, *sight, map[string]bool) error{p.salesforceTasks, p.hubspotTasks, p.hubspotNotes, p.salesforceAlerts, p.sent} {
 		if err := step(ctx, s, told); err != nil {
 			return nil, fmt.Errorf("looking at the CRMs: %w", err)
 		}
@@ -156,6 +156,33 @@ func (p *player) salesforceAlerts(ctx context.Context, s *sight, _ map[string]bo
 		s.alerts = append(s.alerts, x)
 	}
 	return nil
+}
+
+// sent are the messages of the channels outside of the CRMs, as the outbox
+// says that they were taken.
+func (p *player) sent(ctx context.Context, s *sight, _ map[string]bool) error {
+	return p.daemon.Store.View(ctx, func(tx engine.Tx) error {
+		rows, err := tx.Outbox("")
+		for _, row := range rows {
+			if slices.Contains(systemsOf(), row.System) || row.State != engine.OutboxDone {
+				continue
+			}
+			var m struct {
+				To     string         `json:"to"`
+				Title  string         `json:"title"`
+				Body   string         `json:"body"`
+				Record connectors.Ref `json:"record"`
+			}
+			if err := json.Unmarshal(row.Payload, &m); err != nil {
+				return fmt.Errorf("reading what was sent by %s: %w", row.System, err)
+			}
+			s.alerts = append(s.alerts, alert{
+				system: m.Record.System, account: m.Record.ID, to: []string{p.personByID("", either(m.To, string(row.System)))},
+				way: string(row.System), title: m.Title, body: m.Body,
+			})
+		}
+		return err
+	})
 }
 
 // personByID finds the key of a person by the vendor's id or the address.
