@@ -30,7 +30,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.handoffs(top.Get("handoffs"))
 	k.limits(top.Get("limits"))
 	k.levels(top.Get("sla"))
-	k.status(top.Get("lifecycle"))
+	k.lifecycle(top.Get("lifecycle"))
 	k.alerts(top.Get("alerts"))
 	k.summary(top.Get("summary"))
 	k.finish()
@@ -51,9 +51,10 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 		Routing: map[Stage]Routing{}, Status: map[State][2]string{},
 		SLA: SLA{
 			HandOff: calendar.MustSpan("48h"), Acknowledge: calendar.MustSpan("24h"),
-			FirstTouch: calendar.MustSpan("3 business days"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
+			AcknowledgeManager: calendar.MustSpan("48h"), FirstTouch: calendar.MustSpan("3 business days"), FirstTouchLatest: calendar.MustSpan("5 business days"),
+			Assign: calendar.MustSpan("same day"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
 		},
-		Alerts: Alerts{Manager: []string{"crm"}},
+		Alerts: Alerts{Manager: []string{"crm"}}, Lifecycle: defaultLifecycle(), transitions: Transitions(),
 		Approach: map[Type]string{
 			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
 			Inbound:      "They asked: call at once, refer to their request, agree on the discovery call.",
@@ -143,10 +144,11 @@ func (k *compiler) limits(n yamlpos.Node) {
 }
 
 func (k *compiler) levels(n yamlpos.Node) {
-	m := n.Map("hand_off", "acknowledge", "first_touch", "report", "return")
+	m := n.Map("hand_off", "acknowledge", "acknowledge_manager", "first_touch", "first_touch_latest", "assign", "report", "return")
 	for key, dst := range map[string]*calendar.Span{
 		"hand_off": &k.p.SLA.HandOff, "acknowledge": &k.p.SLA.Acknowledge, "first_touch": &k.p.SLA.FirstTouch,
-		"report": &k.p.SLA.Report, "return": &k.p.SLA.Return,
+		"report": &k.p.SLA.Report, "return": &k.p.SLA.Return, "assign": &k.p.SLA.Assign,
+		"acknowledge_manager": &k.p.SLA.AcknowledgeManager, "first_touch_latest": &k.p.SLA.FirstTouchLatest,
 	} {
 		k.span(m.Get(key), dst)
 	}
@@ -167,12 +169,11 @@ func (k *compiler) span(n yamlpos.Node, dst *calendar.Span) bool {
 }
 
 func (k *compiler) status(n yamlpos.Node) {
-	m := n.Map("status").Get("status")
 	words := make([]string, 0, len(States()))
 	for _, s := range States() {
 		words = append(words, string(s))
 	}
-	texts := m.Map(words...)
+	texts := n.Map(words...)
 	for _, s := range States() {
 		value := texts.Get(string(s))
 		if !value.OK() {

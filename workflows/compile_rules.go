@@ -23,7 +23,7 @@ func (k *compiler) handoffs(n yamlpos.Node) {
 
 func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
 	h := Handoff{Name: name, Segments: map[string]*Criteria{}}
-	m := n.Map("type", "to", "gate", "when", "segments", "call_within")
+	m := n.Map("type", "to", "gate", "when", "momentum", "segments", "call_within")
 	m.Require("to", "when")
 	yamlpos.Enum(m.Get("to"), &h.To, SDR, AE)
 	h.Type = Inbound
@@ -36,6 +36,9 @@ func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
 	}
 	if m.Has("gate") {
 		h.Gate = k.criteria(m.Get("gate"))
+	}
+	if m.Has("momentum") {
+		h.Gate = both(h.Gate, k.criteria(m.Get("momentum")))
 	}
 	if m.Has("when") {
 		h.When = k.criteria(m.Get("when"))
@@ -56,7 +59,10 @@ func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
 	if !k.c.Failed() && !fires(k.p.Mapping, h.Gate, h.When) {
 		m.Get("when").Errorf("never", "the rule %s can never fire: no values satisfy the gate and these criteria at once", name)
 	}
-	h.HasCallWithin = k.span(m.Get("call_within"), &h.CallWithin)
+	if h.Type == Inbound {
+		h.CallWithin = calendar.MustSpan("24h")
+	}
+	k.span(m.Get("call_within"), &h.CallWithin)
 	return h
 }
 
@@ -173,4 +179,12 @@ func (k *compiler) calendarFault(m *yamlpos.Map, err error) {
 		return
 	}
 	m.Node().Errorf(yamlpos.CheckValue, "%v", err)
+}
+
+// both joins two conditions, of which the first may be missing.
+func both(a, b *Criteria) *Criteria {
+	if a == nil {
+		return b
+	}
+	return &Criteria{All: true, Items: []*Criteria{a, b}}
 }

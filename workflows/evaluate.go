@@ -67,6 +67,9 @@ func (p *Policy) Evaluate(in Input) Decision {
 	undecided := false
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
+		if !h.startsFrom(in.Life.State) {
+			continue
+		}
 		v := h.met(segments, func(c *Criteria) connectors.Value { return c.Eval(w) })
 		switch {
 		case v.IsNull():
@@ -84,6 +87,12 @@ func (p *Policy) Evaluate(in Input) Decision {
 		d.Outcome = NotQualified
 	}
 	return d
+}
+
+// startsFrom tells whether the handoff may begin in a state: after a deal, only
+// what a buyer or a customer asks for counts, not a score.
+func (h *Handoff) startsFrom(s State) bool {
+	return h.Type != Intent || s != Won && s != Lost
 }
 
 // evaluator computes a tree of criteria, from an account or from a log.

@@ -25,8 +25,10 @@ type Notice struct {
 	// Urgent notices do not wait for the end of quiet hours.
 	Urgent bool
 	To     []Audience
-	Title  string
-	Body   string
+	// For is the stage whose owner is meant, "" for the present one.
+	For   Stage
+	Title string
+	Body  string
 	// Due is the deadline that it is about, zero for none.
 	Due time.Time
 }

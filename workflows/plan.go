@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"handoffd/connectors"
-	"handoffd/mapping"
 )
 
 // Contact is a person on the account, as far as the summary needs it.
@@ -30,9 +29,11 @@ type Plan struct {
 	Manager    connectors.User
 	HasManager bool
 	// Due is the deadline of the first touch, Day its date in the team's zone.
-	Due     time.Time
-	Day     string
-	Subject string
+	// Call is when the discovery call must have been held, zero for no such
+	// promise.
+	Due, Call time.Time
+	Day       string
+	Subject   string
 	// Summary is the one page as text, HTML the same as safe HTML.
 	Summary, HTML string
 	Contact       *Contact
@@ -44,30 +45,7 @@ type Plan struct {
 func (p *Policy) Plan(in Input, d Decision, t Trace, users Users, contacts []Contact) (Plan, bool, error) {
 	h := d.Rule
 	plan := Plan{Rule: h.Name, Type: h.Type, Stage: h.To, Reasons: reasons(t)}
-	plan.Account = p.Mapping.Text(in.Account, mapping.NameField)
-	if plan.Account == "" {
-		plan.Account = in.Account.ID
-	}
-	as, ok := p.Route(in.Account, h.To, users)
-	plan.Assignment = as
-	if !ok {
-		return plan, false, nil
-	}
-	plan.Manager, plan.HasManager = p.Manager(as.Side, as.Owner, users)
-	span := p.SLA.FirstTouch
-	if h.HasCallWithin {
-		span = h.CallWithin
-	}
-	plan.Due = p.Calendar.Deadline(in.Now, span)
-	plan.Day = p.Calendar.LocalDay(plan.Due)
-	plan.Subject = Subject(h.Type, h.To, plan.Account)
-	plan.Contact = primary(contacts, in.History)
-	summary, err := p.summary(in, t, plan, contacts)
-	if err != nil {
-		return plan, false, err
-	}
-	plan.Summary, plan.HTML = summary, HTML(summary)
-	return plan, true, nil
+	return p.complete(plan, in, t, h.CallWithin, users, contacts)
 }
 
 // maxSubject is what a Salesforce Task takes (Object Reference, Task.Subject).

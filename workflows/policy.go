@@ -54,11 +54,13 @@ type Policy struct {
 	Managers map[string]string
 	Status   map[State][2]string // per mapping.Side
 	SLA      SLA
-	Alerts   Alerts
-	Signed   SignOff
-	Dossier  *template.Template
-	Approach map[Type]string
-	NextStep map[Stage]string
+	// Lifecycle holds the numbers of an account's life.
+	Lifecycle Lifecycle
+	Alerts    Alerts
+	Signed    SignOff
+	Dossier   *template.Template
+	Approach  map[Type]string
+	NextStep  map[Stage]string
 	// Order ranks the accounts of one cycle, best first; nil for first come.
 	Order *expression.Program
 	// PerMonth caps intent handoffs in a calendar month, 0 for no limit.
@@ -68,6 +70,8 @@ type Policy struct {
 	// window is the longest look back of any rule.
 	window time.Duration
 	uses   []use
+
+	transitions []Transition
 }
 
 // use is a field or signal that some rule reads.
@@ -84,10 +88,9 @@ type Handoff struct {
 	Gate     *Criteria // nil for none
 	When     *Criteria
 	Segments map[string]*Criteria
-	// CallWithin, for inbound, is when the discovery call must have been
-	// held; zero Span for the general first-touch deadline.
-	CallWithin    calendar.Span
-	HasCallWithin bool
+	// CallWithin is when the discovery call must have been held, 24 hours
+	// for inbound; zero Span for the general first-touch deadline.
+	CallWithin calendar.Span
 }
 
 // Segment is a group of accounts with criteria of its own. The first that
@@ -116,7 +119,7 @@ const (
 
 // SLA holds the service levels.
 type SLA struct {
-	HandOff, Acknowledge, FirstTouch, Report, Return calendar.Span
+	HandOff, Assign, Acknowledge, AcknowledgeManager, FirstTouch, FirstTouchLatest, Report, Return calendar.Span
 }
 
 // Alerts says who is told by which channel.

@@ -18,6 +18,9 @@ func (p *Policy) Replay(t Trace) (Outcome, string) {
 	undecided := false
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
+		if !h.startsFrom(t.State) {
+			continue
+		}
 		switch v := h.met(segments, eval); {
 		case v.IsNull():
 			undecided = true

@@ -47,14 +47,19 @@ func DefaultStatus() map[State]string {
 	}
 }
 
-// Open tells whether an account in this state has an open handoff.
+// Open tells whether sales has an account in this state, or is still asked
+// about it: no new handoff is made then.
 func (s State) Open() bool {
 	switch s {
-	case HandedOff, Working, Engaged, Opportunity, InProgress, Disputed:
+	case HandedOff, Working, Engaged, Opportunity, InProgress, Returned, Disputed:
 		return true
 	}
 	return false
 }
+
+// WithSales tells whether sales works on an account in this state: MQA is yes,
+// and marketing holds back.
+func (s State) WithSales() bool { return s.Open() && s != Returned }
 
 // Life is what the workflow remembers of one account between decisions.
 type Life struct {
@@ -63,6 +68,20 @@ type Life struct {
 	Since time.Time `json:"since,omitzero"`
 	// Episode counts the account's handoffs.
 	Episode int `json:"episode,omitempty"`
+	// Open is the handoff that is under way, nil for none.
+	Open *Episode `json:"open,omitempty"`
+	// From is the state that an account in ready or opportunity came from, if
+	// it was not nurture.
+	From State `json:"from,omitempty"`
+	// Deal is when the opportunity was created that put it into opportunity.
+	Deal time.Time `json:"deal,omitzero"`
+	// Moved is when a person moved it by hand last: what happened before that
+	// moves it nowhere else.
+	Moved time.Time `json:"moved,omitzero"`
+	// Told is when sales was told of another inbound request.
+	Told time.Time `json:"told,omitzero"`
+	// Asked is the request for content that marketing has been told of.
+	Asked time.Time `json:"asked,omitzero"`
 	// Ended is when the last handoff ended: what happened before it has been
 	// used and counts for no new one.
 	Ended time.Time `json:"ended,omitzero"`

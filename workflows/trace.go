@@ -26,12 +26,14 @@ type Trace struct {
 	Rule    string           `json:"rule,omitempty"`
 	Matched []string         `json:"matched,omitempty"`
 	Reason  string           `json:"reason"`
-	Rules   []RuleTrace      `json:"rules"`
-	Values  map[string]Value `json:"values"`
+	Rules   []RuleTrace      `json:"rules,omitempty"`
+	Values  map[string]Value `json:"values,omitempty"`
 	// Segmenting are the segments' clauses where they could not be decided.
 	Segmenting []expression.Clause `json:"segmenting,omitempty"`
 	// Behind names the fields and signals that a function call looks at.
 	Behind map[string][]string `json:"behind,omitempty"`
+	// Life is set where the outcome is Moved.
+	Life *LifeTrace `json:"life,omitempty"`
 }
 
 // Value is a value that a rule saw, with its source.

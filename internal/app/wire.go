@@ -73,7 +73,7 @@ func (env Environment) expand(c *Config, s yamlpos.Secret) string {
 func newSalesforce(c *Config, env Environment) (*salesforce.Client, error) {
 	s := c.Salesforce
 	config := salesforce.Config{
-		LoginURL: s.LoginURL, APIVersion: s.APIVersion, Selection: engine.Selection(c.Mapping, connectors.Salesforce),
+		LoginURL: s.LoginURL, APIVersion: s.APIVersion, Selection: engine.Reads(c.Policy, connectors.Salesforce),
 		Where: c.Mapping.SalesforceWhere, SettleEvery: s.SettleEvery, DailyShare: s.DailyShare, DailyCalls: int64(s.DailyCalls),
 		TaskKeyField: s.TaskKeyField, NotificationType: s.NotificationType, Clock: env.Clock,
 		HTTP: env.HTTP[connectors.Salesforce], Logger: env.Logger.With("component", "salesforce"), Observe: env.Observe,
@@ -139,7 +139,7 @@ func readKey(path string) (*rsa.PrivateKey, error) {
 func newHubSpot(c *Config, env Environment) (*hubspot.Client, error) {
 	h := c.HubSpot
 	config := hubspot.Config{
-		BaseURL: h.BaseURL, APIVersion: h.APIVersion, Selection: engine.Selection(c.Mapping, connectors.HubSpot),
+		BaseURL: h.BaseURL, APIVersion: h.APIVersion, Selection: engine.Reads(c.Policy, connectors.HubSpot),
 		Where: filters(c.Mapping.HubSpotWhere), SettleEvery: h.SettleEvery, DailyShare: h.DailyShare, DailyCalls: int64(h.DailyCalls),
 		TaskKeyProperty: h.TaskKeyProperty, Clock: env.Clock, HTTP: env.HTTP[connectors.HubSpot],
 		Logger: env.Logger.With("component", "hubspot"), Observe: env.Observe,

@@ -97,16 +97,20 @@ func (s *Stage) handoff(tx engine.Tx, row engine.HandoffRow, name string) (Hando
 		Account: row.Account, Name: name, Rule: row.Rule, Stage: row.Stage, System: row.System, Owner: row.Owner,
 		Due: s.Daemon.Config.Policy.Calendar.LocalDay(row.Due),
 	}
-	decisions, err := tx.Decisions(row.Account, row.Opened, 1)
+	decisions, err := tx.Decisions(row.Account, row.Opened, 10)
 	if err != nil {
 		return h, err
 	}
 	for _, d := range decisions {
+		if d.Outcome != string(workflows.HandOff) {
+			continue
+		}
 		var trace workflows.Trace
 		if err := json.Unmarshal(d.Trace, &trace); err != nil {
 			return h, fmt.Errorf("reading the decision about %s: %w", row.Account, err)
 		}
 		h.Why = why(trace)
+		break // the newest
 	}
 	writes, err := tx.Outbox(row.Account)
 	for _, w := range writes {

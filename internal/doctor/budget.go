@@ -155,7 +155,7 @@ func (e *examination) hubspotCalls(b *Budget, s *site, p Polling) {
 	lists := ceil(max(active, 1), ownersPage) + ceil(max(len(s.users)-active, 1), ownersPage)
 	b.add("owners", perDay(usersEvery, p.PollEvery)*lists, 0)
 	history := int64(0)
-	for range engine.Selection(e.mapping, connectors.HubSpot).History {
+	for range engine.Reads(e.Policy, connectors.HubSpot).History {
 		history += ceil(BusyChanges, historyBatch)
 	}
 	b.add("histories", 0, history)

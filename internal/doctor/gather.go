@@ -63,7 +63,7 @@ func (e *examination) visit(ctx context.Context, c connectors.Connector) *site {
 // described lists the objects whose fields matter.
 func (e *examination) described(s *site) []connectors.Object {
 	list := []connectors.Object{connectors.Account}
-	for o := range engine.Selection(e.mapping, s.System()).Fields {
+	for o := range engine.Reads(e.Policy, s.System()).Fields {
 		if !slices.Contains(list, o) {
 			list = append(list, o)
 		}

@@ -166,28 +166,21 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	owner := connectors.Ref{System: plan.Side.System(), Object: routeObject, ID: en.row.ID}
-	if !ok {
-		b.problems = append(b.problems, ProblemRow{Ref: owner, Field: mapping.OwnerField, Reason: "handing off waits: " + plan.WhyText(), Since: b.now})
+	if !b.routed(en, plan, ok) {
 		return false, nil
 	}
-	b.settled = append(b.settled, settledRecord{ref: owner})
-	en.life.Episode++
-	en.life.State, en.life.Since, en.life.Reach = workflows.HandedOff, b.now, time.Time{}
+	en.life.Begin(plan, c.decision.Segment, b.now)
 	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(true))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
-	b.keep(en)
-	if err := b.tx.PutHandoff(b.handoffRow(en, plan)); err != nil {
+	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true))
+	b.touch(en) // its clocks begin
+	if err := b.putHandoff(b.handoffRow(en, plan), en.life.Open); err != nil {
 		return false, err
 	}
-	rows, err := b.actions(en, plan)
-	if err != nil {
+	if err := b.resetInputs(en); err != nil {
 		return false, err
 	}
-	if _, err := b.tx.Enqueue(rows); err != nil {
-		return false, err
-	}
-	if err := b.notify(en, handoffID(en)+"/"+string(plan.Stage), addresseeOf(plan), handedOffNotice(plan)); err != nil {
+	if err := b.hand(en, plan); err != nil {
 		return false, err
 	}
 	if err := b.syncFields(en); err != nil {
@@ -196,6 +189,30 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	b.engine.tally.add(func(t *tally) { t.handoffs++ })
 	b.engine.log.Info("handed off", "account", en.row.ID, "rule", plan.Rule, "system", plan.Side.System(), "owner", plan.Owner.ID, "due", plan.Day)
 	return true, nil
+}
+
+// routed parks the reason if there is nobody to give a stage to, and settles
+// it if there is.
+func (b *batch) routed(en *entry, plan workflows.Plan, ok bool) bool {
+	owner := connectors.Ref{System: plan.Side.System(), Object: routeObject, ID: en.row.ID}
+	if !ok {
+		b.problems = append(b.problems, ProblemRow{Ref: owner, Field: mapping.OwnerField, Reason: "handing off waits: " + plan.WhyText(), Since: b.now})
+		return false
+	}
+	b.settled = append(b.settled, settledRecord{ref: owner})
+	return true
+}
+
+// hand lays a stage's task, note and alerts into the outbox.
+func (b *batch) hand(en *entry, plan workflows.Plan) error {
+	rows, err := b.actions(en, plan)
+	if err != nil {
+		return err
+	}
+	if _, err := b.tx.Enqueue(rows); err != nil {
+		return err
+	}
+	return b.notify(en, handoffID(en)+"/"+string(plan.Stage), addresseeOf(plan), handedOffNotice(plan))
 }
 
 // routeObject keeps the problem of a missing owner apart from a record's.

@@ -38,8 +38,13 @@ type batch struct {
 	retry    []string // accounts whose parked writes are tried again
 	ledger   *mapping.Ledger
 	hidden   map[connectors.Ref]bool // records that must leave no trace
-	through  time.Time               // how far the page's object was read before
-	drift    *drift                  // nil unless everything is compared
+	made     map[string]string       // the keys of our own activities on the page, by id
+	sold     map[connectors.Ref]mapping.SalesActivity
+	sales    []mapping.SalesActivity
+	unsold   []connectors.Ref // sales activities that are gone
+	idle     map[string]bool  // users whose activities are no touches; nil until needed
+	through  time.Time        // how far the page's object was read before
+	drift    *drift           // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
 }
@@ -202,6 +207,9 @@ func (b *batch) saveRelated() error {
 		return err
 	}
 	if err := b.tx.DeleteContacts(b.gone); err != nil {
+		return err
+	}
+	if err := b.saveSales(); err != nil {
 		return err
 	}
 	if err := b.saveProblems(); err != nil {

@@ -70,6 +70,10 @@ func (b *batch) decide(ids []string) error {
 	if err != nil {
 		return err
 	}
+	activities, err := b.activities(ids)
+	if err != nil {
+		return err
+	}
 	mode, err := b.engine.mode(b.tx)
 	if err != nil {
 		return err
@@ -83,14 +87,12 @@ func (b *batch) decide(ids []string) error {
 		if err := b.adopt(en); err != nil {
 			return err
 		}
-		row, err := b.evaluate(en, histories[id])
+		en.row.Dirty = false
+		rows, err := b.evaluate(en, histories[id], activities[id], mode.Live)
 		if err != nil {
 			return err
 		}
-		if row != nil {
-			log = append(log, *row)
-		}
-		en.row.Dirty = false
+		log = append(log, rows...)
 		b.keep(en)
 		if mode.Live {
 			if err := b.syncFields(en); err != nil {
@@ -104,32 +106,47 @@ func (b *batch) decide(ids []string) error {
 	return b.save()
 }
 
-// evaluate moves an account between nurture and ready; handing it over is
-// act's. It returns the decision's log row if it differs from the last.
-func (b *batch) evaluate(en *entry, history workflows.History) (*DecisionRow, error) {
+// evaluate judges an account by the criteria and lets it live on; handing it
+// over is act's. It returns what is new for the log. Without leave to write, an
+// account only joins or leaves the queue.
+func (b *batch) evaluate(en *entry, history workflows.History, activities []mapping.SalesActivity, live bool) ([]DecisionRow, error) {
 	in := workflows.Input{Account: en.account, Life: en.life, History: history, Now: b.now}
 	d := b.policy.Evaluate(in)
+	en.row.Outcome, en.row.Due = string(d.Outcome), d.Due
+	var log []DecisionRow
+	if d.Print != en.life.Logged {
+		en.life.Logged = d.Print
+		trace := b.policy.Trace(in, d)
+		row, err := decisionRow(en.row.ID, trace)
+		if err != nil {
+			return nil, err
+		}
+		b.engine.log.Debug("decided", "account", en.row.ID, "outcome", d.Outcome, "reason", trace.Reason)
+		log = append(log, row)
+	}
+	if live && d.Outcome != workflows.OutOfScope {
+		steps, err := b.live(en, in, d, activities)
+		if err != nil {
+			return nil, err
+		}
+		log = append(log, steps...)
+	} else {
+		b.queue(en, d)
+	}
+	if d.Outcome != workflows.HandOff {
+		en.life.Reach = time.Time{} // judged; one that is ready is judged once more at its turn
+	}
+	return log, nil
+}
+
+// queue lets an account join or leave the queue, and do nothing else.
+func (b *batch) queue(en *entry, d workflows.Decision) {
 	switch {
-	case d.Outcome == workflows.HandOff && en.life.State != workflows.Ready:
+	case d.Outcome == workflows.HandOff && en.life.State == workflows.Nurture:
 		en.life.State, en.life.Since = workflows.Ready, b.now
 	case d.Outcome != workflows.HandOff && en.life.State == workflows.Ready:
 		en.life.State, en.life.Since = workflows.Nurture, b.now
 	}
-	en.row.Outcome, en.row.Due = string(d.Outcome), d.Due
-	if d.Outcome != workflows.HandOff {
-		en.life.Reach = time.Time{} // judged; one that is ready is judged once more at its turn
-	}
-	if d.Print == en.life.Logged {
-		return nil, nil
-	}
-	en.life.Logged = d.Print
-	trace := b.policy.Trace(in, d)
-	row, err := decisionRow(en.row.ID, trace)
-	if err != nil {
-		return nil, err
-	}
-	b.engine.log.Debug("decided", "account", en.row.ID, "outcome", d.Outcome, "reason", trace.Reason)
-	return &row, nil
 }
 
 func decisionRow(account string, t workflows.Trace) (DecisionRow, error) {
@@ -204,10 +221,12 @@ func (b *batch) adopt(en *entry) error {
 		return nil
 	}
 	en.life.Episode++
-	return b.tx.PutHandoff(HandoffRow{
+	h := HandoffRow{
 		ID: handoffID(en), Account: en.row.ID, Rule: "adopted", Type: string(workflows.Intent), Stage: string(workflows.SDR),
 		Policy: b.policy.Hash, Opened: b.now, Reasons: []string{"found in the CRM with this status"},
-	})
+	}
+	en.life.Open = b.adopted(en, h)
+	return b.putHandoff(h, en.life.Open)
 }
 
 func (b *batch) seenOn(a *mapping.Account, side mapping.Side, slot int) connectors.Value {

@@ -65,7 +65,7 @@ func (b *batch) foldHandoffs(keep, gone *entry) error {
 	}
 	takesOver := mine == nil && theirs != nil
 	if takesOver || gone.life.Episode > 0 && keep.life.Episode == 0 && !keep.life.State.Open() {
-		keep.life.State, keep.life.Since = gone.life.State, gone.life.Since
+		keep.life.State, keep.life.Since, keep.life.Open = gone.life.State, gone.life.Since, gone.life.Open
 		for _, name := range []string{b.policy.MQAField, b.policy.StatusField} {
 			if f := b.mapping.Field(name); f != nil && f.Slot < len(gone.account.Own) {
 				keep.account.Own[f.Slot] = gone.account.Own[f.Slot]
@@ -129,7 +129,7 @@ func (b *batch) bury(en *entry) error {
 
 // endLife puts an account back to nurture: what happened until now is used up.
 func (b *batch) endLife(en *entry) {
-	en.life.State, en.life.Since, en.life.Ended = workflows.Nurture, b.now, b.now
+	en.life.State, en.life.Since, en.life.Ended, en.life.Open = workflows.Nurture, b.now, b.now, nil
 	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(false))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.Nurture)))
 }

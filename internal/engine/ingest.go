@@ -6,6 +6,7 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/mapping"
+	"handoffd/workflows"
 )
 
 // The fields of a contact that the summary shows, per CRM.
@@ -14,8 +15,16 @@ var contactFields = map[connectors.System][]string{
 	connectors.HubSpot:    {"firstname", "lastname", "jobtitle", "email"},
 }
 
-// Selection is what the engine reads from one CRM: what the mapping names, and
-// the people on the accounts.
+// Reads is what the engine reads from one CRM: the mapping's selection, and
+// what sales does.
+func Reads(p *workflows.Policy, system connectors.System) connectors.Selection {
+	side := mapping.SideOf(system)
+	sel := Selection(p.Mapping, system)
+	mapping.SelectSales(&sel, side, p.Lifecycle.Read[side])
+	return sel
+}
+
+// Selection is what the mapping names, and the people on the accounts.
 func Selection(m *mapping.Mapping, system connectors.System) connectors.Selection {
 	sel := m.Select(mapping.SideOf(system))
 	for _, f := range contactFields[system] {
@@ -207,7 +216,9 @@ func (b *batch) levels(en *entry, side mapping.Side, before []connectors.Value) 
 		if !ok {
 			continue
 		}
-		b.points = append(b.points, PointRow{Home: ref, Point: mapping.Point{
+		// Of two values with one stamp (Salesforce counts in seconds) the one
+		// that was read last stands.
+		b.grown = append(b.grown, PointRow{Home: ref, Point: mapping.Point{
 			Signal: f.Name, Source: ref.String(), At: cell.At, Value: cell.Seen.Float(),
 		}})
 	}
@@ -228,16 +239,19 @@ func (b *batch) park(ref connectors.Ref, problems []mapping.Problem) {
 func (b *batch) ingestRelated(r connectors.Record) error {
 	if r.Deleted {
 		b.gone = append(b.gone, r.Ref)
-		return nil
-	}
-	if b.hidden[r.Ref] {
-		return nil // a person to be forgotten, or what handoffd made itself
+		return b.unsell(r.Ref)
 	}
 	var home connectors.Ref
 	if len(r.Accounts) > 0 {
 		home = connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: r.Accounts[0]} // the primary one
 	}
 	en := b.find(home)
+	if err := b.sell(r, home, en); err != nil {
+		return err
+	}
+	if b.hidden[r.Ref] {
+		return nil // a person to be forgotten, or what handoffd made itself
+	}
 	if b.signals(r, home, en) && en != nil {
 		b.touch(en)
 	}

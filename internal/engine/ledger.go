@@ -210,7 +210,7 @@ func (b *batch) handOver(now, was *entry, open *HandoffRow) error {
 		return err
 	}
 	if mine == nil {
-		now.life.State, now.life.Since = state.State, state.Since
+		now.life.State, now.life.Since, now.life.Open = state.State, state.Since, state.Open
 		for _, name := range []string{b.policy.MQAField, b.policy.StatusField} {
 			if f := b.mapping.Field(name); f != nil {
 				now.account.Own[f.Slot] = was.account.Own[f.Slot]

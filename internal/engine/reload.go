@@ -79,9 +79,9 @@ func (s selected) covers(other selected) bool {
 // planReloads compares what the mapping reads now with what it read before. A
 // field that is gone needs nothing; the CRM's data is left alone.
 func (e *Engine) planReloads(tx Tx, policyChanged bool) error {
-	_, m := e.rules()
+	policy, m := e.rules()
 	for _, system := range e.order {
-		sel := Selection(m, system)
+		sel := Reads(policy, system)
 		for _, o := range e.connectors[system].Objects() {
 			now := selected{Fields: sel.Fields[o], History: sel.History[o]}
 			if o == connectors.Account {

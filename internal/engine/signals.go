@@ -30,7 +30,10 @@ func (b *batch) prepareSignals(records []connectors.Record) error {
 	}
 	b.ledger = mapping.NewLedger(rows)
 	b.ledger.Settled = b.now.Add(-settleReadings)
-	return b.hide(records)
+	if err := b.hide(records); err != nil {
+		return err
+	}
+	return b.prepareSales(records)
 }
 
 // saveReadings writes what the ledger took up. A counter that grew twice on
@@ -104,8 +107,7 @@ func (b *batch) hide(records []connectors.Record) error {
 	if err != nil {
 		return err
 	}
-	ours, err := b.tx.Made(made)
-	if err != nil {
+	if b.made, err = b.tx.Made(made); err != nil {
 		return err
 	}
 	for _, r := range records {
@@ -116,7 +118,7 @@ func (b *batch) hide(records []connectors.Record) error {
 				b.hidden[r.Ref] = b.hidden[r.Ref] || forgotten[h]
 			}
 		default:
-			b.hidden[r.Ref] = ours[r.Ref.ID]
+			b.hidden[r.Ref] = b.made[r.Ref.ID] != ""
 		}
 	}
 	return nil

@@ -29,6 +29,7 @@ type Tx interface {
 	IdentityTx
 	UpkeepTx
 	ConflictTx
+	SalesTx
 }
 
 // AccountRow is one account as stored.
@@ -153,6 +154,8 @@ type HandoffRow struct {
 	Reasons []string
 	Summary string
 	Hash    string // SHA-256 of Summary, hex
+	// Story is how it goes, as workflows.Episode in JSON.
+	Story []byte
 }
 
 // DecisionRow is one decision as logged (I6).

@@ -16,8 +16,9 @@ type PersonRow struct {
 // UpkeepTx finds and erases people, tells what handoffd made itself, and
 // brings back what was parked.
 type UpkeepTx interface {
-	// Made tells which of the vendor's ids are results of our own writes.
-	Made(ids []string) (map[string]bool, error)
+	// Made gives of the vendor's ids those that are results of our own
+	// writes, with the write's key.
+	Made(ids []string) (map[string]string, error)
 	// Forgotten tells which of the hashes are of people to be forgotten.
 	Forgotten(hashes []string) (map[string]bool, error)
 	PutForgotten(hashes []string, at time.Time) error

@@ -40,12 +40,20 @@ UPDATE points SET label = $6 WHERE home_id = $1 AND system = $2 AND at = $3 AND 
 
 var (
 	forgottenHashes = `SELECT hash FROM forgotten WHERE ` + inList("hash", 1)
-	madeResults     = `SELECT result FROM outbox WHERE result <> '' AND ` + inList("result", 1)
+	madeResults     = `SELECT result, key FROM outbox WHERE result <> '' AND ` + inList("result", 1)
 )
 
-// Made tells which of the vendor's ids are results of our own writes.
-func (t *Tx) Made(ids []string) (map[string]bool, error) {
-	return t.among("finding our own records", madeResults, ids)
+// Made gives of the vendor's ids those that are results of our own writes,
+// with the write's key.
+func (t *Tx) Made(ids []string) (map[string]string, error) {
+	found := map[string]string{}
+	err := t.eachList("finding our own records", madeResults, ids, func(rows *sql.Rows) error {
+		var id, key string
+		err := rows.Scan(&id, &key)
+		found[id] = key
+		return err
+	})
+	return found, err
 }
 
 // Forgotten tells which of the hashes are of people to be forgotten.
@@ -119,6 +127,9 @@ func (t *Tx) Redact(account string, homes []connectors.Ref, words []string, text
 	r.rows("redacting handoffs", textsOfHandoffs, redactHandoff, account)
 	r.rows("redacting writes", textsOfOutbox, redactOutbox, account)
 	r.rows("redacting decisions", textsOfDecisions, redactDecision, account)
+	for _, home := range homes {
+		r.activities(home)
+	}
 	for _, home := range homes {
 		r.labels(home)
 	}

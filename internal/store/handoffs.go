@@ -10,17 +10,17 @@ import (
 )
 
 const handoffColumns = `id, account, rule, type, stage, policy, opened, closed, outcome,
-    system, owner_id, owner, due, reasons, summary, hash`
+    system, owner_id, owner, due, reasons, summary, hash, story`
 
 const (
 	putHandoff = `
 INSERT INTO handoffs (` + handoffColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT (id) DO UPDATE SET
     account = excluded.account, rule = excluded.rule, type = excluded.type, stage = excluded.stage,
     policy = excluded.policy, opened = excluded.opened, closed = excluded.closed, outcome = excluded.outcome,
     system = excluded.system, owner_id = excluded.owner_id, owner = excluded.owner, due = excluded.due,
-    reasons = excluded.reasons, summary = excluded.summary, hash = excluded.hash`
+    reasons = excluded.reasons, summary = excluded.summary, hash = excluded.hash, story = excluded.story`
 	openHandoff   = `SELECT ` + handoffColumns + ` FROM handoffs WHERE account = $1 AND closed IS NULL`
 	handoffsSince = `SELECT ` + handoffColumns + ` FROM handoffs WHERE opened >= $1 ORDER BY opened, id`
 )
@@ -45,7 +45,7 @@ func (t *Tx) PutHandoff(h engine.HandoffRow) error {
 	}
 	_, err = t.exec(doing, putHandoff, h.ID, h.Account, h.Rule, h.Type, h.Stage, h.Policy,
 		micros(h.Opened), nullable(h.Closed), h.Outcome, string(h.System), h.OwnerID, h.Owner,
-		nullable(h.Due), string(reasons), h.Summary, h.Hash)
+		nullable(h.Due), string(reasons), h.Summary, h.Hash, string(h.Story))
 	return err
 }
 
@@ -74,13 +74,17 @@ func appendHandoffs(list *[]engine.HandoffRow) scanFunc {
 		var opened int64
 		var closed, due sql.NullInt64
 		var reasons []byte
+		var story string
 		err := rows.Scan(&h.ID, &h.Account, &h.Rule, &h.Type, &h.Stage, &h.Policy, &opened, &closed, &h.Outcome,
-			(*string)(&h.System), &h.OwnerID, &h.Owner, &due, &reasons, &h.Summary, &h.Hash)
+			(*string)(&h.System), &h.OwnerID, &h.Owner, &due, &reasons, &h.Summary, &h.Hash, &story)
 		if err != nil {
 			return err
 		}
 		if err := json.Unmarshal(reasons, &h.Reasons); err != nil {
 			return fmt.Errorf("decoding the reasons of %s: %w", h.ID, err)
+		}
+		if story != "" {
+			h.Story = []byte(story)
 		}
 		h.Opened, h.Closed, h.Due = timeOf(opened), timeOrZero(closed), timeOrZero(due)
 		*list = append(*list, h)

@@ -86,7 +86,7 @@ func TestSecondOpenHandoff(t *testing.T) {
 		t.Parallel()
 		s := openTest(t)
 		err := s.Update(t.Context(), func(tx engine.Tx) error {
-			const insert = `INSERT INTO handoffs (` + handoffColumns + `) VALUES ($1, 'a', '', '', '', '', 0, NULL, '', '', '', '', NULL, '[]', '', '')`
+			const insert = `INSERT INTO handoffs (` + handoffColumns + `) VALUES ($1, 'a', '', '', '', '', 0, NULL, '', '', '', '', NULL, '[]', '', '', '')`
 			for i := range 2 {
 				if _, err := tx.(*Tx).exec("writing", insert, fmt.Sprint(i)); err != nil {
 					return fmt.Errorf("%d: %w", i, err)

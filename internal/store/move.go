@@ -16,6 +16,7 @@ SELECT $3, system, at, signal, source, value, label FROM points WHERE home_id = 
 ON CONFLICT DO NOTHING`
 	dropPoints   = `DELETE FROM points WHERE home_id = $1 AND system = $2`
 	moveContacts = `UPDATE contacts SET home_id = $3 WHERE home_id = $1 AND system = $2`
+	moveSales    = `UPDATE sales_activities SET home_id = $3 WHERE home_id = $1 AND system = $2`
 
 	addCandidateAs = `
 INSERT INTO match_candidates (case_id, system, id)
@@ -46,7 +47,7 @@ func (t *Tx) MoveRecord(from, to connectors.Ref, continues bool) error {
 			return err
 		}
 	}
-	for _, query := range []string{movePoints, moveContacts, addCandidateAs} {
+	for _, query := range []string{movePoints, moveContacts, moveSales, addCandidateAs} {
 		if _, err := t.exec(doing, query, from.ID, system, to.ID); err != nil {
 			return err
 		}

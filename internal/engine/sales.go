@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"strings"
+
+	"handoffd/connectors"
+	"handoffd/mapping"
+)
+
+// taskKey ends the key of a handoff's own task.
+const taskKey = "/task"
+
+// prepareSales loads what is known of the page's sales activities.
+func (b *batch) prepareSales(records []connectors.Record) (err error) {
+	var refs []connectors.Ref
+	for _, r := range records {
+		if r.Ref.Object != connectors.Account && r.Ref.Object != connectors.Contact {
+			refs = append(refs, r.Ref)
+		}
+	}
+	b.sold, err = b.tx.SalesRecords(refs)
+	return err
+}
+
+// sell takes up what a record says of sales. Of what handoffd made itself only
+// the tasks of handoffs count, by what people do with them.
+func (b *batch) sell(r connectors.Record, home connectors.Ref, en *entry) error {
+	var before *mapping.SalesActivity
+	if known, ok := b.sold[r.Ref]; ok {
+		before = &known
+	}
+	key := b.made[r.Ref.ID]
+	if home.ID == "" || key != "" && !strings.HasSuffix(key, taskKey) {
+		return b.unsell(r.Ref)
+	}
+	a, ok := mapping.ReadSalesActivity(r, home, before)
+	if !ok {
+		return nil
+	}
+	if key != "" {
+		a.Key = key
+	}
+	idle, err := b.isIdle(r.Ref.System, a.OwnerID)
+	if err != nil {
+		return err
+	}
+	a.Automated = a.Automated || idle
+	b.sold[r.Ref] = a
+	b.sales = append(b.sales, a)
+	if en == nil {
+		return nil
+	}
+	if before != nil {
+		same := *before
+		same.Modified = a.Modified
+		if same == a {
+			return nil
+		}
+	}
+	b.touch(en)
+	return nil
+}
+
+// unsell forgets an activity whose record is gone, and lets its account be
+// decided anew.
+func (b *batch) unsell(ref connectors.Ref) error {
+	known, ok := b.sold[ref]
+	if !ok {
+		return nil
+	}
+	delete(b.sold, ref)
+	b.unsold = append(b.unsold, ref)
+	if err := b.loadRecords([]connectors.Ref{known.Home}); err != nil {
+		return err
+	}
+	if en := b.find(known.Home); en != nil {
+		b.touch(en)
+	}
+	return nil
+}
+
+// isIdle tells whether a user's doing is no touch of sales.
+func (b *batch) isIdle(system connectors.System, owner string) (bool, error) {
+	if len(b.policy.Lifecycle.NotSales) == 0 || owner == "" {
+		return false, nil
+	}
+	if b.idle == nil {
+		b.idle = map[string]bool{}
+		users, err := b.engine.users(b.tx)
+		if err != nil {
+			return false, err
+		}
+		for s, list := range users {
+			for _, u := range list {
+				if b.policy.Lifecycle.NotSales[strings.ToLower(u.Email)] {
+					b.idle[string(s)+"/"+u.ID] = true
+				}
+			}
+		}
+	}
+	return b.idle[string(system)+"/"+owner], nil
+}
+
+func (b *batch) saveSales() error {
+	if err := b.tx.PutSales(b.sales); err != nil {
+		return err
+	}
+	err := b.tx.DeleteSales(b.unsold)
+	b.sales, b.unsold = nil, nil
+	return err
+}
+
+// activities reads what sales and buyers did on many accounts.
+func (b *batch) activities(ids []string) (map[string][]mapping.SalesActivity, error) {
+	var refs []connectors.Ref
+	for _, id := range ids {
+		if en := b.entries[id]; en != nil {
+			refs = append(refs, homes(en.account)...)
+		}
+	}
+	found, err := b.tx.Sales(refs)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	out := map[string][]mapping.SalesActivity{}
+	for _, id := range ids {
+		en := b.entries[id]
+		if en == nil {
+			continue
+		}
+		for _, ref := range homes(en.account) {
+			out[id] = append(out[id], found[ref]...)
+		}
+	}
+	return out, nil
+}

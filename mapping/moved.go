@@ -1,0 +1,49 @@
+package mapping
+
+import (
+	"time"
+
+	"handoffd/connectors"
+)
+
+// Moved finds a person's own change of a field that handoffd masters: a value
+// that stands in a CRM after what was written there had been read back, or, if
+// nothing was written, one that replaced another after since. Where both sides
+// were changed, the later change counts.
+func (m *Mapping) Moved(a *Account, slot int, since time.Time) (v connectors.Value, side Side, ok bool) {
+	var own connectors.Value
+	if slot < len(a.Own) {
+		own = a.Own[slot]
+	}
+	var at time.Time
+	for _, s := range Sides() {
+		c := a.cell(s, slot)
+		if c == nil || m.Fields[slot].Vendor[s] == "" || a.Views[s].OutOfScope || !c.moved(own, since) {
+			continue
+		}
+		if !ok || c.At.After(at) {
+			v, side, at, ok = c.Seen, s, c.At, true
+		}
+	}
+	return v, side, ok
+}
+
+func (c *Cell) moved(own connectors.Value, since time.Time) bool {
+	if c.Bad || c.Seen.IsNull() || c.Seen == own || c.pending() {
+		return false
+	}
+	if c.HasSent {
+		return c.HasEchoed && c.Seen != c.Echo
+	}
+	return !c.Changed.IsZero() && c.At.After(since)
+}
+
+// Confirmed is what the field named by updated_at says of the merged value,
+// zero for nothing.
+func (m *Mapping) Confirmed(a *Account, slot int) time.Time {
+	_, origin := m.Value(a, slot)
+	if c := a.cell(origin.Side, slot); c != nil && !origin.Own {
+		return c.Confirmed
+	}
+	return time.Time{}
+}

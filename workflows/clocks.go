@@ -1,0 +1,189 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"handoffd/workflows/calendar"
+)
+
+// Clock is a promise about an open handoff: from when it runs, when it is due,
+// and when it was kept. Clocks run on after a breach, so that the true time is
+// known.
+type Clock struct {
+	Name string
+	From time.Time
+	Due  time.Time
+	// Met is when it was kept, zero while it was not.
+	Met time.Time
+
+	notice func() Notice
+	breach func(*Progress)
+}
+
+// The names of clocks.
+const (
+	ClockAcknowledge        = "acknowledge"
+	ClockAcknowledgeManager = "acknowledge_manager"
+	ClockFirstTouch         = "first_touch"
+	ClockFirstTouchLatest   = "first_touch_latest"
+	ClockCall               = "call_within"
+	ClockReturn             = "return"
+	ClockReport             = "report"
+	ClockDecide             = "decide_within"
+	ClockAssign             = "assign"
+)
+
+// Clocks lists the clocks of an account's present state.
+func (p *Policy) Clocks(life Life, facts Facts) []Clock {
+	t := turn{policy: p, life: life, facts: facts}
+	return t.running()
+}
+
+func (t *turn) running() []Clock {
+	e := t.life.Open
+	switch t.life.State {
+	case HandedOff, Working, Engaged:
+		if e != nil {
+			return append(t.stageClocks(e), t.reportClocks(e)...)
+		}
+	case InProgress:
+		if e != nil {
+			return t.reportClocks(e)
+		}
+	case Disputed:
+		if e != nil {
+			return []Clock{{
+				Name: ClockDecide, From: e.Disputed, Due: t.deadline(e.Disputed, t.policy.Lifecycle.Decide),
+				notice: func() Notice {
+					return t.tell("decide", "Dispute undecided", "Both heads were to decide whether sales keeps the account. Set the verdict, or move the status.", ToHeads)
+				},
+			}}
+		}
+	case Ready:
+		if t.facts.Outcome == HandOff && t.facts.Type != Intent {
+			return []Clock{{
+				Name: ClockAssign, From: t.life.Since, Due: t.deadline(t.life.Since, t.policy.SLA.Assign),
+				notice: func() Notice {
+					n := t.tell(fmt.Sprintf("assign/%d", t.life.Since.Unix()), "Nobody has this request", "The buyer asked, and no owner could be found: "+t.facts.Rule, ToHeads, ToMarketing)
+					n.Urgent = true
+					return n
+				},
+			}}
+		}
+	}
+	return nil
+}
+
+// stageClocks are the promises about the present stage.
+func (t *turn) stageClocks(e *Episode) []Clock {
+	p, stage := t.policy, *e.Now()
+	of := func(name string) string { return string(stage.Stage) + "/" + name }
+	clock := func(name string, span calendar.Span, met time.Time, title, body string, to ...Audience) Clock {
+		return Clock{
+			Name: of(name), From: stage.At, Due: t.deadline(stage.At, span), Met: met,
+			notice: func() Notice { return t.tell(of(name), title, body, to...) },
+		}
+	}
+	touch := clock(ClockFirstTouch, p.SLA.FirstTouch, stage.Touched, "First outreach is overdue", "No call, e-mail, meeting or completed task since the handoff.", ToManager)
+	if !stage.Due.IsZero() {
+		touch.Due = stage.Due
+	}
+	latest := clock(ClockFirstTouchLatest, p.SLA.FirstTouchLatest, stage.Touched, "Still no outreach", "The latest time for a first outreach is over.", ToManager)
+	latest.breach = func(out *Progress) { out.Reassign = true }
+	list := []Clock{
+		clock(ClockAcknowledge, p.SLA.Acknowledge, stage.Acknowledged, "Please begin", "The handoff has not been acknowledged: begin its task, or set acknowledged.", ToOwner),
+		clock(ClockAcknowledgeManager, p.SLA.AcknowledgeManager, stage.Acknowledged, "Handoff not acknowledged", "The owner was reminded and has not begun.", ToManager),
+		touch, latest,
+	}
+	if !stage.Call.IsZero() {
+		call := clock(ClockCall, calendar.Span{}, stage.Talked, "Discovery call is overdue", "No call or meeting has taken place in the time that was promised.", ToManager)
+		call.Due = stage.Call
+		list = append(list, call)
+	}
+	if stage.Stage == AE && t.life.State != Engaged {
+		list = append(list, clock(ClockReturn, p.SLA.Return, e.Responded, "No response so far", "An AE keeps the account; have a look whether it should go back.", ToOwner, ToManager))
+	}
+	return list
+}
+
+// reportClocks are the owner's weekly reports, if the mapping has a field for
+// them: one for every week that has gone by, and the next.
+func (t *turn) reportClocks(e *Episode) []Clock {
+	if t.policy.Mapping.Field(FieldEngagement) == nil || t.policy.SLA.Report.IsZero() {
+		return nil
+	}
+	var list []Clock
+	for from, n := e.Handed, 1; n <= maxReports; n++ {
+		due := t.deadline(from, t.policy.SLA.Report)
+		c := Clock{Name: fmt.Sprintf("%s/%d", ClockReport, n), From: from, Due: due, notice: func() Notice {
+			return t.tell(fmt.Sprintf("%s/%d", ClockReport, n), "Weekly report is missing", "Please set engagement: responsive, unresponsive or converted.", ToOwner)
+		}}
+		for _, at := range e.Reports {
+			if at.After(from) && !at.After(due) {
+				c.Met = at
+			}
+		}
+		list = append(list, c)
+		if due.After(t.facts.Now) {
+			break
+		}
+		from = due
+	}
+	return list
+}
+
+// maxReports bounds the weeks that are looked at, five years of them.
+const maxReports = 260
+
+// clocks acts on those that have run out, and notes when the next one will. A
+// clock fires once; of several missed reports only the last is told.
+func (t *turn) clocks(out *Progress) {
+	var missed *Clock
+	for _, c := range t.running() {
+		if !c.Met.IsZero() && !c.Met.After(c.Due) || t.fired(c.Name) {
+			continue
+		}
+		if !t.over(c.Due) {
+			continue
+		}
+		t.fire(c.Name)
+		if !c.Met.IsZero() {
+			continue // kept, too late; counted, and nobody needs to be told any more
+		}
+		if c.breach != nil {
+			c.breach(out)
+		}
+		if len(c.Name) > len(ClockReport) && c.Name[:len(ClockReport)] == ClockReport {
+			missed = &c
+			continue
+		}
+		out.Notices = append(out.Notices, t.about(c))
+	}
+	if missed != nil {
+		out.Notices = append(out.Notices, t.about(*missed))
+	}
+}
+
+func (t *turn) about(c Clock) Notice {
+	n := c.notice()
+	n.Due = c.Due
+	return n
+}
+
+func (t *turn) fired(name string) bool {
+	return t.life.Open != nil && !t.life.Open.Fired[name].IsZero()
+}
+
+// fire notes a breach in the episode; without one the notice's key alone keeps
+// it from going out twice.
+func (t *turn) fire(name string) {
+	e := t.life.Open
+	if e == nil {
+		return
+	}
+	if e.Fired == nil {
+		e.Fired = map[string]time.Time{}
+	}
+	e.Fired[name] = t.facts.Now
+}

@@ -1,0 +1,104 @@
+package workflows
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/mapping"
+)
+
+// Episode is one handoff as it goes: what the clocks are held against and what
+// the report counts. Every time is when it happened in the CRM, not when it
+// was noticed; zero means not yet.
+type Episode struct {
+	Rule    string `json:"rule"`
+	Type    Type   `json:"type"`
+	Segment string `json:"segment,omitempty"`
+	// Handed is when sales got the account.
+	Handed time.Time `json:"handed"`
+	// Stages are the stages so far, the present one last.
+	Stages []StageStory `json:"stages"`
+	// Touches counts what sales did since Handed, LastTouches since the
+	// account is in progress.
+	Touches     int `json:"touches,omitempty"`
+	LastTouches int `json:"last_touches,omitempty"`
+	// FirstTouch and Responded: of sales, and of the buyer.
+	FirstTouch time.Time `json:"first_touch,omitzero"`
+	Responded  time.Time `json:"responded,omitzero"`
+	Response   string    `json:"response,omitempty"` // what it was
+	// Booked and Held are of the first meeting.
+	Booked time.Time `json:"booked,omitzero"`
+	Held   time.Time `json:"held,omitzero"`
+	// Opportunity, Won and Lost are of the opportunity that came of it.
+	Opportunity time.Time `json:"opportunity,omitzero"`
+	Won         time.Time `json:"won,omitzero"`
+	Lost        time.Time `json:"lost,omitzero"`
+	// Engagement is what the owner said last; Reports are the times at which
+	// it was said.
+	Engagement string      `json:"engagement,omitempty"`
+	Reports    []time.Time `json:"reports,omitempty"`
+	// Returned is when the account came back, and why.
+	Returned time.Time `json:"returned,omitzero"`
+	Reason   string    `json:"reason,omitempty"`
+	// Disputed and Verdict: marketing disagreed, and what both heads decided.
+	Disputed time.Time `json:"disputed,omitzero"`
+	Verdict  string    `json:"verdict,omitempty"`
+	// Fired is when a clock ran out, by its name.
+	Fired map[string]time.Time `json:"fired,omitempty"`
+}
+
+// StageStory is one stage of a handoff.
+type StageStory struct {
+	Stage Stage     `json:"stage"`
+	At    time.Time `json:"at"`
+	// System and Owner say where the task is and whose it is.
+	System connectors.System `json:"system,omitempty"`
+	Owner  string            `json:"owner,omitempty"`
+	// Due is the deadline of the first touch; Call, where one is promised,
+	// that of the discovery call.
+	Due  time.Time `json:"due,omitzero"`
+	Call time.Time `json:"call,omitzero"`
+	// Acknowledged, Touched and Talked (a meeting or a call that took place)
+	// are the first of this stage.
+	Acknowledged time.Time `json:"acknowledged,omitzero"`
+	Touched      time.Time `json:"touched,omitzero"`
+	Talked       time.Time `json:"talked,omitzero"`
+}
+
+// Side is where the stage's task is.
+func (s StageStory) Side() mapping.Side { return mapping.SideOf(s.System) }
+
+// Now is the present stage.
+func (e *Episode) Now() *StageStory { return &e.Stages[len(e.Stages)-1] }
+
+// clone copies an episode so that a change of the copy does not reach it.
+func (e *Episode) clone() *Episode {
+	if e == nil {
+		return nil
+	}
+	c := *e
+	c.Stages, c.Reports, c.Fired = slices.Clone(e.Stages), slices.Clone(e.Reports), maps.Clone(e.Fired)
+	return &c
+}
+
+// begin is the episode of a plan that is carried out now.
+func begin(p Plan, segment string, now time.Time) *Episode {
+	return &Episode{Rule: p.Rule, Type: p.Type, Segment: segment, Handed: now, Stages: []StageStory{p.story(now)}}
+}
+
+func (p Plan) story(now time.Time) StageStory {
+	return StageStory{Stage: p.Stage, At: now, System: p.Side.System(), Owner: p.Owner.ID, Due: p.Due, Call: p.Call}
+}
+
+// Begin opens an episode in a life.
+func (l *Life) Begin(p Plan, segment string, now time.Time) {
+	l.Episode++
+	l.State, l.Since, l.Reach, l.Open = HandedOff, now, time.Time{}, begin(p, segment, now)
+}
+
+// Enter adds the stage that a plan makes.
+func (l *Life) Enter(p Plan, now time.Time) {
+	l.Open.Stages = append(l.Open.Stages, p.story(now))
+}

@@ -1,0 +1,315 @@
+package workflows
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"handoffd/connectors"
+	"handoffd/mapping"
+)
+
+// The account fields that the lifecycle knows by name. All are optional; a
+// mapping that has none of them is followed by activities alone.
+const (
+	FieldEngagement    = "engagement"             // the owner's weekly report: responsive, unresponsive, converted
+	FieldReturnReason  = "return_reason"          // sales gives the account back
+	FieldNotBefore     = "not_before"             // no new handoff before that day
+	FieldDispute       = "dispute"                // marketing disagrees with a return
+	FieldVerdict       = "verdict"                // what both heads decide: sales or nurture
+	FieldAcknowledged  = "acknowledged"           // the owner has seen it
+	FieldContent       = "content_request"        // sales asks marketing for content
+	FieldRating        = "sales_rating"           // sales' rating of the handoff
+	FieldMarketing     = "last_marketing_contact" // when marketing was last in touch
+	FieldPaused        = "nurture_paused"         // ours: marketing lists leave it out
+	FieldSalesTouches  = "sales_touches"          // ours: what sales did in the open handoff
+	FieldLastTouch     = "last_sales_touch"       // ours
+	FieldSalesMeetings = "sales_meetings"         // ours
+	FieldLastMeeting   = "last_meeting"           // ours
+)
+
+// Inputs are the fields by which people tell something about one handoff: they
+// are emptied when the next one begins.
+func Inputs() []string {
+	return []string{FieldEngagement, FieldReturnReason, FieldNotBefore, FieldDispute, FieldVerdict, FieldAcknowledged, FieldContent}
+}
+
+// The words of verdict and engagement.
+const (
+	VerdictSales   = "sales"
+	VerdictNurture = "nurture"
+	Responsive     = "responsive"
+	Unresponsive   = "unresponsive"
+	Converted      = "converted"
+)
+
+// Word is what a person wrote into a field, and when.
+type Word struct {
+	Text string    `json:"text,omitempty"`
+	At   time.Time `json:"at,omitzero"`
+}
+
+// Facts are all that the lifecycle depends on besides the Life: what stands in
+// the CRMs at one time. They are kept in the decision log, so that every
+// transition can be made again from them (I6).
+type Facts struct {
+	Now time.Time `json:"now"`
+	// Outcome, Rule and Type are what the criteria say.
+	Outcome Outcome `json:"outcome"`
+	Rule    string  `json:"rule,omitempty"`
+	Type    Type    `json:"type,omitempty"`
+	// Again names an inbound or relationship rule that was met by what
+	// happened since sales got the account.
+	Again string `json:"again,omitempty"`
+	// Begun is when the stage's task left its first status, or the owner
+	// said that the account was seen.
+	Begun time.Time `json:"begun,omitzero"`
+	// Touches are what sales did since the handoff, Calls those that were
+	// calls, Held the meetings that took place, Booked the first that was
+	// agreed.
+	Touches []time.Time `json:"touches,omitempty"`
+	Calls   []time.Time `json:"calls,omitempty"`
+	Held    []time.Time `json:"held,omitempty"`
+	Booked  time.Time   `json:"booked,omitzero"`
+	// Response is the first reply of the buyer.
+	Response   Word `json:"response,omitzero"`
+	Engagement Word `json:"engagement,omitzero"`
+	Return     Word `json:"return,omitzero"`
+	Dispute    Word `json:"dispute,omitzero"`
+	Verdict    Word `json:"verdict,omitzero"`
+	Content    Word `json:"content,omitzero"`
+	// NotBefore: no new handoff until then.
+	NotBefore time.Time `json:"not_before,omitzero"`
+	// OpenDeal is when the oldest open opportunity was created; Deal is the
+	// one that was closed last.
+	OpenDeal time.Time `json:"open_deal,omitzero"`
+	Deal     Deal      `json:"deal,omitzero"`
+	// Moved is the state that a person put the account into by hand.
+	Moved   State             `json:"moved,omitempty"`
+	MovedIn connectors.System `json:"moved_in,omitempty"`
+	// Signal is when the last intent signal came.
+	Signal time.Time `json:"signal,omitzero"`
+	// Next is when time alone changes any of these.
+	Next time.Time `json:"next,omitzero"`
+}
+
+// Deal is an opportunity that was closed.
+type Deal struct {
+	Created time.Time `json:"created"`
+	Closed  time.Time `json:"closed"`
+	Won     bool      `json:"won"`
+}
+
+// Observe gathers the facts of one account.
+func (p *Policy) Observe(in Input, d Decision, activities []mapping.SalesActivity) Facts {
+	f := Facts{Now: in.Now, Outcome: d.Outcome}
+	if d.Rule != nil {
+		f.Rule, f.Type = d.Rule.Name, d.Rule.Type
+	}
+	for _, a := range mapping.OnceEach(activities) {
+		f.take(in, a)
+	}
+	slices.SortFunc(f.Touches, time.Time.Compare)
+	slices.SortFunc(f.Held, time.Time.Compare)
+	p.readFields(in, &f)
+	p.readSignals(in, &f)
+	if to, side, ok := p.moved(in); ok {
+		f.Moved, f.MovedIn = to, side.System()
+	}
+	return f
+}
+
+// take adds one activity.
+func (f *Facts) take(in Input, a mapping.SalesActivity) {
+	switch {
+	case a.Created.After(in.Now):
+		return
+	case a.Kind == connectors.Opportunity:
+		f.deal(a)
+		return
+	case in.Life.Open == nil:
+		return
+	}
+	since := in.Life.Open.Handed
+	if a.Key != "" {
+		f.own(in, a)
+	}
+	if a.Kind == connectors.Meeting && !a.Cancelled && !a.Created.Before(since) {
+		f.Booked = first(f.Booked, a.Created)
+		f.respond(a.Created, "a meeting was agreed")
+	}
+	if !a.Done || a.Automated || a.Cancelled || a.At.Before(since) {
+		return
+	}
+	if a.At.After(in.Now) {
+		f.Next = first(f.Next, a.At) // a meeting that is yet to be held
+		return
+	}
+	if a.Inbound {
+		f.respond(a.At, map[bool]string{true: "the buyer replied", false: "the buyer called"}[a.Kind == connectors.Email])
+		return
+	}
+	if a.Kind == connectors.Meeting {
+		f.Held = append(f.Held, a.At)
+	}
+	if a.Kind == connectors.Call {
+		f.Calls = append(f.Calls, a.At)
+	}
+	if a.OwnerID != "" {
+		f.Touches = append(f.Touches, a.At)
+	}
+}
+
+// own looks at the task that handoffd made for the present stage.
+func (f *Facts) own(in Input, a mapping.SalesActivity) {
+	stage := in.Life.Open.Now()
+	if !strings.HasSuffix(a.Key, "/"+string(stage.Stage)+"/task") || a.Begun.IsZero() || a.Begun.Before(stage.At) {
+		return
+	}
+	f.Begun = first(f.Begun, a.Begun)
+}
+
+func (f *Facts) deal(a mapping.SalesActivity) {
+	if !a.Done {
+		f.OpenDeal = first(f.OpenDeal, a.Created)
+		return
+	}
+	if a.At.After(f.Deal.Closed) {
+		f.Deal = Deal{Created: a.Created, Closed: a.At, Won: a.Won}
+	}
+}
+
+func (f *Facts) respond(at time.Time, what string) {
+	if f.Response.At.IsZero() || at.Before(f.Response.At) {
+		f.Response = Word{Text: what, At: at}
+	}
+}
+
+// first is the earlier of two times that are set.
+func first(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// readFields looks at what people wrote into the account.
+func (p *Policy) readFields(in Input, f *Facts) {
+	since := in.Life.Since
+	if in.Life.Open != nil {
+		since = in.Life.Open.Handed
+	}
+	word := func(name string) Word {
+		w := p.word(in.Account, name)
+		if w.At.Before(since) {
+			return Word{}
+		}
+		return w
+	}
+	f.Engagement, f.Return, f.Dispute, f.Verdict, f.Content = word(FieldEngagement), word(FieldReturnReason), word(FieldDispute), word(FieldVerdict), word(FieldContent)
+	if seen := word(FieldAcknowledged); seen.Text != "" && in.Life.Open != nil && !seen.At.Before(in.Life.Open.Now().At) {
+		f.Begun = first(f.Begun, seen.At)
+	}
+	if day := p.word(in.Account, FieldNotBefore); day.Text != "" {
+		f.NotBefore, _ = time.ParseInLocation(time.DateOnly, day.Text[:min(len(day.Text), len(time.DateOnly))], p.Calendar.Location())
+		if f.NotBefore.After(in.Now) {
+			f.Next = first(f.Next, f.NotBefore)
+		}
+	}
+	if in.Life.Open != nil && (f.Engagement.Text == Responsive || f.Engagement.Text == Converted) {
+		f.respond(f.Engagement.At, "the owner says "+f.Engagement.Text)
+	}
+}
+
+// word is what stands in a field of that name; a false bool is nothing.
+func (p *Policy) word(a *mapping.Account, name string) Word {
+	field := p.Mapping.Field(name)
+	if field == nil {
+		return Word{}
+	}
+	v, origin := p.Mapping.Value(a, field.Slot)
+	if v.IsNull() || field.Type == mapping.Bool && !v.Bool() || origin.Own {
+		return Word{}
+	}
+	at := origin.At
+	if c := p.Mapping.Confirmed(a, field.Slot); c.After(at) {
+		at = c
+	}
+	if v.Kind() == connectors.Time {
+		return Word{Text: v.Time().UTC().Format(time.RFC3339), At: at}
+	}
+	return Word{Text: v.String(), At: at}
+}
+
+// readSignals finds the last intent signal, responses among the signals, and
+// inbound rules that are met anew while sales has the account.
+func (p *Policy) readSignals(in Input, f *Facts) {
+	for _, u := range p.uses {
+		before := 0.0
+		for _, pt := range in.History[u.name] {
+			rose := pt.Value > before // of a level; whatever happened is above nothing
+			if u.slot < len(p.Mapping.Fields) {
+				before = pt.Value
+			}
+			if rose && pt.At.After(f.Signal) && !pt.At.After(in.Now) {
+				f.Signal = pt.At
+			}
+		}
+	}
+	f.Again = p.again(in)
+	if in.Life.Open == nil {
+		return
+	}
+	since := in.Life.Open.Handed
+	for _, name := range p.Lifecycle.Responses {
+		for _, pt := range in.History[name] {
+			if !pt.At.Before(since) && !pt.At.After(in.Now) && pt.Value > 0 {
+				f.respond(pt.At, name)
+			}
+		}
+	}
+}
+
+// again names the inbound or relationship rule that is met by what happened
+// since sales has the account, or gave it back, or was told of the last such
+// thing; "" for none.
+func (p *Policy) again(in Input) string {
+	if !in.Life.State.Open() {
+		return ""
+	}
+	in.Life.Ended = in.Life.Since
+	if e := in.Life.Open; e != nil {
+		in.Life.Ended = latest(e.Handed, e.Returned)
+	}
+	in.Life.Ended = latest(in.Life.Ended, in.Life.Told)
+	w := p.world(in)
+	eval := func(c *Criteria) connectors.Value { return c.Eval(w) }
+	segments := p.possible(eval)
+	for i := range p.Handoffs {
+		if h := &p.Handoffs[i]; h.Type != Intent && h.met(segments, eval).Bool() {
+			return h.Name
+		}
+	}
+	return ""
+}
+
+// moved tells whether a person has put another status into one of the CRMs.
+func (p *Policy) moved(in Input) (State, mapping.Side, bool) {
+	field := p.Mapping.Field(p.StatusField)
+	if field == nil {
+		return "", 0, false
+	}
+	v, side, ok := p.Mapping.Moved(in.Account, field.Slot, in.Life.Since)
+	to := State(v.Text())
+	if !ok || to == in.Life.State || to == Ready || to == Nurture && in.Life.State == Ready {
+		return "", 0, false
+	}
+	return to, side, slices.Contains(States(), to)
+}
