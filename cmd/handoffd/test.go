@@ -39,15 +39,16 @@ func (o *options) test(c *cobra.Command, files []string, options scenario.Option
 	}
 	all := playAll(c.Context(), files, options)
 	var results []*scenario.Result
-	mistakes, failed := 0, 0
-	var errs []error
+	mistakes, broken, failed := 0, 0, 0
 	for i, p := range all {
 		var unreadable *scenario.FileError
 		switch {
 		case errors.As(p.err, &unreadable):
-			errs = append(errs, usageError{p.err})
+			mistakes++
+			fmt.Fprintln(c.ErrOrStderr(), "handoffd:", p.err)
 		case p.err != nil:
-			errs = append(errs, fmt.Errorf("playing %s: %w", files[i], p.err))
+			broken++
+			fmt.Fprintf(c.ErrOrStderr(), "handoffd: playing %s: %v\n", files[i], p.err)
 		}
 		if err := p.problems.Print(c.ErrOrStderr()); err != nil {
 			return err
@@ -63,13 +64,14 @@ func (o *options) test(c *cobra.Command, files []string, options scenario.Option
 	if err := o.printResults(c, results, failed); err != nil {
 		return err
 	}
-	if mistakes > 0 {
-		errs = append(errs, filesError{count: mistakes})
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	if failed > 0 {
+	switch {
+	case c.Context().Err() != nil:
+		return c.Context().Err()
+	case mistakes > 0:
+		return filesError{count: mistakes}
+	case broken > 0:
+		return environmentError{fmt.Sprintf("%d of %d scenarios could not be played", broken, len(files))}
+	case failed > 0:
 		return failedError{failed, len(files)}
 	}
 	return nil

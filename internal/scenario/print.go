@@ -56,7 +56,7 @@ func (r *Result) printStory(w io.Writer) error {
 			day = today
 			fmt.Fprintf(t, "%s\n", day)
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\n", l.At.Format("15:04:05"), l.Who, line(l.Text))
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", l.At.Format("15:04"), l.Who, line(l.Text))
 	}
 	return t.Flush()
 }

@@ -25,15 +25,15 @@ type Scenario struct {
 
 // person is a user of both CRMs.
 type person struct {
-	key                  string
-	first, last, email   string
-	team                 string
-	manager              *person
-	inactive             bool
-	salesforce, hubspot  string // ids, once seeded
-	implied              bool   // named by the config only
-	managerNode          yamlpos.Node
-	fullName             string
+	key                 string
+	first, last, email  string
+	team                string
+	manager             *person
+	inactive            bool
+	salesforce, hubspot string // ids, once seeded
+	implied             bool   // named by the config only
+	managerNode         yamlpos.Node
+	fullName            string
 }
 
 func (p *person) id(system connectors.System) string {
