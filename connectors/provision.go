@@ -14,6 +14,7 @@ const (
 	FieldChoice   FieldKind = "choice" // one of Values
 	FieldDate     FieldKind = "date"
 	FieldDateTime FieldKind = "datetime"
+	FieldOwner    FieldKind = "owner" // one of the CRM's users
 )
 
 // FieldNeed is a field that a config needs in one CRM.

@@ -153,9 +153,11 @@ func builtin() []Field {
 	return []Field{
 		{Name: NameField, Type: Text, Vendor: [sides]string{"Name", "name"}},
 		{Name: DomainField, Type: Text, Vendor: [sides]string{"Website", "domain"}},
-		{Name: OwnerField, Type: Owner, Vendor: [sides]string{"OwnerId", "hubspot_owner_id"}},
+		{Name: OwnerField, Type: Owner, Vendor: builtinOwner()},
 	}
 }
+
+func builtinOwner() [sides]string { return [sides]string{"OwnerId", "hubspot_owner_id"} }
 
 func (k *compiler) field(name string, n yamlpos.Node) Field {
 	f := Field{Name: name}
@@ -199,9 +201,7 @@ func (k *compiler) master(m *yamlpos.Map, f *Field) {
 			m.Get("sync").Errorf("direction", "%s has no field in %s, so there is nothing to sync", f.Name, s.System())
 		}
 	}
-	if f.Type == Owner && f.Master == FromHandoffd {
-		m.Get("from").Errorf("direction", "%s: handoffd names no owners; take them from one CRM or sync them", f.Name)
-	}
+	f.from = m.Get("from")
 }
 
 func (k *compiler) bounds(m *yamlpos.Map, f *Field) {

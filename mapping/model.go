@@ -5,6 +5,7 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/internal/expression"
+	"handoffd/internal/yamlpos"
 )
 
 // Side indexes what an account has in each CRM.
@@ -127,6 +128,7 @@ type Field struct {
 	// From and To are the transforms of each side, nil for none.
 	From, To [sides]*Transform
 
+	from    yamlpos.Node // where its master is named
 	reverse [sides]map[string]string
 	mark    uint32 // what it says about writing, to tell when that changes
 }

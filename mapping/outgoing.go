@@ -100,8 +100,10 @@ func (m *Mapping) outgoingMastered(a *Account, f *Field, w FieldWrite, cell *Cel
 		if w.Value, err = m.carry(f, origin.Side, value); err != nil {
 			return w, false, err
 		}
-	} else {
-		w.Value = value
+	} else if w.Value = value; f.Type == Owner {
+		if w.Value, err = m.ownOwner(w.Side, value); err != nil {
+			return w, false, err
+		}
 	}
 	if w.Value == cell.Seen && !cell.pending() || settled(cell, w.Value) {
 		return w, false, nil
@@ -141,6 +143,11 @@ func (m *Mapping) MarkSent(a *Account, w FieldWrite) {
 		return
 	}
 	there := a.cell(w.Side.Other(), w.Slot)
+	if there == nil { // chosen for an account that has only this record
+		here.send(w.Value, false)
+		here.account()
+		return
+	}
 	here.send(w.Value, there.Odd)
 	there.Odd = false
 	here.account()

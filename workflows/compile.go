@@ -19,13 +19,14 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 		k.p.window = max(k.p.window, window)
 	})}
 	k.top = n
-	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "routing", "tasks_in", "segments",
+	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments",
 		"handoffs", "deliver", "limits", "sla", "lifecycle", "alerts", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
 	k.signOff(top)
 	k.calendar(top.Get("calendar"))
 	k.people(top)
+	k.routing(top)
 	k.segments(top.Get("segments"))
 	k.handoffs(top.Get("handoffs"))
 	k.limits(top.Get("limits"))
@@ -113,15 +114,6 @@ func (k *compiler) people(top *yamlpos.Map) {
 			k.email(value, email)
 			k.p.Managers[key.Raw()] = email
 		}
-	}
-	stages := top.Get("routing").Map(string(SDR), string(AE))
-	for _, stage := range []Stage{SDR, AE} {
-		var r Routing
-		m := stages.Get(string(stage)).Map("fallback")
-		if m.Get("fallback").Text(&r.Fallback) {
-			k.email(m.Get("fallback"), r.Fallback)
-		}
-		k.p.Routing[stage] = r
 	}
 	yamlpos.Enum(top.Get("tasks_in"), &k.p.TasksIn, WhereOwned, TasksInSalesforce, TasksInHubSpot)
 	var deliver string
@@ -270,6 +262,7 @@ func (k *compiler) finish() {
 	for _, name := range k.used {
 		p.uses = append(p.uses, use{name: name, slot: names[name].Slot})
 	}
+	p.Mapping.CheckOwners(k.written(), k.c)
 	if !k.c.Failed() { // a rule that could not be read may use what seems unused
 		p.Mapping.WarnUnused(k.used, k.c)
 	}

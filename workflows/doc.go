@@ -6,6 +6,7 @@
 //   - criteria.go holds the tree of clauses and its three-valued logic.
 //   - history.go answers what rules ask of the past: rises, count, rate.
 //   - evaluate.go decides (door 4), trace.go says why, replay.go proves it.
-//   - route.go picks the owner and the manager.
+//   - route.go picks the owner and the manager; route_pool.go takes turns,
+//     route_load.go is what everybody has been given.
 //   - dossier.go writes the one-page summary.
 package workflows

@@ -77,7 +77,7 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 		Account: oneLine(plan.Account), Domain: oneLine(m.Text(in.Account, mapping.DomainField)),
 		Contact: clean(plan.Contact), Value: money(m.Text(in.Account, "value")), FitScore: m.Text(in.Account, "fit_score"),
 		Fit: yesNo(m.Text(in.Account, "fit")), Target: yesNo(m.Text(in.Account, "target_account")),
-		Reasons: plan.Reasons, Owner: plan.Owner.Name, OwnerWhy: strings.Join(plan.Why, "; "),
+		Reasons: plan.Reasons, Owner: plan.Owner.Name, OwnerWhy: plan.How(),
 		Due: p.dayFormat(plan.Due), Fields: map[string]string{},
 		Stage: string(plan.Stage), Type: string(plan.Type), Rule: plan.Rule,
 		Approach: p.Approach[plan.Type], NextStep: p.NextStep[plan.Stage], MarketingDoes: marketingDoes(plan.Type),

@@ -59,7 +59,7 @@ func TestSummary(t *testing.T) {
 			tt.build(s)
 			in := s.input(monday, workflows.Life{})
 			d := s.p.Evaluate(in)
-			plan, ok, err := s.p.Plan(in, d, s.p.Trace(in, d), users, tt.contacts)
+			plan, ok, err := s.p.Plan(in, d, s.p.Trace(in, d), users, nil, tt.contacts)
 			if err != nil || !ok {
 				t.Fatalf("plan: %v %v", ok, err)
 			}

@@ -15,7 +15,6 @@ import (
 	"handoffd/workflows"
 )
 
-
 const hours, days = time.Hour, 24 * time.Hour
 
 // handed is a life with an open handoff since monday.

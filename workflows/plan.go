@@ -42,10 +42,10 @@ type Plan struct {
 
 // Plan lays out the handoff that a decision calls for. ok is false if it has
 // to wait, with the reason in the plan's Why.
-func (p *Policy) Plan(in Input, d Decision, t Trace, users Users, contacts []Contact) (Plan, bool, error) {
+func (p *Policy) Plan(in Input, d Decision, t Trace, users Users, load *Load, contacts []Contact) (Plan, bool, error) {
 	h := d.Rule
 	plan := Plan{Rule: h.Name, Type: h.Type, Stage: h.To, Reasons: reasons(t)}
-	return p.complete(plan, in, t, h.CallWithin, users, contacts)
+	return p.complete(plan, in, t, h.CallWithin, RouteRequest{Input: in, Stage: h.To, Users: users, Load: load}, contacts)
 }
 
 // maxSubject is what a Salesforce Task takes (Object Reference, Task.Subject).

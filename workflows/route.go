@@ -2,7 +2,9 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/mapping"
@@ -12,50 +14,151 @@ import (
 type Assignment struct {
 	Side  mapping.Side
 	Owner connectors.User
-	// Why tells how the owner was found and who was passed over.
+	// Person is whom Owner stands for in both CRMs.
+	Person string
+	// By names the choice that found them: owner, pool, fallback, or a field.
+	By string
+	// Why tells who was considered and why they were passed over, in order;
+	// last who it is.
 	Why []string
+	// Pool is whose turn was taken, and Turns how the pool stands after it.
+	Pool  string
+	Turns map[string]Turn
 }
 
-// Route picks the owner of a stage's task: the account's owner in the CRM
-// where the task is made, else the stage's fallback. An inactive user or a
-// queue never gets a task. Without anyone, ok is false and Why says what to
+// How says in short how the owner was found.
+func (as Assignment) How() string {
+	if len(as.Why) == 0 {
+		return ""
+	}
+	return as.Why[len(as.Why)-1]
+}
+
+// RouteRequest is all that the choice of an owner depends on.
+type RouteRequest struct {
+	Input
+	Stage Stage
+	Users Users
+	// Load is what has been given to whom so far, nil for nothing.
+	Load *Load
+	// Exclude lists persons or users' ids that must not get the account.
+	Exclude []string
+	// System is where the task is; "" for where the policy makes one.
+	System connectors.System
+}
+
+// Route picks the owner of a stage's task: the choices of the stage's routing
+// in their order, then its fallback. A person who is inactive or away, or a
+// queue, never gets a task. Without anyone, ok is false and Why says what to
 // do.
-func (p *Policy) Route(a *mapping.Account, stage Stage, users Users) (as Assignment, ok bool) {
-	side, ok := p.taskSystem(a)
-	as.Side = side
+func (p *Policy) Route(r RouteRequest) (Assignment, bool) {
+	side, ok := p.taskSystem(r.Account)
+	if r.System != "" {
+		side = mapping.SideOf(r.System)
+		_, ok = r.Account.Ref(side)
+	}
+	c := chooser{p: p, r: r, people: r.Users[side.System()]}
+	c.as.Side = side
 	if !ok {
-		as.Why = append(as.Why, fmt.Sprintf("the account has no %s record to put the task on", side.System()))
-		return as, false
+		c.say("the account has no %s record to put the task on", side.System())
+		return c.as, false
 	}
-	people := users[side.System()]
-	if id := p.ownerID(a, side); id == "" {
-		as.Why = append(as.Why, "the account has no owner")
-	} else if u := byID(people, id); u == nil {
-		as.Why = append(as.Why, "the account's owner "+id+" is not known")
-	} else if !u.Active || u.Queue {
-		as.Why = append(as.Why, fmt.Sprintf("the account's owner %s is %s", u.Name, unfit(u)))
-	} else {
-		as.Owner = *u
-		as.Why = append(as.Why, "the account's owner")
-		return as, true
+	routing := p.Routing[r.Stage]
+	for _, choice := range routing.choices() {
+		if choice == ToPool {
+			ok = c.fromPool(routing.Pool)
+		} else {
+			ok = c.fromField(choice)
+		}
+		if ok {
+			return c.as, true
+		}
 	}
-	fallback := p.Routing[stage].Fallback
-	if fallback == "" {
-		as.Why = append(as.Why, fmt.Sprintf("workflows.routing.%s.fallback names nobody", stage))
-		return as, false
+	return c.as, c.fallback(routing.Fallback)
+}
+
+// chooser looks for one account's owner.
+type chooser struct {
+	p      *Policy
+	r      RouteRequest
+	people []connectors.User
+	seen   *world // what territories see, once one is asked
+	as     Assignment
+}
+
+func (c *chooser) say(format string, args ...any) {
+	c.as.Why = append(c.as.Why, fmt.Sprintf(format, args...))
+}
+
+// take ends the search.
+func (c *chooser) take(u *connectors.User, by string) bool {
+	c.as.Owner, c.as.By, c.as.Person = *u, by, c.p.Person(c.as.Side, *u)
+	return true
+}
+
+// fromField takes whom an owner field of the account names.
+func (c *chooser) fromField(field string) bool {
+	id := c.p.ownerID(c.r.Account, field, c.as.Side)
+	if id == "" {
+		c.say("the account has no %s", field)
+		return false
 	}
-	u := byEmail(people, fallback)
-	switch {
-	case u == nil:
-		as.Why = append(as.Why, fmt.Sprintf("the fallback %s is no user of %s", fallback, side.System()))
-		return as, false
-	case !u.Active || u.Queue:
-		as.Why = append(as.Why, fmt.Sprintf("the fallback %s is %s in %s", fallback, unfit(u), side.System()))
-		return as, false
+	u := byID(c.people, id)
+	if u == nil {
+		c.say("the account's %s %s is not known", field, id)
+		return false
 	}
-	as.Owner = *u
-	as.Why = append(as.Why, "so the fallback "+u.Name)
-	return as, true
+	if why := c.barred(u); why != "" {
+		c.say("the account's %s %s %s", field, u.Name, why)
+		return false
+	}
+	c.say("the account's %s", field)
+	return c.take(u, field)
+}
+
+func (c *chooser) fallback(email string) bool {
+	system := c.as.Side.System()
+	if email == "" {
+		c.say("workflows.routing.%s.fallback names nobody", c.r.Stage)
+		return false
+	}
+	u := c.find(email)
+	if u == nil {
+		c.say("the fallback %s is no user of %s", email, system)
+		return false
+	}
+	if why := c.barred(u); why != "" {
+		c.say("the fallback %s %s in %s", email, why, system)
+		return false
+	}
+	c.say("the fallback, since nobody else can take it")
+	return c.take(u, ByFallback)
+}
+
+// find is the user of the task's CRM with one of the person's addresses.
+func (c *chooser) find(email string) *connectors.User {
+	var found *connectors.User
+	for _, address := range c.p.Mapping.Owners.Addresses(email) {
+		if u := byEmail(c.people, address); u != nil && (found == nil || !found.Active) {
+			found = u
+		}
+	}
+	return found
+}
+
+// barred says why a user cannot get anything now, "" if nothing is in the way.
+func (c *chooser) barred(u *connectors.User) string {
+	if !u.Active || u.Queue {
+		return "is " + unfit(u)
+	}
+	person := c.p.Person(c.as.Side, *u)
+	if slices.Contains(c.r.Exclude, person) || slices.Contains(c.r.Exclude, u.ID) {
+		return "has had it already"
+	}
+	if until, away := c.p.away(person, c.r.Now); away {
+		return "is absent until " + until
+	}
+	return ""
 }
 
 func unfit(u *connectors.User) string {
@@ -65,9 +168,29 @@ func unfit(u *connectors.User) string {
 	return "inactive"
 }
 
-// ownerID is the vendor's id of the account's owner on one side.
-func (p *Policy) ownerID(a *mapping.Account, side mapping.Side) string {
-	f := p.Mapping.Field(mapping.OwnerField)
+// Person names somebody alike in both CRMs: by their address, or by their id
+// where they have none.
+func (p *Policy) Person(side mapping.Side, u connectors.User) string {
+	if u.Email == "" {
+		return string(side.System()) + "/" + u.ID
+	}
+	return p.Mapping.Owners.Person(u.Email)
+}
+
+// away tells whether a person is absent, and until which day.
+func (p *Policy) away(person string, now time.Time) (until string, away bool) {
+	day := p.Calendar.LocalDay(now)
+	for _, a := range p.Absent[person] {
+		if a.From <= day && day <= a.To && a.To > until {
+			until = a.To
+		}
+	}
+	return until, until != ""
+}
+
+// ownerID is the vendor's id of whom an owner field names on one side.
+func (p *Policy) ownerID(a *mapping.Account, field string, side mapping.Side) string {
+	f := p.Mapping.Field(field)
 	v := a.Views[side]
 	if f == nil || v == nil || f.Slot >= len(v.Cells) {
 		return ""

@@ -9,28 +9,28 @@ import (
 )
 
 // PlanStage lays out the next stage of a handoff that is under way.
-func (p *Policy) PlanStage(in Input, t Trace, reasons []string, stage Stage, users Users, contacts []Contact) (Plan, bool, error) {
+func (p *Policy) PlanStage(in Input, t Trace, reasons []string, stage Stage, users Users, load *Load, contacts []Contact) (Plan, bool, error) {
 	e := in.Life.Open
 	plan := Plan{Rule: e.Rule, Type: e.Type, Stage: stage, Reasons: slices.Clone(reasons)}
 	if e.Response != "" {
 		plan.Reasons = append(plan.Reasons, fmt.Sprintf("response on %s: %s", p.Calendar.LocalDay(e.Responded), e.Response))
 	}
-	return p.complete(plan, in, t, calendar.Span{}, users, contacts)
+	return p.complete(plan, in, t, calendar.Span{}, RouteRequest{Input: in, Stage: stage, Users: users, Load: load}, contacts)
 }
 
 // complete adds to a plan who, by when, and with which words. call is how soon
 // the discovery call must be held, zero for no such promise.
-func (p *Policy) complete(plan Plan, in Input, t Trace, call calendar.Span, users Users, contacts []Contact) (Plan, bool, error) {
+func (p *Policy) complete(plan Plan, in Input, t Trace, call calendar.Span, who RouteRequest, contacts []Contact) (Plan, bool, error) {
 	plan.Account = p.Mapping.Text(in.Account, mapping.NameField)
 	if plan.Account == "" {
 		plan.Account = in.Account.ID
 	}
-	as, ok := p.Route(in.Account, plan.Stage, users)
+	as, ok := p.Route(who)
 	plan.Assignment = as
 	if !ok {
 		return plan, false, nil
 	}
-	plan.Manager, plan.HasManager = p.Manager(as.Side, as.Owner, users)
+	plan.Manager, plan.HasManager = p.Manager(as.Side, as.Owner, who.Users)
 	plan.Due = p.Calendar.Deadline(in.Now, p.SLA.FirstTouch)
 	if !call.IsZero() {
 		plan.Due = p.Calendar.Deadline(in.Now, call)

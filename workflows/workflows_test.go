@@ -57,6 +57,11 @@ var monday = time.Date(2026, 11, 2, 15, 0, 0, 0, time.UTC)
 
 func policy(t testing.TB, text string) *workflows.Policy {
 	t.Helper()
+	return policyOver(t, mappingText, text)
+}
+
+func policyOver(t testing.TB, mappingText, text string) *workflows.Policy {
+	t.Helper()
 	var c yamlpos.Collector
 	mf, pf := yamlpos.Parse("mapping.yaml", []byte(mappingText), &c), yamlpos.Parse("policy.yaml", []byte(text), &c)
 	if mf == nil || pf == nil {
@@ -284,7 +289,7 @@ func TestRoute(t *testing.T) {
 			t.Parallel()
 			s := newStory(policy(t, policyText))
 			tt.build(s)
-			as, ok := s.p.Route(s.a, workflows.SDR, users)
+			as, ok := s.p.Route(workflows.RouteRequest{Input: s.input(monday, workflows.Life{}), Stage: workflows.SDR, Users: users})
 			if ok != tt.ok || as.Owner.Name != tt.owner {
 				t.Fatalf("got %q %v, why %v", as.Owner.Name, ok, as.Why)
 			}

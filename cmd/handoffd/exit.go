@@ -53,6 +53,7 @@ func exitCode(err error) int {
 		files   filesError
 		listed  yamlpos.Problems
 		foreign *engine.ForeignOrgError
+		held    *engine.HeldError
 		network *net.OpError
 		address *url.Error
 		key     *app.KeyError
@@ -64,7 +65,7 @@ func exitCode(err error) int {
 		return exitFailed // somebody ended it
 	case errors.As(err, &usage), errors.As(err, &files), errors.As(err, &listed), errors.As(err, &key):
 		return exitFiles
-	case errors.As(err, &foreign), connectors.ClassOf(err) != "", errors.As(err, &network), errors.As(err, &address):
+	case errors.As(err, &foreign), errors.As(err, &held), connectors.ClassOf(err) != "", errors.As(err, &network), errors.As(err, &address):
 		return exitEnvironment
 	case strings.HasPrefix(err.Error(), "unknown command"), strings.Contains(err.Error(), "required flag"), strings.Contains(err.Error(), "arg(s)"):
 		return exitFiles

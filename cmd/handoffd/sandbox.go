@@ -48,6 +48,7 @@ type salesforceAccess struct {
 	URL            string `json:"url"`
 	ClientID       string `json:"client_id"`
 	ClientSecret   string `json:"client_secret"`
+	RefreshToken   string `json:"refresh_token"`
 	Username       string `json:"username"`
 	PrivateKeyFile string `json:"private_key_file"`
 }
@@ -84,7 +85,7 @@ func (o *options) sandbox(c *cobra.Command, f *sandboxFlags) (err error) {
 	defer func() { err = errors.Join(err, remove()) }()
 	sf, hs := w.Credentials.Salesforce, w.Credentials.HubSpot
 	if err := printJSON(c.OutOrStdout(), access{
-		Salesforce: salesforceAccess{servers.SalesforceURL, sf.ClientID, sf.ClientSecret, sf.Username, key},
+		Salesforce: salesforceAccess{servers.SalesforceURL, sf.ClientID, sf.ClientSecret, sf.RefreshToken, sf.Username, key},
 		HubSpot:    hubspotAccess{servers.HubSpotURL, hs.Token, hs.ClientID, hs.ClientSecret, hs.RefreshToken},
 	}); err != nil {
 		return err

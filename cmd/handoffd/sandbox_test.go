@@ -56,7 +56,7 @@ func TestSandboxTellsHowToSignIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for crm, names := range map[string][]string{
-		"salesforce": {"url", "client_id", "client_secret", "username", "private_key_file"},
+		"salesforce": {"url", "client_id", "client_secret", "refresh_token", "username", "private_key_file"},
 		"hubspot":    {"url", "token", "client_id", "client_secret", "refresh_token"},
 	} {
 		for _, name := range names {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,10 +29,14 @@ func TestMain(m *testing.M) {
 // one story; besides testscript's own commands it may use
 //
 //	sandbox NAME ARGS...   starts `handoffd sandbox` with NAME.yaml as its config,
-//	                       and sets $SF, $HS, $TOKEN and $SFTOKEN; `kill NAME` ends it
+//	                       and sets $SF, $HS, $TOKEN and $SFTOKEN, and for the apps $SFCLIENT,
+//	                       $SFSECRET, $SFREFRESH, $HSCLIENT, $HSSECRET and $HSREFRESH
+//	awaited SYSTEM PATH PATTERN
+//	                       asks a CRM for PATH until the reply matches
 //	json PATH VALUE        compares a field of the last line of stdout, such as writes.hubspot
 //	hubspot METHOD PATH [BODY], salesforce METHOD PATH [BODY]
 //	                       call the vendors' own APIs; the reply is stdout
+//	status CODE ARGS...    runs handoffd and checks its exit code
 //	number NAME PATH       keeps a field of stdout's last line in $NAME
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -46,6 +52,8 @@ func TestScript(t *testing.T) {
 			"sandbox": startSandbox, "json": compareJSON, "number": keepNumber,
 			"hubspot":    func(ts *testscript.TestScript, neg bool, args []string) { call(ts, neg, "HS", "TOKEN", args) },
 			"salesforce": func(ts *testscript.TestScript, neg bool, args []string) { call(ts, neg, "SF", "SFTOKEN", args) },
+			"status":     exitStatus,
+			"awaited":    awaitReply,
 			"daemon":     startDaemon, "signal": sendSignal, "logged": awaitLog,
 		},
 	})
@@ -65,6 +73,9 @@ func start(ts *testscript.TestScript, name string, args ...string) *process {
 	p := &process{cmd: exec.Command(path, args...), logs: make(chan string, 10000), done: make(chan error, 1)}
 	p.cmd.Dir = ts.Getenv("WORK")
 	p.cmd.Env = append(os.Environ(), "TESTSCRIPT_COMMAND=handoffd")
+	for _, name := range []string{"HSCLIENT", "HSSECRET", "HSREFRESH"} { // what a config may name
+		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
+	}
 	stdout, err := p.cmd.StdoutPipe()
 	ts.Check(err)
 	stderr, err := p.cmd.StderrPipe()
@@ -103,16 +114,26 @@ func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 			URL          string `json:"url"`
 			ClientID     string `json:"client_id"`
 			ClientSecret string `json:"client_secret"`
+			RefreshToken string `json:"refresh_token"`
 		} `json:"salesforce"`
 		HubSpot struct {
-			URL   string `json:"url"`
-			Token string `json:"token"`
+			URL          string `json:"url"`
+			Token        string `json:"token"`
+			ClientID     string `json:"client_id"`
+			ClientSecret string `json:"client_secret"`
+			RefreshToken string `json:"refresh_token"`
 		} `json:"hubspot"`
 	}
 	ts.Check(json.Unmarshal(line, &ready))
 	ts.Setenv("SF", ready.Salesforce.URL)
 	ts.Setenv("HS", ready.HubSpot.URL)
 	ts.Setenv("TOKEN", ready.HubSpot.Token)
+	for name, value := range map[string]string{
+		"SFCLIENT": ready.Salesforce.ClientID, "SFSECRET": ready.Salesforce.ClientSecret, "SFREFRESH": ready.Salesforce.RefreshToken,
+		"HSCLIENT": ready.HubSpot.ClientID, "HSSECRET": ready.HubSpot.ClientSecret, "HSREFRESH": ready.HubSpot.RefreshToken,
+	} {
+		ts.Setenv(name, value)
+	}
 	reply, err := http.PostForm(ready.Salesforce.URL+"/services/oauth2/token", url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {ready.Salesforce.ClientID}, "client_secret": {ready.Salesforce.ClientSecret},
 	})
@@ -123,6 +144,20 @@ func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(json.NewDecoder(reply.Body).Decode(&token))
 	ts.Setenv("SFTOKEN", token.AccessToken)
+}
+
+func exitStatus(ts *testscript.TestScript, neg bool, args []string) {
+	code := 0
+	if err := ts.Exec("handoffd", args[1:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Check(err)
+		}
+		code = exit.ExitCode()
+	}
+	if (fmt.Sprint(code) == args[0]) == neg {
+		ts.Fatalf("handoffd %s: exit code %d\n%s", args[1], code, ts.ReadFile("stderr"))
+	}
 }
 
 func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
@@ -147,6 +182,30 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		case <-deadline:
 			ts.Fatalf("%s did not log %q", args[0], args[1])
+		}
+	}
+}
+
+// awaitReply waits until what a CRM says matches.
+func awaitReply(ts *testscript.TestScript, neg bool, args []string) {
+	base, token := "HS", "TOKEN"
+	if args[0] == "salesforce" {
+		base, token = "SF", "SFTOKEN"
+	}
+	pattern, err := regexp.Compile(args[2])
+	ts.Check(err)
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	deadline := time.After(patience)
+	for {
+		call(ts, false, base, token, []string{http.MethodGet, args[1]})
+		if pattern.MatchString(ts.ReadFile("reply")) != neg {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-deadline:
+			ts.Fatalf("%s %s never matches %q: %s", args[0], args[1], args[2], ts.ReadFile("reply"))
 		}
 	}
 }

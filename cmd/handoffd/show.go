@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -88,6 +89,9 @@ func printShown(w io.Writer, s *engine.Shown) error {
 	fmt.Fprintf(t, "decision\t%s\t%s\n", s.Outcome, safe(s.Reason, 200))
 	if s.Handoff != nil {
 		fmt.Fprintf(t, "handoff\t%s by %s\tto %s, due %s\n", s.Handoff.ID, s.Handoff.Rule, safe(s.Handoff.Owner, 40), moment(s.Handoff.Due))
+		if len(s.Handoff.Assigned) > 0 {
+			fmt.Fprintf(t, "assigned\t%s\n", safe(strings.Join(s.Handoff.Assigned, "; "), 400))
+		}
 	}
 	if s.Linked != "" {
 		fmt.Fprintf(t, "linked by\t%s\n", s.Linked)

@@ -29,6 +29,9 @@ func printSummary(w io.Writer, s engine.Summary) error {
 	fmt.Fprintf(t, "written\t%s (%s)\n", perSystem(s.Writes), counts(s.Kinds))
 	fmt.Fprintf(t, "API calls\t%s\n", perSystem(s.APICalls))
 	fmt.Fprintf(t, "parked\t%d\twaiting for data\t%d\tin the queue\t%d\twrites pending\t%d\n", s.Parked, s.Waiting, s.Queued, s.Pending)
+	for _, h := range s.Held {
+		fmt.Fprintf(t, "held back\t%s\n", h)
+	}
 	for _, system := range connectors.Systems() {
 		if d, ok := s.Drift[system]; ok {
 			fmt.Fprintf(t, "compared with %s\t%d records on %s: %d had been missed, %d are gone\n", system, d.Read, d.At.Format(time.DateOnly), d.Missed, d.Gone)
@@ -47,13 +50,13 @@ func printPlanned(w io.Writer, planned []engine.PlannedHandoff) error {
 	}
 	fmt.Fprintf(w, "\n%d handoffs are planned:\n", len(planned))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "ACCOUNT\tRULE\tTASK IN\tOWNER\tDUE\tWHY")
+	fmt.Fprintln(t, "ACCOUNT\tRULE\tTASK IN\tOWNER\tDUE\tWHY\tWHY THIS OWNER")
 	for _, p := range planned {
-		why := strings.Join(p.Reasons, " | ")
+		why, assigned := strings.Join(p.Reasons, " | "), strings.Join(p.Assigned, "; ")
 		if p.Blocked != "" {
-			why = "blocked: " + p.Blocked
+			why, assigned = "blocked: "+p.Blocked, ""
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", safe(p.Name, 40), p.Rule, p.System, safe(p.Owner, 30), p.Due, safe(why, 100))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", safe(p.Name, 40), p.Rule, p.System, safe(p.Owner, 30), p.Due, safe(why, 100), safe(assigned, 200))
 	}
 	return t.Flush()
 }

@@ -64,6 +64,20 @@ func (r *refresher) rotate(old, fresh string) {
 	}
 }
 
+// fixForApp tells the admin what to do, by HubSpot's own code or that of
+// RFC 6749 (HubSpot changelog, "New OAuth v3 API endpoints and standardized
+// error responses").
+func fixForApp(code string) string {
+	switch code {
+	case "BAD_REFRESH_TOKEN", "invalid_grant":
+		return "the app was uninstalled, or its access was taken back: install the app in the portal again and set the new refresh_token"
+	case "BAD_CLIENT_ID", "BAD_CLIENT_SECRET", "invalid_client":
+		return "check client_id and client_secret against the app's Auth page in HubSpot"
+	default:
+		return "check client_id, client_secret and refresh_token of the HubSpot app, or install the app anew"
+	}
+}
+
 // explain classifies a refusal of the token endpoint. Its body may hold
 // credentials, so only HubSpot's own code for the fault goes on.
 func (r *refresher) explain(err error) error {
@@ -77,7 +91,7 @@ func (r *refresher) explain(err error) error {
 	e := &connectors.Error{
 		System: connectors.HubSpot, Class: connectors.Stop, Status: status, Code: code,
 		Message: "signing in was refused", Request: body.CorrelationID,
-		Fix: "check client_id, client_secret and refresh_token of the HubSpot app, or install the app anew",
+		Fix: fixForApp(or(string(body.Status), code)),
 	}
 	now := r.clock.Now()
 	switch {

@@ -21,6 +21,9 @@ const (
 	bucketSearch = "search"
 )
 
+// requestHeader holds HubSpot's id of a request.
+const requestHeader = "X-HubSpot-Correlation-Id"
+
 // Client is the connector to one portal. It is safe for concurrent use, and
 // keeps nothing between calls that a restart would miss, but what it has
 // learned of the portal's properties.
@@ -58,7 +61,7 @@ func New(c Config) (*Client, error) {
 		System: connectors.HubSpot, Base: c.HTTP, Clock: c.Clock,
 		Tokens:   tokenSource(c, client.paths, base.String()),
 		Classify: client.classify, Quota: client.quota,
-		Limiters: limiters(c), Observe: c.Observe, Logger: c.Logger,
+		Limiters: limiters(c), Observe: c.Observe, Logger: c.Logger, RequestHeader: requestHeader,
 	})
 	return client, nil
 }
@@ -92,14 +95,11 @@ func (c *Client) classify(status int, h http.Header, body []byte, err error) *co
 		v.class = connectors.Stop // there is no other token to be had
 	}
 	e := v.asError(status, refusal)
-	if e.Request == "" {
-		e.Request = transport.OneLine(h.Get("X-HubSpot-Correlation-Id"), 64)
-	}
 	if e.Class != connectors.Retry {
 		return e
 	}
 	now := c.clock.Now()
-	e.RetryAt = v.wait.at(now, h, c.quota.midnight(now))
+	e.RetryAt = v.wait.at(now, h, c.quota.reopens(now))
 	if v.wait == waitMidnight {
 		c.quota.stop(e.RetryAt)
 		e.Code = or(e.Code, "DAILY")

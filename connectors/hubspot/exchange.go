@@ -64,7 +64,7 @@ func unreadable(r request, seen *transport.Seen) *connectors.Error {
 	e := &connectors.Error{
 		System: connectors.HubSpot, Class: connectors.Retry, Code: "UNEXPECTED_REPLY", Status: seen.Status,
 		Message: "the reply has another shape than HubSpot documents",
-		Request: seen.Header.Get("X-HubSpot-Correlation-Id"),
+		Request: transport.OneLine(seen.Header.Get(requestHeader), 64),
 	}
 	if seen.Attempts > 0 && !r.Idempotent {
 		e.Class = connectors.UnknownOutcome

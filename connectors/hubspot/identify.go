@@ -30,7 +30,7 @@ func (c *Client) Identify(ctx context.Context) (connectors.Identity, error) {
 	if refused != nil {
 		return connectors.Identity{}, refused.Error
 	}
-	c.quota.setZone(reply.TimeZone)
+	c.quota.setZone(reply.TimeZone, c.clock.Now())
 	return connectors.Identity{
 		System: connectors.HubSpot, OrgID: string(reply.PortalID), APIVersion: c.config.APIVersion, TimeZone: reply.TimeZone, Currency: reply.Currency,
 		RecordURL: "https://" + or(reply.UIDomain, DefaultUIDomain) + "/contacts/" + string(reply.PortalID) + "/record/0-2/%s",

@@ -23,6 +23,9 @@ type index struct {
 	lag        time.Duration
 	textSort   bool
 	textFilter bool
+	// short is how many rows each page lacks of what was asked for, although
+	// more are to come.
+	short int
 	// between runs before each search is answered, as other people's edits do.
 	between func()
 
@@ -127,7 +130,7 @@ func (x *index) search(body searchRequest) any {
 	}
 	offset, _ := strconv.Atoi(body.After)
 	x.most = max(x.most, offset)
-	end := min(offset+body.Limit, len(hits))
+	end := min(offset+max(body.Limit-x.short, 1), len(hits))
 	out := map[string]any{"total": len(hits), "results": shown(hits[min(offset, end):end])}
 	if end < len(hits) {
 		out["paging"] = map[string]any{"next": map[string]any{"after": strconv.Itoa(end)}}
@@ -162,8 +165,8 @@ func (x *index) list(after string, archived bool) any {
 	}
 	slices.SortFunc(hits, func(a, b hit) int { return compareIDs(a.id, b.id, false) })
 	out := map[string]any{}
-	if len(hits) > listPage {
-		hits = hits[:listPage]
+	if page := listPage - x.short; len(hits) > page {
+		hits = hits[:page]
 		out["paging"] = map[string]any{"next": map[string]any{"after": hits[len(hits)-1].id}}
 	}
 	out["results"] = shown(hits)

@@ -17,6 +17,9 @@ type definition struct {
 	HasUniqueValue bool               `json:"hasUniqueValue"`
 	FormField      bool               `json:"formField"`
 	Options        []definitionOption `json:"options,omitempty"`
+	// External and Refers let the options be the portal's owners.
+	External bool   `json:"externalOptions,omitempty"`
+	Refers   string `json:"referencedObjectType,omitempty"`
 }
 
 type definitionOption struct {
@@ -48,6 +51,8 @@ func definitionOf(n connectors.FieldNeed, group string) definition {
 		for i, v := range n.Values {
 			d.Options = append(d.Options, definitionOption{Label: v, Value: v, DisplayOrder: i})
 		}
+	case connectors.FieldOwner:
+		d.Type, d.FieldType, d.External, d.Refers = "enumeration", "select", true, "OWNER"
 	case connectors.FieldDate:
 		d.Type, d.FieldType = "date", "date"
 	case connectors.FieldDateTime:

@@ -19,6 +19,7 @@ type allowance struct {
 
 	mu      sync.Mutex
 	zone    *time.Location
+	known   bool // the zone is the portal's own
 	stopped time.Time
 }
 
@@ -72,14 +73,30 @@ func (a *allowance) stop(until time.Time) {
 }
 
 // setZone is told the portal's time zone once it is known.
-func (a *allowance) setZone(name string) {
+func (a *allowance) setZone(name string, now time.Time) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" {
 		return // UTC stays; a wrong midnight costs a few refused calls
 	}
 	a.mu.Lock()
+	a.zone, a.known = zone, true
+	a.mu.Unlock()
+	a.budget.Realign(now)
+}
+
+// unzonedStop is how long a day that is used up stops us while nobody knows
+// when it ends: the question for the time zone itself was refused.
+const unzonedStop = time.Hour
+
+// reopens is when a day that HubSpot calls used up ends.
+func (a *allowance) reopens(now time.Time) time.Time {
+	midnight := a.midnight(now)
+	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.zone = zone
+	if again := now.Add(unzonedStop); !a.known && again.Before(midnight) {
+		return again
+	}
+	return midnight
 }
 
 // midnight is the next start of a day in the portal's time zone.

@@ -71,7 +71,7 @@ func TestVerdicts(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := converse(t, nil)
-			client.quota.setZone("America/New_York")
+			client.quota.setZone("America/New_York", start)
 			header := http.Header{}
 			for name, value := range tc.header {
 				header.Set(name, value)

@@ -24,6 +24,16 @@ const (
 	bulkTries = 3
 	// bulkTimeout bounds the transfer of one result page.
 	bulkTimeout = 10 * time.Minute
+	// bulkPatience is how long a job may be under way before it is given up.
+	bulkPatience = 12 * time.Hour
+)
+
+// Our own codes of jobs that brought nothing.
+const (
+	bulkCode    = "BULK_"
+	bulkFailed  = bulkCode + "Failed"
+	bulkAborted = bulkCode + "Aborted"
+	bulkLate    = bulkCode + "LATE"
 )
 
 // bulkTurn is a first load by a Bulk API 2.0 query job. The job's id and its
@@ -55,7 +65,11 @@ func (t *bulkTurn) page(ctx context.Context) connectors.Page {
 	if t.at.Page == "" {
 		switch done, err := t.wait(ctx); {
 		case err != nil:
-			return t.recover(err)
+			return t.recover(ctx, err)
+		case !done && t.late():
+			return t.recover(ctx, &connectors.Error{
+				System: connectors.Salesforce, Class: connectors.Restart, Code: bulkLate, Message: "the bulk job does not end",
+			})
 		case !done:
 			return connectors.Page{Next: t.at.cursor(), More: true}
 		}
@@ -90,7 +104,7 @@ func (t *bulkTurn) create(ctx context.Context) connectors.Page {
 		return connectors.Page{Err: err}
 	}
 	next := t.at
-	next.Job, next.Page = job.ID, ""
+	next.Job, next.Page, next.Since = job.ID, "", t.c.now()
 	return connectors.Page{Next: next.cursor(), More: true}
 }
 
@@ -111,7 +125,7 @@ func (t *bulkTurn) wait(ctx context.Context) (done bool, err error) {
 			return true, nil
 		case "Failed", "Aborted":
 			return false, &connectors.Error{
-				System: connectors.Salesforce, Class: connectors.Restart, Code: "BULK_" + job.State,
+				System: connectors.Salesforce, Class: connectors.Restart, Code: bulkCode + job.State,
 				Message: scrub(vendorError{ErrorCode: "MALFORMED_QUERY", Message: job.Message}),
 			}
 		}
@@ -120,7 +134,7 @@ func (t *bulkTurn) wait(ctx context.Context) (done bool, err error) {
 }
 
 func (t *bulkTurn) path(rest string) string {
-	return t.c.data("/jobs/query/" + url.PathEscape(t.at.Job) + rest)
+	return t.c.jobPath(t.at.Job) + rest
 }
 
 // results reads one page of the job's rows straight off the wire.
@@ -141,7 +155,7 @@ func (t *bulkTurn) results(ctx context.Context) connectors.Page {
 		},
 	})
 	if err != nil {
-		return t.recover(err)
+		return t.recover(ctx, err)
 	}
 	next := t.at
 	if len(records) > 0 {
@@ -151,30 +165,23 @@ func (t *bulkTurn) results(ctx context.Context) connectors.Page {
 	if next.Page != "" && next.Page != "null" {
 		return connectors.Page{Records: records, Next: next.cursor(), More: true}
 	}
-	t.tidy(ctx)
+	t.c.deleteJob(ctx, t.at.Job)
 	return connectors.Page{Records: records, Next: next.loaded().cursor(), More: true, Loaded: true}
-}
-
-// tidy deletes the job's results. They vanish after seven days by themselves,
-// so a failure is worth a line at most.
-func (t *bulkTurn) tidy(ctx context.Context) {
-	_, err := t.c.send(ctx, request{
-		endpoint: "jobs/query", method: http.MethodDelete, path: t.path(""), idempotent: true, priority: transport.PriorityReport,
-	})
-	if err != nil {
-		t.c.log.Debug("bulk job not deleted", "object", t.cols.from, "error", err.Error())
-	}
 }
 
 // recover makes a new job where this one is gone or has failed. Rows that
 // were delivered come once more, which changes nothing.
-func (t *bulkTurn) recover(err error) connectors.Page {
+func (t *bulkTurn) recover(ctx context.Context, err error) connectors.Page {
 	var e *connectors.Error
 	if !errors.As(err, &e) {
 		return connectors.Page{Err: err}
 	}
-	switch e.Class {
-	case connectors.Restart, connectors.Gone:
+	switch {
+	case e.Class == connectors.Gone:
+	case e.Class == connectors.Restart && (e.Code == bulkFailed || e.Code == bulkAborted):
+		t.c.deleteJob(ctx, t.at.Job)
+	case e.Class == connectors.Restart:
+		t.c.giveUp(ctx, t.at.Job)
 	default:
 		return connectors.Page{Err: err}
 	}

@@ -107,10 +107,12 @@ func TestBulkJobLost(t *testing.T) {
 	t.Parallel()
 	create := step{ask: jobAsk, reply: jobState("UploadComplete")}
 	c := bulkClient(t,
-		create, step{ask: "GET " + jobPath, reply: jobState("Failed")},
+		create, step{ask: "GET " + jobPath, reply: jobState("Failed")}, step{ask: "DELETE " + jobPath, status: 204},
 		create, step{ask: "GET " + jobPath, status: 404, reply: `[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]`},
 		create, step{ask: "GET " + jobPath, reply: jobState("JobComplete")},
 		step{ask: "GET " + jobPath + "/results?maxRecords=10000", status: 409, reply: `[{"errorCode":"API_ERROR_VERSION","message":"m"}]`},
+		step{ask: "PATCH " + jobPath, body: `{"state":"Aborted"}`, status: 400, reply: `[{"errorCode":"INVALIDJOBSTATE","message":"m"}]`},
+		step{ask: "DELETE " + jobPath, status: 204},
 		step{ask: "GET /services/data/v67.0/queryAll?q=SELECT Id,SystemModstamp,CreatedDate,IsDeleted,MasterRecordId,Name,ACV__c,MQA__c,Seen__c FROM Account WHERE IsDeleted = false AND (Type != 'Partner') ORDER BY Id",
 			reply: pageOf("", rowOf(idA, "A", start, ""))},
 	)

@@ -51,7 +51,7 @@ func New(cfg Config) (*Client, error) {
 	c.chain = transport.New(transport.Options{
 		System: connectors.Salesforce, Base: instanceTrip{base: base, signIn: c.signIn}, Clock: cfg.Clock,
 		Tokens: c.tokens, Classify: c.classify, Quota: c.budget,
-		Observe: cfg.Observe, Logger: cfg.Logger,
+		Observe: cfg.Observe, Logger: cfg.Logger, RequestHeader: "X-SFDC-Request-Id",
 	})
 	return c, nil
 }

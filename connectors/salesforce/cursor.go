@@ -39,6 +39,7 @@ type position struct {
 	Job   string    `json:"j,omitzero"` // the bulk job's id
 	Page  string    `json:"jp,omitzero"`
 	Tries int       `json:"jt,omitzero"` // bulk jobs that failed
+	Since time.Time `json:"js,omitzero"` // when the bulk job was made
 
 	// Changes: everything before Thru was delivered, and the fast pass has
 	// delivered what it saw before Fast.

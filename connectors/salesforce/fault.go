@@ -51,6 +51,11 @@ func (c *Client) classify(status int, h http.Header, body []byte, err error) *co
 	if at := transport.RetryAfter(h, c.now()); at.After(e.RetryAt) {
 		e.RetryAt = at
 	}
+	if dayIsUsedUp(found[0]) && c.budget != nil {
+		stop := *e
+		stop.RetryAt = c.now().Add(dayStop)
+		c.budget.Stop(stop)
+	}
 	return e
 }
 
@@ -92,9 +97,23 @@ func byStatusAlone(status int, body []byte) *connectors.Error {
 		return &connectors.Error{Class: connectors.Stop, Message: "this API version is retired", Fix: "set api_version to a version that the org offers"}
 	case http.StatusConflict:
 		return &connectors.Error{Class: connectors.Restart, Message: "the job was made with another API version"}
+	case 420: // "Salesforce Edge doesn't have routing information" (REST guide, "Status Codes")
+		return &connectors.Error{Class: connectors.Stop, Message: "Salesforce does not know where this org lives", Fix: "check login_url; if it is right, ask Salesforce support about My Domain routing"}
+	case http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusPreconditionRequired:
+		return &connectors.Error{Class: connectors.Stop, Message: "the server does not take this kind of request", Fix: "check login_url, api_version, and whether a proxy in between changes requests"}
 	default:
 		return nil
 	}
+}
+
+// dayStop is how long nothing but handoffs asks once the day is used up. The 24
+// hours roll, so room may come at any time.
+const dayStop = 5 * time.Minute
+
+// dayIsUsedUp tells the limit of the day from that of long requests at one
+// time, which has the same code.
+func dayIsUsedUp(v vendorError) bool {
+	return v.code() == "REQUEST_LIMIT_EXCEEDED" && !strings.Contains(v.Message, "oncurrent")
 }
 
 // explain turns one of Salesforce's errors into ours.
@@ -104,8 +123,7 @@ func explain(v vendorError, now time.Time) *connectors.Error {
 	if !known {
 		m = meaning{class: connectors.ParkRecord, fix: "handoffd does not know this error; its code is in the Salesforce documentation"}
 	}
-	if v.code() == "REQUEST_LIMIT_EXCEEDED" && strings.Contains(v.Message, "oncurrent") {
-		// The limit of long requests at one time, not that of the day.
+	if v.code() == "REQUEST_LIMIT_EXCEEDED" && !dayIsUsedUp(v) {
 		m = meaning{class: connectors.Retry, wait: 10 * time.Second}
 	}
 	e.Class, e.Fix = m.class, m.fix

@@ -23,11 +23,14 @@ type fieldMetadata struct {
 	FullName      string         `json:"-" xml:"fullName"`
 	CaseSensitive *bool          `json:"caseSensitive,omitempty" xml:"caseSensitive,omitempty"`
 	Default       *bool          `json:"defaultValue,omitempty" xml:"defaultValue,omitempty"`
+	OnDelete      string         `json:"deleteConstraint,omitempty" xml:"deleteConstraint,omitempty"`
 	Description   string         `json:"description,omitempty" xml:"description,omitempty"`
 	ExternalID    bool           `json:"externalId" xml:"externalId"`
 	Label         string         `json:"label" xml:"label"`
 	Length        int            `json:"length,omitempty" xml:"length,omitempty"`
 	Precision     int            `json:"precision,omitempty" xml:"precision,omitempty"`
+	ReferenceTo   string         `json:"referenceTo,omitempty" xml:"referenceTo,omitempty"`
+	Relationship  string         `json:"relationshipName,omitempty" xml:"relationshipName,omitempty"`
 	Required      *bool          `json:"required,omitempty" xml:"required,omitempty"`
 	Scale         *int           `json:"scale,omitempty" xml:"scale,omitempty"`
 	Type          string         `json:"type" xml:"type"`
@@ -69,6 +72,9 @@ func metadataOf(n connectors.FieldNeed) fieldMetadata {
 		m.Type = "Date"
 	case connectors.FieldDateTime:
 		m.Type = "DateTime"
+	case connectors.FieldOwner:
+		m.Type, m.ReferenceTo, m.OnDelete = "Lookup", "User", "SetNull"
+		m.Relationship = strings.TrimSuffix(n.Name, "__c")
 	case connectors.FieldChoice:
 		m.Type, m.ValueSet = "Picklist", &valueMetadata{}
 		for _, v := range n.Values {

@@ -203,6 +203,51 @@ func TestSandboxDailyLimit(t *testing.T) {
 	}
 }
 
+// TestSandboxDayUsedUp: once Salesforce has refused a request for the day,
+// nothing but a handoff asks for five minutes.
+func TestSandboxDayUsedUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, true, nil)
+	id := w.insert("Account", map[string]any{"Name": "Acme"})
+	r := w.reader(connectors.Account)
+	w.clock.Advance(time.Hour)
+	r.poll()
+	if _, err := w.org.AddFault(sandbox.Fault{Action: "status", Count: 1, Status: 403, Code: "REQUEST_LIMIT_EXCEEDED", Message: "TotalRequests Limit exceeded."}); err != nil {
+		t.Fatal(err)
+	}
+	read := func() error {
+		_, err := r.c.Read(t.Context(), []connectors.ReadRequest{{Object: r.object, Cursor: r.cursor}})
+		return err
+	}
+	w.clock.Advance(time.Minute)
+	before := total(r.c)
+	for range 5 {
+		var e *connectors.Error
+		if err := read(); !errors.As(err, &e) || e.Code != "REQUEST_LIMIT_EXCEEDED" || !e.RetryAt.After(w.clock.Now()) || e.Fix == "" {
+			t.Fatalf("reading: %v, want a retry later", err)
+		}
+		w.clock.Advance(50 * time.Second)
+	}
+	if n := total(r.c) - before; n != 1 {
+		t.Errorf("%d requests after the refusal, want none", n-1)
+	}
+	if got := r.c.Write(t.Context(), []connectors.Write{task("k", id)})[0]; got.Outcome != connectors.Done {
+		t.Errorf("the handoff did not even try: %v", got.Err)
+	}
+	w.clock.Advance(time.Minute)
+	if err := read(); err != nil {
+		t.Errorf("after five minutes: %v", err)
+	}
+}
+
+// total is how many requests a client has made.
+func total(c *salesforce.Client) (n int64) {
+	for _, e := range c.Calls() {
+		n += e.Count
+	}
+	return n
+}
+
 func TestSandboxAlerts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, true, func(cfg *salesforce.Config) { cfg.NotificationType = "Handoff_Alert" })

@@ -47,6 +47,9 @@ type Budget struct {
 	used   int64
 	limit  int64
 	at     time.Time
+	// stopped is until when only handoffs may ask, why is what the vendor said.
+	stopped time.Time
+	why     connectors.Error
 }
 
 // NewBudget returns a Budget with nothing spent.
@@ -80,6 +83,10 @@ func (b *Budget) Spend(now time.Time, p Priority) *connectors.Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.forget(now)
+	if now.Before(b.stopped) && p > PriorityHandoff {
+		e := b.why
+		return &e
+	}
 	own, all := p.parts()
 	if share := b.share(); share > 0 {
 		if allowed := int64(float64(share) * own); b.total >= allowed {
@@ -100,6 +107,17 @@ func (b *Budget) short(code, message string, until time.Time) *connectors.Error 
 	return &connectors.Error{
 		System: b.o.System, Class: connectors.Retry, Code: code, Message: message, RetryAt: until,
 		Fix: "raise daily_calls, poll less often, or wait",
+	}
+}
+
+// Stop keeps all but handoffs from asking until e.RetryAt: the vendor has
+// refused a request with e because the day's allowance is used up.
+func (b *Budget) Stop(e connectors.Error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if e.RetryAt.After(b.stopped) {
+		e.Status, e.Request = 0, "" // of that request alone
+		b.stopped, b.why = e.RetryAt, e
 	}
 }
 
@@ -143,6 +161,17 @@ func (b *Budget) share() int64 {
 		return b.o.Calls
 	}
 	return int64(b.o.Share * float64(b.limit))
+}
+
+// Realign reckons anew when the vendor starts counting anew: what Resets goes
+// by, such as a time zone, has become known. What was counted goes on counting.
+func (b *Budget) Realign(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.forget(now)
+	if b.o.Resets != nil {
+		b.resets = b.o.Resets(now)
+	}
 }
 
 // forget drops what no longer counts.

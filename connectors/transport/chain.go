@@ -85,9 +85,12 @@ type Options struct {
 	MaxBody int64
 	// Observe, if set, is told of every finished exchange.
 	Observe func(Observation)
-	// Logger gets endpoint, status, attempts and request id at Debug; nil
-	// logs nothing.
+	// Logger gets endpoint, status, attempts and request id: at Debug, and
+	// what failed at Info. Nil logs nothing.
 	Logger *slog.Logger
+	// RequestHeader names the reply header in which the vendor gives its own
+	// id of the request, for the log and for their support.
+	RequestHeader string
 }
 
 // Chain is the shared chain of one connector. It is safe for concurrent use.

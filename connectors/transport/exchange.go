@@ -61,12 +61,21 @@ func (x *exchange) report(out *outcome, took time.Duration) {
 		slog.String("system", string(obs.System)), slog.String("endpoint", obs.Endpoint),
 		slog.Int("status", obs.Status), slog.Int("attempts", obs.Attempts), slog.Duration("took", took),
 	}
-	if out.err != nil {
-		obs.Class = out.err.Class
-		attrs = append(attrs, slog.String("class", string(obs.Class)), slog.String("code", out.err.Code),
-			slog.String("request", out.err.Request))
+	level, id := slog.LevelDebug, ""
+	if name := x.chain.o.RequestHeader; name != "" {
+		id = OneLine(out.header.Get(name), 64)
 	}
-	x.chain.o.Logger.Debug("called", attrs...)
+	if out.err != nil {
+		if out.err.Request == "" {
+			out.err.Request = id
+		}
+		level, id, obs.Class = slog.LevelInfo, out.err.Request, out.err.Class
+		attrs = append(attrs, slog.String("class", string(obs.Class)), slog.String("code", out.err.Code))
+	}
+	if id != "" {
+		attrs = append(attrs, slog.String("request", id))
+	}
+	x.chain.o.Logger.Log(x.ctx, level, "called", attrs...)
 	if x.chain.o.Observe != nil {
 		x.chain.o.Observe(obs)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"handoffd/connectors"
 	"handoffd/internal/engine"
 )
 
@@ -15,7 +16,7 @@ type metrics struct {
 
 	up, live                                       *prometheus.Desc
 	accounts, matched, waiting, queued, decided    *prometheus.Desc
-	parked, pending, planned, drift                *prometheus.Desc
+	parked, pending, held, planned, drift          *prometheus.Desc
 	read, changed, handoffs, alerts, writes, kinds *prometheus.Desc
 	calls                                          *prometheus.Desc
 }
@@ -39,6 +40,7 @@ func Collector(source func() Source) prometheus.Collector {
 		decided:  desc("accounts_decided", "Accounts by the outcome of their last decision; undecided if there was none.", "outcome"),
 		parked:   desc("problems_parked", "Values, records and writes that are parked until somebody changes something."),
 		pending:  desc("pending_writes", "Writes and alerts that are still to be delivered."),
+		held:     desc("held_writes", "Those of the pending writes that a CRM does not take before somebody acts, by system.", "system"),
 		planned:  desc("planned_handoffs", "Handoffs that would be made if writes were; 0 while they are."),
 		drift:    desc("drift_records", "Account records that the last comparison with a CRM found missed or gone, by system.", "system", "kind"),
 		read:     desc("records_read_total", "Records read, by system.", "system"),
@@ -54,7 +56,7 @@ func Collector(source func() Source) prometheus.Collector {
 // Describe sends the description of every metric.
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		m.up, m.live, m.accounts, m.matched, m.waiting, m.queued, m.decided, m.parked, m.pending, m.planned, m.drift,
+		m.up, m.live, m.accounts, m.matched, m.waiting, m.queued, m.decided, m.parked, m.pending, m.held, m.planned, m.drift,
 		m.read, m.changed, m.handoffs, m.alerts, m.writes, m.kinds, m.calls,
 	} {
 		ch <- d
@@ -92,6 +94,13 @@ func (m *metrics) gauges(ch chan<- prometheus.Metric, s engine.Summary) {
 	gauge(ch, m.queued, s.Queued)
 	gauge(ch, m.parked, s.Parked)
 	gauge(ch, m.pending, s.Pending)
+	held := map[connectors.System]int{connectors.Salesforce: 0, connectors.HubSpot: 0}
+	for _, h := range s.Held {
+		held[h.System] += h.Count
+	}
+	for system, n := range held {
+		gauge(ch, m.held, n, string(system))
+	}
 	gauge(ch, m.planned, len(s.Planned))
 	for system, d := range s.Drift {
 		gauge(ch, m.drift, d.Missed, string(system), "missed")

@@ -35,6 +35,7 @@ type fakeStore struct {
 	handoffs []engine.HandoffRow
 	problems []engine.ProblemRow
 	cursors  map[connectors.System]map[connectors.Object]engine.CursorRow
+	held     []engine.HeldRow
 	err      error
 	hangs    bool
 }
@@ -68,6 +69,8 @@ func (t fakeTx) Accounts(ids []string) (map[string]engine.AccountRow, error) {
 	}
 	return found, nil
 }
+
+func (t fakeTx) HeldWrites() ([]engine.HeldRow, error) { return t.store.held, nil }
 
 func (t fakeTx) Handoffs(since time.Time) ([]engine.HandoffRow, error) {
 	var found []engine.HandoffRow

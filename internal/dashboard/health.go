@@ -25,15 +25,21 @@ func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
 }
 
 // readyz tells whether both first loads are complete, before which nothing is
-// decided (I13): 200 and "ready", or 503 and what is still missing.
+// decided (I13): 200 and "ready", or 503 and what is still missing. Writes that
+// wait for somebody to act are named after "ready": another start of the daemon
+// would not cure them.
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	if s.o.Engine() == nil {
 		plain(w, http.StatusServiceUnavailable, errStarting.Error())
 		return
 	}
 	var list []reading
+	var held []engine.HeldWrites
 	err := s.o.Store.View(r.Context(), func(tx engine.Tx) (err error) {
-		list, err = s.readings(tx)
+		if list, err = s.readings(tx); err != nil {
+			return err
+		}
+		held, err = engine.ReadHeld(tx)
 		return err
 	})
 	if err != nil {
@@ -44,7 +50,11 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 		plain(w, http.StatusServiceUnavailable, "still to be loaded: "+missing)
 		return
 	}
-	plain(w, http.StatusOK, "ready")
+	text := "ready"
+	for _, h := range held {
+		text += "; " + h.String()
+	}
+	plain(w, http.StatusOK, text)
 }
 
 // missing names what is not loaded yet, by system.

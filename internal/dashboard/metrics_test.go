@@ -44,6 +44,7 @@ func TestCollector(t *testing.T) {
 		Endpoints: map[string]int64{"salesforce composite/sobjects": 12, "hubspot tasks/batch/create": 1 << 40},
 		Planned:   []engine.PlannedHandoff{{}, {}},
 		Drift:     map[connectors.System]engine.Drift{connectors.HubSpot: {Missed: 2, Gone: 1}},
+		Held:      []engine.HeldWrites{{System: connectors.HubSpot, Count: 2}, {System: connectors.HubSpot, Count: 1}},
 	}}
 	reg := prometheus.NewPedanticRegistry()
 	reg.MustRegister(Collector(func() Source { return source }))
@@ -62,6 +63,8 @@ func TestCollector(t *testing.T) {
 		`handoffd_drift_records{kind="gone",system="hubspot"} 1`,
 		`handoffd_drift_records{kind="missed",system="hubspot"} 2`,
 		`handoffd_handoffs_total 18`,
+		`handoffd_held_writes{system="hubspot"} 3`,
+		`handoffd_held_writes{system="salesforce"} 0`,
 		`handoffd_live 1`,
 		`handoffd_pending_writes 2`,
 		`handoffd_planned_handoffs 2`,

@@ -136,6 +136,7 @@ func strange(text string) *house {
 	h.store.problems = []engine.ProblemRow{{Ref: connectors.Ref{System: connectors.System(text), Object: connectors.Object(text), ID: text}, Field: text, Value: text, Reason: text}}
 	h.source.summary.Mode = engine.Mode{Reason: text}
 	h.source.summary.Failures = []string{text}
+	h.source.summary.Held = []engine.HeldWrites{{System: connectors.System(text), Kinds: map[string]int{text: 1}, Hold: engine.Hold{Reason: text, Fix: text}}}
 	h.source.summary.Planned = []engine.PlannedHandoff{{Account: text, Name: text, Rule: text, System: connectors.System(text), Owner: text, Due: text, Reasons: []string{text, text}}, {Name: text, Blocked: text}}
 	return h
 }

@@ -9,7 +9,7 @@
 //     knows what goes into which field; choices.go lists an enum's texts.
 //   - scope.go judges where clauses, match rules and signals; conditions.go
 //     reads a SOQL condition as far as that needs.
-//   - people.go judges fallbacks and managers, tasks.go what handoffs need.
+//   - people.go judges fallbacks and managers, pools.go who takes turns, tasks.go what handoffs need.
 //   - budget.go counts the calls of an idle and of a busy day.
 //   - print.go shows a Report as a table.
 package doctor
@@ -96,7 +96,7 @@ func Examine(ctx context.Context, o Options) Report {
 	for _, c := range o.Connectors {
 		e.sites[c.System()] = e.visit(ctx, c)
 	}
-	for _, check := range []func(){e.signIns, e.objects, e.fields, e.amounts, e.scopes, e.signals, e.people, e.tasks, e.rights, e.automations, e.budgets} {
+	for _, check := range []func(){e.signIns, e.objects, e.fields, e.amounts, e.scopes, e.signals, e.people, e.pools, e.tasks, e.rights, e.automations, e.budgets} {
 		check()
 	}
 	return e.report

@@ -95,6 +95,35 @@ func TestBroken(t *testing.T) {
 	golden(t, "broken.txt", report)
 }
 
+// People of a pool are looked for in both CRMs, by all of their addresses.
+func TestPools(t *testing.T) {
+	t.Parallel()
+	r := newRig(t).people().fields()
+	r.person("ann@acme.example", true)
+	r.person("dee@acme.example", false)
+	r.portal.AddOwner(hubspot.Owner{Email: "bob.lee@acme.example", FirstName: "Bob", LastName: "Lee"})
+	r.edit = append(r.edit,
+		[2]string{"sdr: {fallback: sdr.lead@acme.example}", "sdr: {fallback: sdr.lead@acme.example, pool: [ann@acme.example, bob@acme.example, dee@acme.example]}"},
+		[2]string{"ae: {fallback: ae.lead@acme.example}", "ae: {fallback: ae.lead@acme.example, pool: team}\n  pools: {team: [eve@acme.example]}"},
+		[2]string{"  signals:\n", "  owners: {same: {bob@acme.example: bob.lee@acme.example}}\n  signals:\n"},
+	)
+	want := map[string]doctor.Status{
+		"workflows.routing.sdr.pool ann@acme.example is ann Person in salesforce; ann@acme.example is ann Person in hubspot":                    doctor.OK,
+		"workflows.routing.sdr.pool bob@acme.example is no user of salesforce; bob.lee@acme.example is Bob Lee in hubspot: passed over there":   doctor.OK,
+		"workflows.routing.sdr.pool dee@acme.example is inactive in salesforce; dee@acme.example is inactive in hubspot: never gets an account": doctor.Warn,
+		"workflows.pools.team eve@acme.example is no user of salesforce; eve@acme.example is no user of hubspot: never gets an account":         doctor.Warn,
+	}
+	got := map[string]doctor.Status{}
+	for _, f := range r.examine().Findings {
+		if strings.Contains(f.Where, "pool") {
+			got[f.Where+" "+f.What] = f.Status
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 // One CRM that does not let us in hides nothing of the other.
 func TestNoSignIn(t *testing.T) {
 	t.Parallel()

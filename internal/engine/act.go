@@ -136,7 +136,11 @@ func (b *batch) plan(c candidate, users workflows.Users) (workflows.Plan, bool, 
 	if err != nil {
 		return workflows.Plan{}, false, err
 	}
-	return b.policy.Plan(c.input, c.decision, c.trace, users, contactsOf(c.entry.account, people))
+	load, err := b.workload()
+	if err != nil {
+		return workflows.Plan{}, false, err
+	}
+	return b.policy.Plan(c.input, c.decision, c.trace, users, load, contactsOf(c.entry.account, people))
 }
 
 // contactsOf lists an account's people once: one who is in both CRMs is shown
@@ -173,6 +177,7 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(true))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
 	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true))
+	b.count(en, workflows.Facts{})
 	b.touch(en) // its clocks begin
 	if err := b.putHandoff(b.handoffRow(en, plan), en.life.Open); err != nil {
 		return false, err
@@ -194,7 +199,7 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 // routed parks the reason if there is nobody to give a stage to, and settles
 // it if there is.
 func (b *batch) routed(en *entry, plan workflows.Plan, ok bool) bool {
-	owner := connectors.Ref{System: plan.Side.System(), Object: routeObject, ID: en.row.ID}
+	owner := routeRef(en, plan.Side.System())
 	if !ok {
 		b.problems = append(b.problems, ProblemRow{Ref: owner, Field: mapping.OwnerField, Reason: "handing off waits: " + plan.WhyText(), Since: b.now})
 		return false
@@ -203,8 +208,12 @@ func (b *batch) routed(en *entry, plan workflows.Plan, ok bool) bool {
 	return true
 }
 
-// hand lays a stage's task, note and alerts into the outbox.
+// hand gives a stage to its owner: the choice is kept, and task, note and
+// alerts go into the outbox.
 func (b *batch) hand(en *entry, plan workflows.Plan) error {
+	if err := b.assign(en, handoffID(en), plan.Stage, plan.Assignment); err != nil {
+		return err
+	}
 	rows, err := b.actions(en, plan)
 	if err != nil {
 		return err
@@ -313,9 +322,11 @@ func (e *Engine) Planned(ctx context.Context) (out []PlannedHandoff, err error) 
 			}
 			p := PlannedHandoff{
 				Account: c.entry.row.ID, Name: plan.Account, Rule: plan.Rule, System: plan.Side.System(),
-				Owner: plan.Owner.Name, Due: plan.Day, Reasons: plan.Reasons,
+				Owner: plan.Owner.Name, Due: plan.Day, Reasons: plan.Reasons, Assigned: plan.Why,
 			}
-			if !ok {
+			if ok {
+				b.given.Take(plan.Assignment) // the next one sees it, as it will
+			} else {
 				p.Blocked = plan.WhyText()
 			}
 			out = append(out, p)

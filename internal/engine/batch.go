@@ -41,12 +41,14 @@ type batch struct {
 	made     map[string]string       // the keys of our own activities on the page, by id
 	sold     map[connectors.Ref]mapping.SalesActivity
 	sales    []mapping.SalesActivity
+	stray    []mapping.Point  // of the record at hand, which belongs to no account
 	unsold   []connectors.Ref // sales activities that are gone
 	idle     map[string]bool  // users whose activities are no touches; nil until needed
 	through  time.Time        // how far the page's object was read before
 	drift    *drift           // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
+	given    *workflows.Load  // what everybody has been given, once needed
 }
 
 // entry is one account as it is worked on.
@@ -251,6 +253,7 @@ func (b *batch) encode(en *entry) error {
 	en.row.Doc, en.row.Life, en.row.State, en.row.Changed = doc, life, string(en.life.State), b.now
 	en.row.Name = b.mapping.Text(en.account, mapping.NameField)
 	en.row.Domain = mapping.Domain(b.mapping.Text(en.account, mapping.DomainField))
+	en.row.Both = len(homes(en.account)) == len(mapping.Sides())
 	return nil
 }
 

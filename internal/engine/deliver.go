@@ -23,30 +23,42 @@ const settleUnknown = 11 * time.Minute
 // marked as sending before the request, so that a crash leaves it to be
 // resolved by reading and never sent twice (I2).
 func (e *Engine) Deliver(ctx context.Context, system connectors.System) error {
-	if err := e.known(ctx, system); err != nil {
-		return err
-	}
-	err := e.deliver(ctx, system)
-	return errors.Join(err, e.keepSpending(ctx, system))
+	held, err := e.empty(ctx, system)
+	return errors.Join(joinHeld(held), err)
 }
 
-func (e *Engine) deliver(ctx context.Context, system connectors.System) error {
+// empty tells what it could not deliver before somebody acts apart from what
+// went wrong otherwise.
+func (e *Engine) empty(ctx context.Context, system connectors.System) ([]HeldWrites, error) {
+	if err := e.known(ctx, system); err != nil {
+		return nil, err
+	}
+	held, err := e.deliver(ctx, system)
+	return held, errors.Join(err, e.keepSpending(ctx, system))
+}
+
+func (e *Engine) deliver(ctx context.Context, system connectors.System) (held []HeldWrites, _ error) {
 	var errs []error
 	for {
 		rows, err := e.take(ctx, system)
 		if err != nil || len(rows) == 0 {
-			return errors.Join(append(errs, err)...)
+			return held, errors.Join(append(errs, err)...)
 		}
-		d := delivery{engine: e, system: system, now: e.clock.Now()}
+		d := delivery{engine: e, system: system, now: e.clock.Now(), probes: probes(rows)}
 		working, done := e.finishing(ctx)
 		d.run(working, ctx, rows)
 		done()
 		if err := d.save(context.WithoutCancel(ctx)); err != nil {
-			return errors.Join(append(errs, err)...)
+			return held, errors.Join(append(errs, err)...)
 		}
 		errs = append(errs, d.errs...)
-		if ctx.Err() != nil || d.stopped {
-			return errors.Join(errs...)
+		for _, h := range d.held {
+			held = joinInto(held, h)
+		}
+		// Where a whole round was held, the next would be too; but behind a
+		// probe may stand what nobody has tried yet.
+		if ctx.Err() != nil || d.stopped || len(d.held) > 0 && !d.delivered && len(d.probes) == 0 {
+			return held, errors.Join(errs...)
 		}
 	}
 }
@@ -79,15 +91,20 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 		}
 		rows = rows[:0]
 		var marked []OutboxRow
+		probed := map[string]bool{}
 		for _, r := range due {
 			r.Attempts++
 			if needed, err := current(tx, &r); err != nil {
 				return err
 			} else if !needed {
-				r.State, r.Error = OutboxDone, "a later update of the record took its place"
+				r.State, r.Held, r.Error = OutboxDone, "", "a later update of the record took its place"
 				marked = append(marked, r)
 				continue
 			}
+			if r.Held != "" && probed[r.Held] {
+				continue // one of them is tried for all
+			}
+			probed[r.Held] = true
 			if r.Kind != kindAlert || r.State != OutboxPending { // an alert is marked just before its own request
 				marked = append(marked, e.sending(&r))
 			}
@@ -121,9 +138,12 @@ type delivery struct {
 	problems []ProblemRow
 	settled  []connectors.Ref
 	errs     []error
-	stopped  bool
-	delayed  int
-	told     []verdict
+	held     []HeldWrites
+	probes   map[string]string // why the rows that are tried for others were held, by key
+	// delivered: something went through; stopped: nothing may follow.
+	delivered, stopped bool
+	delayed            int
+	told               []verdict
 }
 
 // run works in one context and begins nothing new once asked ends: what was
@@ -148,12 +168,16 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 		return
 	}
 	d.write(ctx, fresh)
-	for _, r := range alerts {
-		if asked.Err() != nil || d.stopped {
+	for i, r := range alerts {
+		if asked.Err() != nil {
 			return // not begun, so it stands as it stood
 		}
 		if err := d.alert(ctx, r); err != nil {
 			d.errs, d.stopped = append(d.errs, err), true
+			return
+		}
+		if last := d.done[len(d.done)-1]; last.Held != "" {
+			d.holdLike(alerts[i+1:], last)
 			return
 		}
 	}
@@ -211,8 +235,10 @@ func (d *delivery) result(r OutboxRow, ref connectors.Ref, result connectors.Res
 		d.problem(connectors.Ref{System: ref.System, Object: writeObject, ID: ref.ID}, dropped.Field, dropped)
 	}
 	d.hear(r, ref, result)
+	r.Held = ""
 	switch result.Outcome {
 	case connectors.Done, connectors.Existed:
+		d.delivered = true
 		r.State, r.Result, r.Error = OutboxDone, result.ID, ""
 		if len(result.Dropped) == 0 {
 			d.settled = append(d.settled, connectors.Ref{System: ref.System, Object: writeObject, ID: ref.ID})
@@ -240,6 +266,10 @@ func (d *delivery) failed(r OutboxRow, ref connectors.Ref, err error) {
 	class := connectors.Class("")
 	if errors.As(err, &ce) {
 		class = ce.Class
+		if why, ok := holdOf(ce); ok {
+			d.hold(r, why, ce.RetryAt)
+			return
+		}
 	}
 	switch class {
 	case connectors.Gone:
@@ -258,10 +288,6 @@ func (d *delivery) failed(r OutboxRow, ref connectors.Ref, err error) {
 	case connectors.UnknownOutcome:
 		d.late(r, ref, err)
 		r.State, r.NotBefore = OutboxUnknown, d.now.Add(unknownWait(r.Attempts))
-	case connectors.Stop, connectors.Reauth:
-		r.State, r.NotBefore = OutboxPending, d.now.Add(5*time.Minute)
-		d.errs = append(d.errs, fmt.Errorf("writing to %s: %w", d.system, err))
-		d.stopped = true
 	default:
 		d.late(r, ref, err)
 		r.State, r.NotBefore = OutboxPending, d.now.Add(backoff(r.Attempts))
@@ -289,7 +315,7 @@ func backoff(attempts int) time.Duration {
 }
 
 func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
-	r.State, r.Error = OutboxParked, text(err)
+	r.State, r.Held, r.Error = OutboxParked, "", text(err)
 	d.done = append(d.done, r)
 	if r.Kind == kindAlert {
 		ref.Object = alertObject
@@ -326,7 +352,7 @@ func text(err error) string {
 // what the CRM has confirmed must not be forgotten.
 func (d *delivery) save(ctx context.Context) error {
 	err := d.engine.store.Update(ctx, func(tx Tx) error {
-		if err := tx.PutOutbox(d.done); err != nil {
+		if err := errors.Join(tx.PutOutbox(d.done), d.follow(tx)); err != nil {
 			return err
 		}
 		have, err := tx.ProblemRefs(d.settled)

@@ -128,7 +128,9 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 		ids = append(ids, id)
 	}
 	policy, _ := e.rules()
-	errs = append(errs, e.store.Update(ctx, func(tx Tx) error { return e.renew(tx, policy.Hash) }))
+	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
+		return errors.Join(e.renew(tx, policy.Hash), e.retryHeld(tx))
+	}))
 	return ids, errors.Join(errs...)
 }
 

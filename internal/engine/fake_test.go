@@ -39,6 +39,9 @@ type crm struct {
 	fail func(connectors.Write) *connectors.Result
 	// alert is called with the number of alerts so far, before each.
 	alert func(int)
+	// alertErr refuses every alert.
+	alertErr      error
+	refusedAlerts int
 	// lose: writes are done, but the answer is lost.
 	lose bool
 	// away fails signing in.
@@ -243,6 +246,10 @@ func (c *crm) Alert(_ context.Context, a connectors.Alert) connectors.Result {
 	defer c.mu.Unlock()
 	if c.alert != nil {
 		c.alert(len(c.alerts))
+	}
+	if c.alertErr != nil {
+		c.refusedAlerts++
+		return connectors.Result{Key: a.Key, Outcome: connectors.Failed, Err: c.alertErr}
 	}
 	c.alerts = append(c.alerts, a)
 	return connectors.Result{Key: a.Key, Outcome: connectors.Done}

@@ -100,7 +100,7 @@ func (b *batch) withdraw(account string, which func(OutboxRow) bool, why string)
 	var out []OutboxRow
 	for _, r := range rows {
 		if r.State == OutboxPending && which(r) {
-			r.State, r.Error = OutboxDone, why
+			r.State, r.Held, r.Error = OutboxDone, "", why
 			out = append(out, r)
 		}
 	}

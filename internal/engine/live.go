@@ -32,6 +32,11 @@ func (b *batch) live(en *entry, in workflows.Input, d workflows.Decision, activi
 			return nil, err
 		}
 	}
+	if progress.Reassign && b.policy.Routing[en.life.Open.Now().Stage].Reassign {
+		if _, _, err := b.reassign(en); err != nil {
+			return nil, err
+		}
+	}
 	for _, n := range progress.Notices {
 		if err := b.tell(en, n); err != nil {
 			return nil, err
@@ -123,10 +128,13 @@ func (b *batch) wear(en *entry, facts workflows.Facts, p workflows.Progress) {
 		b.setOwn(en, b.policy.MQAField, connectors.BoolValue(state.WithSales() || state == workflows.Won))
 		b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(state.WithSales() || state == workflows.Won))
 	}
-	e := en.life.Open
-	if e == nil {
-		return
+	if en.life.Open != nil {
+		b.count(en, facts)
 	}
+}
+
+// count shows what sales did in the open handoff.
+func (b *batch) count(en *entry, facts workflows.Facts) {
 	number := func(field string, n int) { b.setOwn(en, field, connectors.FloatValue(float64(n))) }
 	number(workflows.FieldSalesTouches, len(facts.Touches))
 	number(workflows.FieldSalesMeetings, len(facts.Held))
@@ -201,7 +209,11 @@ func (b *batch) escalate(en *entry, in workflows.Input, d workflows.Decision) er
 		return err
 	}
 	in.Life = en.life
-	plan, ok, err := b.policy.PlanStage(in, b.policy.Trace(in, d), h.Reasons, workflows.AE, users, contactsOf(en.account, people))
+	load, err := b.workload()
+	if err != nil {
+		return err
+	}
+	plan, ok, err := b.policy.PlanStage(in, b.policy.Trace(in, d), h.Reasons, workflows.AE, users, load, contactsOf(en.account, people))
 	if err != nil {
 		return err
 	}
@@ -254,7 +266,10 @@ func (b *batch) addressee(en *entry, stage workflows.Stage) (who addressee, err 
 		if stage == "" {
 			stage = workflows.SDR
 		}
-		as, _ := b.policy.Route(en.account, stage, users)
+		as, _, err := b.route(en, workflows.RouteRequest{Stage: stage, Users: users})
+		if err != nil {
+			return who, err
+		}
 		who.side, who.owner = as.Side, as.Owner
 	}
 	who.manager, who.hasManager = b.policy.Manager(who.side, who.owner, users)

@@ -27,9 +27,10 @@ func (e *Engine) Once(ctx context.Context) error {
 	}
 	errs = append(errs, e.Sweep(ctx))
 	for _, system := range e.order {
-		errs = append(errs, e.Deliver(ctx, system))
+		_, err := e.empty(ctx, system) // what is held is told below, with what was held before
+		errs = append(errs, err)
 	}
-	err := errors.Join(errs...)
+	err := errors.Join(append(errs, e.stillHeld(ctx))...)
 	e.Note("run", err)
 	return err
 }
@@ -139,6 +140,9 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 		return err
 	}
 	if s.Cases, err = tx.CaseCount(); err != nil {
+		return err
+	}
+	if s.Held, err = ReadHeld(tx); err != nil {
 		return err
 	}
 	counts, err := tx.OutboxCounts()

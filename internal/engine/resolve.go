@@ -31,7 +31,7 @@ func (d *delivery) resolve(ctx context.Context, r OutboxRow) {
 		d.result(r, w.Ref, result)
 		d.count(w, connectors.Result{Outcome: connectors.Done})
 	case w.Op == connectors.Update, d.now.Sub(r.Sent) >= settleUnknown && connectors.ClassOf(result.Err) == connectors.Retry:
-		r.State, r.NotBefore, r.Error = OutboxPending, d.now, "" // not there: send it again
+		r.State, r.Held, r.NotBefore, r.Error = OutboxPending, "", d.now, "" // not there: send it again
 		d.done = append(d.done, r)
 	default:
 		r.State, r.NotBefore, r.Error = OutboxUnknown, d.now.Add(unknownWait(r.Attempts)), text(result.Err)

@@ -88,6 +88,9 @@ type ShownHandoff struct {
 	Owner  string    `json:"owner"`
 	Opened time.Time `json:"opened"`
 	Due    time.Time `json:"due,omitzero"`
+	// Assigned says who was considered as the owner of the present stage, in
+	// order, and at last why it is this one.
+	Assigned []string `json:"assigned,omitempty"`
 }
 
 // shownWrites is how many of the last writes are shown, shownConflicts of the
@@ -155,6 +158,13 @@ func (s *Shown) past(tx Tx) error {
 	}
 	if h != nil {
 		s.Handoff = &ShownHandoff{ID: h.ID, Rule: h.Rule, Stage: h.Stage, Owner: h.Owner, Opened: h.Opened, Due: h.Due}
+		given, err := tx.Assignments(h.ID)
+		if err != nil {
+			return err
+		}
+		if len(given) > 0 {
+			s.Handoff.Assigned = given[len(given)-1].Why
+		}
 	}
 	writes, err := tx.LastWrites(s.ID, shownWrites)
 	for _, w := range writes {

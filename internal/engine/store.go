@@ -30,6 +30,8 @@ type Tx interface {
 	UpkeepTx
 	ConflictTx
 	SalesTx
+	HeldTx
+	RoutingTx
 }
 
 // AccountRow is one account as stored.
@@ -42,6 +44,8 @@ type AccountRow struct {
 	Doc, Life []byte
 	// Dirty: something changed since the last decision.
 	Dirty bool
+	// Both: it has a living record in both CRMs.
+	Both bool
 	// Due is when time alone may change the decision; zero for never.
 	Due time.Time
 	// Changed is when the row was written last.
@@ -219,6 +223,8 @@ type OutboxRow struct {
 	Sent      time.Time // when it was last marked sending
 	Result    string    // the vendor's id of what was made
 	Error     string
+	// Held is a Hold as JSON while the row waits for somebody to act, else "".
+	Held string
 }
 
 // OutboxTx reads and writes the outbox.
@@ -228,7 +234,8 @@ type OutboxTx interface {
 	// Deliverable returns rows of the system that are pending and not before
 	// now, or unknown, or sending, by priority and then by Seq, at most limit.
 	Deliverable(system connectors.System, now time.Time, limit int) ([]OutboxRow, error)
-	// PutOutbox updates State, Attempts, NotBefore, Sent, Result and Error.
+	// PutOutbox updates State, Attempts, NotBefore, Sent, Result, Error and
+	// Held.
 	PutOutbox(rows []OutboxRow) error
 	// Outbox lists rows of an account, or of all with "", oldest first.
 	Outbox(account string) ([]OutboxRow, error)
@@ -282,6 +289,6 @@ type ReadingTx interface {
 	PutSetting(key, value string) error
 	// AccountCounts counts accounts by State and by Outcome.
 	AccountCounts() (states, outcomes map[string]int, err error)
-	// MatchedCount counts accounts that have a record in both CRMs.
+	// MatchedCount counts the accounts that are Both.
 	MatchedCount() (int, error)
 }

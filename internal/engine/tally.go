@@ -60,6 +60,9 @@ type Summary struct {
 	Waiting   int                         `json:"waiting"`
 	Queued    int                         `json:"queued"`
 	Pending   int                         `json:"pending_writes"`
+	// Held are those of the pending writes that a CRM does not take before
+	// somebody acts.
+	Held []HeldWrites `json:"held_writes,omitempty"`
 	// Drift is what the last comparison of all records found, by system.
 	Drift    map[connectors.System]Drift `json:"drift,omitempty"`
 	Planned  []PlannedHandoff            `json:"planned,omitempty"`
@@ -75,6 +78,8 @@ type PlannedHandoff struct {
 	Owner   string            `json:"owner"`
 	Due     string            `json:"due"`
 	Reasons []string          `json:"reasons"`
+	// Assigned says who was considered as the owner, in order.
+	Assigned []string `json:"assigned,omitempty"`
 	// Blocked says why it could not be made even if writing were allowed.
 	Blocked string `json:"blocked,omitempty"`
 }

@@ -88,6 +88,8 @@ func (k *collector) mapped(f *mapping.Field, side mapping.Side) {
 		n.Kind = connectors.FieldDate
 	case mapping.DateTime:
 		n.Kind = connectors.FieldDateTime
+	case mapping.Owner:
+		n.Kind = connectors.FieldOwner
 	case mapping.Enum:
 		if n.Kind, n.Values = connectors.FieldChoice, doctor.Texts(f, side); len(n.Values) == 0 {
 			n.Kind = connectors.FieldText

@@ -10,22 +10,22 @@ import (
 	"handoffd/internal/engine"
 )
 
-const accountColumns = `id, name, domain, state, outcome, doc, life, dirty, due, changed`
+const accountColumns = `id, name, domain, state, outcome, doc, life, dirty, due, changed, both`
 
 // A row is written by the first of these that finds its case. Most writes
 // change neither what an account is found by nor whether it is there, so the
 // first leaves those indexes alone.
 const (
 	updateAccount = `
-UPDATE accounts SET state = $5, outcome = $6, doc = $7, life = $8, dirty = $9, due = $10, changed = $11
+UPDATE accounts SET state = $5, outcome = $6, doc = $7, life = $8, dirty = $9, due = $10, changed = $11, both = $12
 WHERE id = $1 AND name = $2 AND name_key = $3 AND domain = $4`
 	addAccount = `
-INSERT INTO accounts (id, name, name_key, domain, state, outcome, doc, life, dirty, due, changed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO accounts (id, name, name_key, domain, state, outcome, doc, life, dirty, due, changed, both)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT DO NOTHING`
 	renameAccount = `
 UPDATE accounts SET name = $2, name_key = $3, domain = $4,
-    state = $5, outcome = $6, doc = $7, life = $8, dirty = $9, due = $10, changed = $11
+    state = $5, outcome = $6, doc = $7, life = $8, dirty = $9, due = $10, changed = $11, both = $12
 WHERE id = $1`
 )
 
@@ -40,7 +40,7 @@ var (
 func scanAccount(rows *sql.Rows) (a engine.AccountRow, err error) {
 	var due sql.NullInt64
 	var changed int64
-	err = rows.Scan(&a.ID, &a.Name, &a.Domain, &a.State, &a.Outcome, &a.Doc, &a.Life, &a.Dirty, &due, &changed)
+	err = rows.Scan(&a.ID, &a.Name, &a.Domain, &a.State, &a.Outcome, &a.Doc, &a.Life, &a.Dirty, &due, &changed, &a.Both)
 	a.Due, a.Changed = timeOrZero(due), timeOf(changed)
 	return a, err
 }
@@ -117,7 +117,7 @@ func (t *Tx) PutAccounts(rows []engine.AccountRow) error {
 			a.Changed = now
 		}
 		return append(buf, a.ID, a.Name, fold(a.Name), a.Domain, a.State, a.Outcome, a.Doc, a.Life,
-			flag(a.Dirty), nullable(a.Due), micros(a.Changed))
+			flag(a.Dirty), nullable(a.Due), micros(a.Changed), flag(a.Both))
 	}
 	for i, a := range rows {
 		if a.ID == "" {

@@ -46,7 +46,7 @@ func TestAccountsRoundTrip(t *testing.T) {
 	t.Parallel()
 	full := engine.AccountRow{
 		ID: "sf-1", Name: "Acme “GmbH” 'x'\x00y", Domain: "acme.example", State: "handed_off", Outcome: "intent",
-		Doc: []byte{0, 1, 0xff}, Life: []byte(`{"a":1}`), Dirty: true,
+		Doc: []byte{0, 1, 0xff}, Life: []byte(`{"a":1}`), Dirty: true, Both: true,
 		Due: noon.Add(time.Hour + 123*time.Microsecond), Changed: noon.Add(-time.Hour),
 	}
 	tests := []struct {

@@ -9,16 +9,16 @@ import (
 	"handoffd/internal/engine"
 )
 
-const outboxColumns = `key, seq, account, system, kind, priority, payload, state, attempts, not_before, created, sent, result, error`
+const outboxColumns = `key, seq, account, system, kind, priority, payload, state, attempts, not_before, created, sent, result, error, held`
 
 const (
 	enqueue = `
-INSERT INTO outbox (key, account, system, kind, priority, payload, state, attempts, not_before, created, sent, result, error)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+INSERT INTO outbox (key, account, system, kind, priority, payload, state, attempts, not_before, created, sent, result, error, held)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (key) DO NOTHING`
 	// What is done stays done (I2).
 	updateOutbox = `
-UPDATE outbox SET state = $2, attempts = $3, not_before = $4, sent = $5, result = $6, error = $7
+UPDATE outbox SET state = $2, attempts = $3, not_before = $4, sent = $5, result = $6, error = $7, held = $8
 WHERE key = $1 AND (state <> 'done' OR $2 = 'done')`
 	// The list of states is the one of the index outbox_open.
 	deliverable = `
@@ -51,7 +51,7 @@ func (t *Tx) Enqueue(rows []engine.OutboxRow) (int, error) {
 			r.Created = now
 		}
 		return append(buf, r.Key, r.Account, string(r.System), r.Kind, r.Priority, r.Payload, r.State, r.Attempts,
-			micros(r.NotBefore), micros(r.Created), micros(r.Sent), r.Result, r.Error)
+			micros(r.NotBefore), micros(r.Created), micros(r.Sent), r.Result, r.Error, r.Held)
 	})
 	return int(n), err
 }
@@ -92,8 +92,8 @@ func (t *Tx) Deliverable(system connectors.System, now time.Time, limit int) ([]
 	return found, err
 }
 
-// PutOutbox updates State, Attempts, NotBefore, Sent, Result and Error. A row
-// that is not there is an error, and so is making a done row undone
+// PutOutbox updates State, Attempts, NotBefore, Sent, Result, Error and Held. A
+// row that is not there is an error, and so is making a done row undone
 // (ErrDelivered): either would send it twice or never. When a row is marked as
 // sending, the commit waits for the disk, because the request that follows
 // must not outlive the mark.
@@ -101,7 +101,7 @@ func (t *Tx) PutOutbox(rows []engine.OutboxRow) error {
 	const doing = "updating the outbox"
 	for i, r := range rows {
 		n, err := execEach(t, doing, updateOutbox, rows[i:i+1], func(r engine.OutboxRow, buf []any) []any {
-			return append(buf, r.Key, r.State, r.Attempts, micros(r.NotBefore), micros(r.Sent), r.Result, r.Error)
+			return append(buf, r.Key, r.State, r.Attempts, micros(r.NotBefore), micros(r.Sent), r.Result, r.Error, r.Held)
 		})
 		if err != nil {
 			return err
@@ -170,7 +170,7 @@ func appendOutbox(list *[]engine.OutboxRow) scanFunc {
 		var r engine.OutboxRow
 		var notBefore, created, sent int64
 		err := rows.Scan(&r.Key, &r.Seq, &r.Account, (*string)(&r.System), &r.Kind, &r.Priority, &r.Payload,
-			&r.State, &r.Attempts, &notBefore, &created, &sent, &r.Result, &r.Error)
+			&r.State, &r.Attempts, &notBefore, &created, &sent, &r.Result, &r.Error, &r.Held)
 		r.NotBefore, r.Created, r.Sent = timeOf(notBefore), timeOf(created), timeOf(sent)
 		*list = append(*list, r)
 		return err

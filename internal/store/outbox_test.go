@@ -37,7 +37,7 @@ func TestOutboxRoundTrip(t *testing.T) {
 	full := engine.OutboxRow{
 		Key: "a/1/task", Seq: 99, Account: "a", System: connectors.HubSpot, Kind: "create_task", Priority: engine.PriorityStatus,
 		Payload: []byte(`{"key":"a/1/task"}`), State: engine.OutboxUnknown, Attempts: 3, NotBefore: noon.Add(time.Hour),
-		Created: noon.Add(-time.Hour), Sent: noon.Add(-time.Minute), Result: "77", Error: "timed out",
+		Created: noon.Add(-time.Hour), Sent: noon.Add(-time.Minute), Result: "77", Error: "timed out", Held: `{"reason":"r"}`,
 	}
 	bare := engine.OutboxRow{Key: "storm", System: connectors.Salesforce}
 	same(t, "new", enqueueRows(t, s, full, bare, full), 2)

@@ -15,6 +15,15 @@ import (
 	"handoffd/mapping"
 )
 
+func exerciseRouting(tx engine.Tx) error {
+	_, listing := tx.Assignments("a/1")
+	_, reading := tx.Turns()
+	return errors.Join(
+		tx.AddAssignment(engine.AssignmentRow{Handoff: "a/1"}), listing, tx.AssignedSince(time.Time{}, func(string, time.Time) {}),
+		reading, tx.PutTurns([]engine.TurnRow{{Pool: "p", Person: "a"}}),
+	)
+}
+
 // exercise calls every method once, so that every query gets prepared.
 func exercise(tx engine.Tx) error {
 	refs := []connectors.Ref{hsAccount("1")}
@@ -33,10 +42,13 @@ func exercise(tx engine.Tx) error {
 	note(exerciseForgetting(tx, refs))
 	note(tx.MarkParkedDirty())
 	note(tx.MarkSeen(refs))
+	note(tx.RetryHeld(connectors.HubSpot, "{}", noon))
+	note(tx.ReleaseHeld(connectors.HubSpot, "{}", noon))
 	note(tx.ClearSeen(connectors.HubSpot))
 	note(tx.DeleteCursor(connectors.HubSpot, "x"))
 	note(tx.PutHandoff(engine.HandoffRow{ID: "a/1", Account: "a"}))
 	note(tx.AddDecisions([]engine.DecisionRow{{Account: "a"}}))
+	note(exerciseRouting(tx))
 	note(tx.PutCursor(engine.CursorRow{}))
 	note(tx.PutProblems([]engine.ProblemRow{{}}))
 	note(tx.SettleProblems(refs[0], nil))
@@ -120,6 +132,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.Users(connectors.HubSpot))
 	add(tx.Setting("a"))
 	add(tx.MatchedCount())
+	add(tx.HeldWrites())
 	_, _, err := tx.NextDelivery()
 	errs = append(errs, err)
 	_, _, err = tx.AccountCounts()
@@ -131,8 +144,8 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 // their nature are named here.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	whole := []string{outboxAll, allProblems, allSplits, troubled, "UPDATE accounts SET dirty = 1"}
-	counting := []string{outboxCounts, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
+	whole := []string{outboxAll, allProblems, allSplits, allTurns, troubled, "UPDATE accounts SET dirty = 1"}
+	counting := []string{outboxCounts, heldWrites, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
 	keep := map[string]time.Duration{PrunePoints: day, PruneDecisions: day, PruneOutbox: day, PruneReadings: day, PruneConflicts: day}

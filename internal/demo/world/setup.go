@@ -90,6 +90,17 @@ func (s *seeder) salesforceFields(statuses []string) {
 		{Name: "MQA__c", Label: "MQA", Type: "boolean"},
 		{Name: "MQA_Status__c", Label: "MQA Status", Type: "picklist", Restricted: true, Values: options},
 		{Name: "Do_Not_Contact__c", Label: "Do Not Contact", Type: "boolean"},
+		{Name: "Engagement__c", Label: "Engagement", Type: "picklist", Restricted: true, Values: []salesforce.Option{{Value: "Responsive"}, {Value: "Unresponsive"}, {Value: "Converted"}}},
+		{Name: "Return_Reason__c", Label: "Return Reason", Type: "string", Length: 255},
+		{Name: "Not_Before__c", Label: "Not Before", Type: "date"},
+		{Name: "Dispute__c", Label: "Dispute", Type: "boolean"},
+		{Name: "Verdict__c", Label: "Verdict", Type: "picklist", Restricted: true, Values: []salesforce.Option{{Value: "Sales"}, {Value: "Nurture"}}},
+		{Name: "Content_Request__c", Label: "Content Request", Type: "string", Length: 255},
+		{Name: "Sales_Rating__c", Label: "Sales Rating", Type: "double", Precision: 4, Scale: 2},
+		{Name: "Nurture_Paused__c", Label: "Nurture Paused", Type: "boolean"},
+		{Name: "Sales_Touches__c", Label: "Sales Touches", Type: "double", Precision: 8, Scale: 2},
+		{Name: "Last_Sales_Touch__c", Label: "Last Sales Touch", Type: "datetime"},
+		{Name: "Sales_Meetings__c", Label: "Sales Meetings", Type: "double", Precision: 8, Scale: 2},
 	} {
 		s.fail(s.Salesforce.AddField("Account", f))
 	}
@@ -114,6 +125,17 @@ func (s *seeder) hubspotProperties(statuses []string, withAccountID bool) {
 		{Name: "mqa", Label: "MQA", Type: "bool"},
 		status,
 		{Name: "do_not_contact", Label: "Do not contact", Type: "bool"},
+		{Name: "engagement", Label: "Engagement", Type: "enumeration", FieldType: "select", Options: []hubspot.PropertyOption{{Label: "Responsive", Value: "Responsive"}, {Label: "Unresponsive", Value: "Unresponsive", DisplayOrder: 1}, {Label: "Converted", Value: "Converted", DisplayOrder: 2}}},
+		{Name: "return_reason", Label: "Return reason", Type: "string"},
+		{Name: "not_before", Label: "Not before", Type: "date"},
+		{Name: "dispute", Label: "Dispute", Type: "bool"},
+		{Name: "verdict", Label: "Verdict", Type: "enumeration", FieldType: "select", Options: []hubspot.PropertyOption{{Label: "Sales", Value: "Sales"}, {Label: "Nurture", Value: "Nurture", DisplayOrder: 1}}},
+		{Name: "content_request", Label: "Content request", Type: "string"},
+		{Name: "sales_rating", Label: "Sales rating", Type: "number"},
+		{Name: "nurture_paused", Label: "Nurture paused", Type: "bool"},
+		{Name: "sales_touches", Label: "Sales touches", Type: "number"},
+		{Name: "last_sales_touch", Label: "Last sales touch", Type: "datetime"},
+		{Name: "sales_meetings", Label: "Sales meetings", Type: "number"},
 	}
 	if withAccountID {
 		list = append(list, hubspot.Property{Name: "salesforceaccountid", Label: "Salesforce Account ID"})

@@ -1,0 +1,70 @@
+package salesforce
+
+import (
+	"testing"
+	"time"
+
+	"handoffd/connectors"
+)
+
+// bulkAt is where a reader stands whose job was made so long ago.
+func bulkAt(c *Client, t *testing.T, age time.Duration) position {
+	t.Helper()
+	cols, err := c.columns(t.Context(), connectors.Account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return position{
+		From: "Account", Phase: phaseBulk, Print: cols.print, Begun: start, Job: "750000000000001AAA", Since: start.Add(-age),
+	}
+}
+
+// TestBulkJobGoesOnAfterARestart: another process asks for the same job and
+// makes none of its own.
+func TestBulkJobGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
+	first := bulkClient(t, step{ask: jobAsk, reply: jobState("UploadComplete")})
+	page := readOne(t, first, connectors.Account, readOne(t, first, connectors.Account, "").Next)
+	second, _, _ := converse(t, func(cfg *Config) {
+		cfg.BulkAbove, cfg.Where = 2, "Type != 'Partner'"
+		cfg.Selection.Fields[connectors.Account] = []string{"Name", "ACV__c", "MQA__c", "Seen__c"}
+	}, map[string]string{"Account": "ACV__c:currency MQA__c:boolean Seen__c:datetime"},
+		step{ask: "GET " + jobPath, reply: jobState("JobComplete")},
+		step{ask: "GET " + jobPath + "/results?maxRecords=10000", with: map[string]string{"Content-Type": "text/csv", "Sforce-Locator": "null", "Sforce-NumberOfRecords": "1"}, reply: csvHeader + csvRow(idA, "A", `"","true",""`)},
+		step{ask: "DELETE " + jobPath, status: 204},
+	)
+	if page = readOne(t, second, connectors.Account, page.Next); len(page.Records) != 1 || !page.Loaded {
+		t.Errorf("page %+v, want the job's row", page)
+	}
+}
+
+// TestBulkJobThatNeverEnds is aborted, and another one made.
+func TestBulkJobThatNeverEnds(t *testing.T) {
+	t.Parallel()
+	running := step{ask: "GET " + jobPath, reply: jobState("InProgress")}
+	c, _, _ := converse(t, nil, nil,
+		running, running, running, running, running, running,
+		step{ask: "PATCH " + jobPath, body: `{"state":"Aborted"}`, reply: jobState("Aborted")},
+		step{ask: "DELETE " + jobPath, status: 204},
+		step{ask: jobAsk, reply: jobState("UploadComplete")},
+	)
+	page := readOne(t, c, connectors.Account, bulkAt(c, t, bulkPatience).cursor())
+	at, err := parseCursor(page.Next, "Account")
+	if err != nil || at.Job != "" || at.Tries != 1 || at.Phase != phaseBulk {
+		t.Fatalf("after the job was given up: %+v, %v", at, err)
+	}
+	readOne(t, c, connectors.Account, page.Next)
+}
+
+// TestBulkJobOfAnotherSelection is aborted: nobody will fetch its rows.
+func TestBulkJobOfAnotherSelection(t *testing.T) {
+	t.Parallel()
+	c, _, _ := converse(t, nil, nil,
+		step{ask: "PATCH " + jobPath, body: `{"state":"Aborted"}`, reply: jobState("Aborted")},
+		step{ask: "DELETE " + jobPath, status: 204},
+		step{ask: jobAsk, reply: jobState("UploadComplete")},
+	)
+	at := bulkAt(c, t, time.Minute)
+	at.Print = "another"
+	readOne(t, c, connectors.Account, at.cursor())
+}
