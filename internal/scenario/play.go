@@ -44,7 +44,7 @@ func (p *player) play(ctx context.Context) error {
 			return err
 		}
 		if p.daemon == nil {
-			return nil // it could not be started anew, which is told
+			break // it could not be started anew, which is told
 		}
 	}
 	p.result.Played = p.clock.Now().Sub(s.Start)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 )
 
@@ -48,17 +47,19 @@ func (r *Result) printStory(w io.Writer) error {
 	if _, err := fmt.Fprintf(w, "== %s: %s\n", r.File, r.Name); err != nil {
 		return err
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	day := ""
 	for _, l := range r.Story {
-		today := l.At.Format("Mon 2 Jan 2006")
-		if today != day {
+		if today := l.At.Format("Mon 2 Jan 2006"); today != day {
 			day = today
-			fmt.Fprintf(t, "%s\n", day)
+			if _, err := fmt.Fprintln(w, day); err != nil {
+				return err
+			}
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\n", l.At.Format("15:04"), l.Who, line(l.Text))
+		if _, err := fmt.Fprintf(w, "  %s  %-7s  %s\n", l.At.Format("15:04"), l.Who, line(l.Text)); err != nil {
+			return err
+		}
 	}
-	return t.Flush()
+	return nil
 }
 
 // lineMost is how much of a text is shown.

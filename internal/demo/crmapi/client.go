@@ -26,6 +26,9 @@ type Client struct {
 	URL  map[connectors.System]string
 	// HubSpotToken does not end.
 	HubSpotToken string
+	// Wait, if set, is called when a CRM says that it was asked too often,
+	// before the request is sent again.
+	Wait func(ctx context.Context) error
 	// SignIn opens a Salesforce session for a user ("" for whoever the client
 	// is made for) and returns its token.
 	SignIn func(ctx context.Context, user string) (token string, err error)
@@ -53,9 +56,25 @@ const (
 	quoted       = 500
 )
 
+// patience is how often a request is sent again that was one too many.
+const patience = 100
+
 // Call sends one request and decodes the reply's JSON into v, if v is not nil.
 // A body is sent as a form if it is one, else as JSON.
 func (c *Client) Call(ctx context.Context, system connectors.System, method, path, token string, body, v any) error {
+	for attempt := 0; ; attempt++ {
+		err := c.once(ctx, system, method, path, token, body, v)
+		var refused *RefusedError
+		if c.Wait == nil || attempt == patience || !errors.As(err, &refused) || refused.Status != http.StatusTooManyRequests {
+			return err
+		}
+		if err := c.Wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *Client) once(ctx context.Context, system connectors.System, method, path, token string, body, v any) error {
 	r, err := c.request(ctx, system, method, path, token, body)
 	if err != nil {
 		return fmt.Errorf("making request: %w", err)
