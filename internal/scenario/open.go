@@ -181,7 +181,7 @@ func (p *player) connect() {
 	}
 	p.crm = &crmapi.Client{
 		HTTP: map[connectors.System]*http.Client{}, HubSpotToken: w.Credentials.HubSpot.Token,
-		URL: map[connectors.System]string{connectors.Salesforce: salesforceURL, connectors.HubSpot: hubspotURL},
+		URL:  map[connectors.System]string{connectors.Salesforce: salesforceURL, connectors.HubSpot: hubspotURL},
 		Wait: func(ctx context.Context) error { return p.clock.Sleep(ctx, time.Second) },
 		SignIn: func(_ context.Context, user string) (string, error) {
 			return w.Salesforce.Token(either(user, w.Credentials.Salesforce.Username))
