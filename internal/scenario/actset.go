@@ -118,10 +118,13 @@ func listed(fields map[string]any) string {
 }
 
 func systemName(s connectors.System) string {
-	if s == connectors.HubSpot {
+	switch s {
+	case connectors.Salesforce:
+		return "Salesforce"
+	case connectors.HubSpot:
 		return "HubSpot"
 	}
-	return "Salesforce"
+	return string(s) // another channel
 }
 
 // confirm is a scoring tool that confirms its scores without changing them.

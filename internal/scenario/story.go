@@ -156,10 +156,13 @@ func (s *story) writes(tx engine.Tx, now time.Time) error {
 // rowWords puts a row of the outbox into words.
 func rowWords(p *player, row engine.OutboxRow) (who, what string) {
 	if row.Kind == "alert" {
-		var a connectors.Alert
+		var a struct {
+			connectors.Alert
+			To string `json:"to"` // of a channel outside of the CRMs
+		}
 		_ = json.Unmarshal(row.Payload, &a) // an empty alert says as much
-		to := p.personByID(row.System, a.UserID)
-		return "told", fmt.Sprintf("%s in %s: %q", either(to, a.Email), systemName(row.System), a.Title)
+		to := p.personByID(row.System, either(either(a.UserID, a.Email), a.To))
+		return "told", strings.TrimSpace(fmt.Sprintf("%s in %s: %q", to, systemName(row.System), a.Title))
 	}
 	var w connectors.Write
 	_ = json.Unmarshal(row.Payload, &w) // the same

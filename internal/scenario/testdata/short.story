@@ -2,7 +2,7 @@
 Mon 2 Mar 2026
   09:00  decided  Initech: hand off: intent: rises(intent_score, 70) (intent_score = 75)
   09:00  state    Initech: ready
-  09:00  decided  Globex: not qualified: criteria not met: rises(intent_score, 70) (intent_score = 40); count(visits, "7d") >= 3 (count(visits, "7d") = 0); rate(email_opens, email_sends, "30d") >= 0.5 (rate(email_opens, email_sends, "30d") = 0); count(email_clicks, "30d") >= 1 (count(email_clicks, "30d") = 0)
+  09:00  decided  Globex: not qualified: criteria not met: rises(intent_score, 70) (intent_score = 40); count(visits, "7d") >= 3 (count(visits, "7d") = 0)
   09:00  handoff  Initech: to Sam (sdr, rule intent), due Thu 5 Mar 17:30
   09:00  decided  Initech: in hand: sales has the account (handed_off)
   09:00  wrote    Initech: create task "SDR outreach: Initech" for sam in HubSpot
@@ -35,6 +35,5 @@ Mon 2 Mar 2026
   10:11  told     Initech: manager in HubSpot: "Handed to sales: Initech"
   10:11  wrote    Initech: mqa_status = Sales engaged in HubSpot
   10:20  people   globex: Estimated_ACV__c = 90000 in Salesforce
-  10:21  decided  Globex: in hand: sales has the account (handed_off)
   10:21  wrote    Globex: estimated_acv = 90000 in HubSpot
 ok   testdata/play/short.yaml: two hours (2 checks, 110 minutes)
