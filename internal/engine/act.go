@@ -45,6 +45,9 @@ func (e *Engine) act(tx Tx) error {
 		return err
 	}
 	for _, c := range ready {
+		if c.entry.row.Dirty {
+			continue // the sweep decides it first: it may have found its partner, or a case
+		}
 		if c.decision.Rule.Type == workflows.Intent && b.policy.PerMonth > 0 && month >= b.policy.PerMonth {
 			continue // waits, best first, until the month has room again
 		}
@@ -74,10 +77,14 @@ func (b *batch) candidates() ([]candidate, error) {
 	if err != nil {
 		return nil, err
 	}
+	cases, err := b.openCases(ids)
+	if err != nil {
+		return nil, err
+	}
 	var out []candidate
 	for _, id := range ids {
 		en := b.entries[id]
-		in := workflows.Input{Account: en.account, Life: en.life, History: histories[id], Now: b.now}
+		in := workflows.Input{Account: en.account, Life: en.life, History: histories[id], Now: b.now, Case: cases[id]}
 		d := b.policy.Evaluate(in)
 		if d.Outcome != workflows.HandOff {
 			b.touch(en) // decided anew by the next sweep, which also logs it
@@ -306,6 +313,9 @@ const kindAlert = "alert"
 // Planned lists the handoffs that would be made now, without making any.
 func (e *Engine) Planned(ctx context.Context) (out []PlannedHandoff, err error) {
 	err = e.store.View(ctx, func(tx Tx) error {
+		if why, err := e.identifying(tx); err != nil || why != "" {
+			return err // nothing would be done now
+		}
 		b := e.batch(tx)
 		ready, err := b.candidates()
 		if err != nil {
