@@ -170,7 +170,7 @@ func (p *player) connect() {
 		connectors.Salesforce: transport.Handler(w.Salesforce), connectors.HubSpot: transport.Handler(w.HubSpot),
 	}
 	p.env = app.Environment{
-		Clock: p.clock, Logger: p.options.Logger, HTTP: trips,
+		Clock: p.clock, Logger: p.options.Logger, HTTP: trips, Channels: standIns(),
 		LookupEnv: func(name string) (string, bool) {
 			secrets := map[string]string{salesforceSecret: w.Credentials.Salesforce.ClientSecret, hubspotToken: w.Credentials.HubSpot.Token}
 			if s, ok := secrets[name]; ok {

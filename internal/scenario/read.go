@@ -27,7 +27,7 @@ type reader struct {
 
 // topKeys are the keys of a scenario.
 func topKeys() []string {
-	return []string{"name", "about", "start", "config", "policy", "mapping", "signed", "release", "people", "accounts", "timeline"}
+	return []string{"name", "about", "start", "config", "policy", "mapping", "channels", "signed", "release", "people", "accounts", "timeline"}
 }
 
 // newReader reads what the stage is set with: config, start and people. ok is
@@ -84,7 +84,7 @@ func (r *reader) playable() bool {
 // overrides lays the scenario's own mapping and policy over the config's. What
 // is wrong with the result is told where the override stands.
 func (r *reader) overrides(top *yamlpos.Map, set *settings) bool {
-	for _, o := range []struct{ key, section string }{{"mapping", "mapping"}, {"policy", "workflows"}} {
+	for _, o := range []struct{ key, section string }{{"channels", "channels"}, {"mapping", "mapping"}, {"policy", "workflows"}} {
 		n := top.Get(o.key)
 		if !n.OK() {
 			continue
