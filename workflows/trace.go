@@ -20,6 +20,9 @@ type Trace struct {
 	State  State     `json:"state"`
 	// Reach is how far back windows of events reached beyond their length.
 	Reach time.Time `json:"reach,omitzero"`
+	// Used is when the last handoff ended: what happened before counts for no
+	// new one.
+	Used time.Time `json:"used,omitzero"`
 	// Nurtured is since when marketing has nurtured the account.
 	Nurtured time.Time        `json:"nurtured,omitzero"`
 	InScope  bool             `json:"in_scope"`
@@ -62,7 +65,7 @@ type RuleTrace struct {
 func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
-		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
+		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
 		Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 	}
 	if d.Rule != nil {
