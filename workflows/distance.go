@@ -146,7 +146,9 @@ func (r *ruler) gap(c expression.Clause, want bool) Gap {
 	return g
 }
 
-func isOrder(operator string) bool { return strings.HasPrefix(operator, "<") || strings.HasPrefix(operator, ">") }
+func isOrder(operator string) bool {
+	return strings.HasPrefix(operator, "<") || strings.HasPrefix(operator, ">")
+}
 
 // unknown names the missing or stale values of an undecided clause.
 func (r *ruler) unknown(c expression.Clause) string {

@@ -61,18 +61,24 @@ func TestDistances(t *testing.T) {
 		{"the oldest visit that counts", `count(visits, "7d") >= 3`, func(s *story) {
 			s.hubspot(monday, with()...).point("visits", ago(9*days), 5).point("visits", ago(6*days), 1).point("visits", ago(days), 1)
 		}, workflows.Life{}, []string{"1 more visits in 7 days" + date(ago(6*days).Add(week))}},
-		{"visits of an ended handoff", `count(visits, "7d") >= 3`, func(s *story) { s.hubspot(monday, with()...).point("visits", ago(6*days), 5).point("visits", ago(days), 1) }, workflows.Life{Ended: ago(2 * days)}, []string{"2 more visits in 7 days" + date(ago(days).Add(week))}},
+		{"visits of an ended handoff", `count(visits, "7d") >= 3`, func(s *story) {
+			s.hubspot(monday, with()...).point("visits", ago(6*days), 5).point("visits", ago(days), 1)
+		}, workflows.Life{Ended: ago(2 * days)}, []string{"2 more visits in 7 days" + date(ago(days).Add(week))}},
 		{"no visit", `count(visits, "7d") > 2`, func(s *story) { s.hubspot(monday, with()...) }, workflows.Life{}, []string{"3 more visits in 7 days"}},
 		{"too many visits", `count(visits, "7d") < 2`, func(s *story) { s.hubspot(monday, with()...).point("visits", ago(days), 3) }, workflows.Life{}, []string{"2 fewer visits in 7 days"}},
 		{
 			"several windows", `{all: ['count(visits, "7d") >= 3', 'count(visits, "30d") >= 6']}`,
-			func(s *story) { s.hubspot(monday, with()...).point("visits", ago(20*days), 3).point("visits", ago(days), 2) },
+			func(s *story) {
+				s.hubspot(monday, with()...).point("visits", ago(20*days), 3).point("visits", ago(days), 2)
+			},
 			workflows.Life{},
 			[]string{"1 more visits in 7 days" + date(ago(days).Add(week)) + "; 1 more visits in 30 days" + date(ago(20*days).Add(month))},
 		},
 		{
 			"any of several", `{any: ['rises(intent_score, 70)', 'count(visits, "7d") >= 3 and value >= 60000']}`,
-			func(s *story) { s.hubspot(ago(time.Hour), with("intent_score=20", fresh)...).point("visits", ago(days), 1) },
+			func(s *story) {
+				s.hubspot(ago(time.Hour), with("intent_score=20", fresh)...).point("visits", ago(days), 1)
+			},
 			workflows.Life{},
 			[]string{"intent_score +50", "2 more visits in 7 days" + date(ago(days).Add(week)) + "; value +10000"},
 		},
@@ -82,7 +88,9 @@ func TestDistances(t *testing.T) {
 			s.hubspot(monday, with()...).point("email_sends", ago(days), 10).point("email_opens", ago(days), 2)
 		}, workflows.Life{}, []string{"3 more email_opens in 30 days (2 of 10 email_sends so far)" + date(ago(days).Add(month))}},
 		{"a rate of nothing", `rate(email_opens, email_sends, "30d") >= 0.5`, func(s *story) { s.hubspot(monday, with()...) }, workflows.Life{}, []string{"email_sends in 30 days, of which there are none"}},
-		{"the gate too", "rises(intent_score, 70)", func(s *story) { s.hubspot(ago(time.Hour), "account_fit=false", "hs_is_target_account=true", "intent_score=66", fresh) }, workflows.Life{}, []string{"fit must be yes; intent_score +4"}},
+		{"the gate too", "rises(intent_score, 70)", func(s *story) {
+			s.hubspot(ago(time.Hour), "account_fit=false", "hs_is_target_account=true", "intent_score=66", fresh)
+		}, workflows.Life{}, []string{"fit must be yes; intent_score +4"}},
 		{"passes", "rises(intent_score, 70)", func(s *story) { s.hubspot(ago(time.Hour), with("intent_score=70", fresh)...) }, workflows.Life{}, nil},
 	}
 	for _, tt := range tests {

@@ -31,6 +31,9 @@ type Input struct {
 	Life    Life
 	History History
 	Now     time.Time
+	// Sales is what sales and the buyer did, for the summary: no decision
+	// depends on it.
+	Sales []mapping.SalesActivity
 }
 
 // Decision is what Evaluate found. Trace it with Policy.Trace.

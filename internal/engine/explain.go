@@ -324,4 +324,3 @@ func (b *batch) explainHandoffs(out *Explained, life workflows.Life, facts workf
 	}
 	return nil
 }
-
