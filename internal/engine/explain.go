@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -220,7 +221,7 @@ func (b *batch) explainNow(out *Explained, en *entry, history workflows.History,
 	t := b.policy.Trace(in, d)
 	out.tell(&t, b.now)
 	out.State, out.Since, out.Replay = string(en.life.State), en.life.Since, b.replayed(&t)
-	out.Logged = differs(past.decided, &t, en.life.Logged == d.Print)
+	out.Logged = differs(past.decided, &t)
 	out.Standing = b.policy.Stand(t, en.account, notNil(history))
 	facts := b.policy.Observe(in, d, activities[en.row.ID])
 	life := en.life
@@ -272,16 +273,16 @@ func (x *Explained) tell(t *workflows.Trace, at time.Time) {
 }
 
 // differs compares a decision made now with the last of the log.
-func differs(logged, now *workflows.Trace, same bool) string {
+func differs(logged, now *workflows.Trace) string {
 	switch {
 	case logged == nil:
 		return "nothing has been decided so far"
-	case same:
-		return "the same as the last logged decision"
 	case logged.Outcome != now.Outcome || logged.Rule != now.Rule:
 		return fmt.Sprintf("DIFFERS from the last logged decision (%s %s): the next cycle will log it", logged.Outcome, logged.Rule)
-	default:
+	case !maps.EqualFunc(logged.Values, now.Values, func(a, b workflows.Value) bool { return a.Value == b.Value }):
 		return "the outcome is that of the last logged decision; values have changed since"
+	default:
+		return "the same as the last logged decision"
 	}
 }
 
