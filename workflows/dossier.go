@@ -135,13 +135,13 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 			page.Stakeholders = append(page.Stakeholders, *c)
 		}
 	}
-	page.people(most)
-	page.Activity = few(page.Activity, most)
+	page.people(listed)
+	page.Activity = few(page.Activity, listed)
 	return page
 }
 
-// most is how many activities and people are listed.
-const most = 10
+// listed is how many activities and people are listed.
+const listed = 10
 
 // activity lists the latest points of the account's signals and what sales and
 // the buyer did, newest first.

@@ -232,13 +232,13 @@ func (b *batch) explainNow(out *Explained, en *entry, history workflows.History,
 		}
 	}
 	out.Ahead = append(b.policy.Ahead(life, facts), b.policy.Staleness(in)...)
-	slices.SortStableFunc(out.Ahead, func(x, y workflows.Ahead) int { return x.At.Compare(y.At) })
 	if !facts.NotBefore.IsZero() && facts.NotBefore.After(b.now) {
 		out.Waits = append(out.Waits, "sales asked for no new intent handoff before "+b.policy.Calendar.LocalDay(facts.NotBefore))
 	}
 	if err := b.waiting(out, en); err != nil {
 		return err
 	}
+	slices.SortStableFunc(out.Ahead, func(x, y workflows.Ahead) int { return x.At.Compare(y.At) })
 	return b.explainHandoffs(out, life, facts, handoffs)
 }
 
@@ -247,6 +247,12 @@ func (b *batch) waiting(out *Explained, en *entry) error {
 	problems, err := b.tx.ProblemsOf([]string{en.row.ID})
 	if err != nil {
 		return err
+	}
+	if q := en.life.Queued; q != nil && en.life.State == workflows.Ready {
+		out.Waits = append(out.Waits, q.String())
+		if !q.Until.IsZero() {
+			out.Ahead = append(out.Ahead, workflows.Ahead{At: q.Until, What: "its turn may come: " + q.Reason})
+		}
 	}
 	for _, p := range problems {
 		if p.Ref.Object == routeObject {
@@ -262,6 +268,9 @@ func (b *batch) waiting(out *Explained, en *entry) error {
 	}
 	if !mode.Live {
 		out.Waits = append(out.Waits, mode.Reason)
+	}
+	if by := b.policy.HandOffBy(en.life); !by.IsZero() {
+		out.Ahead = append(out.Ahead, workflows.Ahead{At: by, What: "to be handed off by sla.hand_off"})
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type Tx interface {
 	IdentityTx
 	UpkeepTx
 	ConflictTx
+	LimitsTx
 	SalesTx
 	HeldTx
 	RoutingTx
@@ -158,6 +159,7 @@ type HandoffRow struct {
 	Reasons []string
 	Summary string
 	Hash    string // SHA-256 of Summary, hex
+	HandoffTimes
 	// Story is how it goes, as workflows.Episode in JSON.
 	Story []byte
 }
