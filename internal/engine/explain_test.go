@@ -167,3 +167,27 @@ func (h *house) checkLog(t *testing.T) {
 		}
 	}
 }
+
+// TestExplainWaits: what keeps a ready account from sales is said, with its
+// place, and when its turn may come.
+func TestExplainWaits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.policy = strings.Replace(policyText, "limits: {", "limits: {per_month: 1, ", 1)
+	h.restart()
+	h.pair(1, "80")
+	h.pair(2, "90")
+	h.once()
+	x := h.explain(time.Time{})
+	if x.State != "ready" || len(x.Waits) != 1 || !strings.Contains(x.Waits[0], "per_month") || !strings.Contains(x.Waits[0], "position 1 of 1 by score = 80") {
+		t.Errorf("state %s, waits %v", x.State, x.Waits)
+	}
+	if len(x.Ahead) == 0 || !strings.HasPrefix(x.Ahead[0].What, "its turn may come: ") || !x.Ahead[0].At.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("ahead %+v", x.Ahead)
+	}
+	h.goLive = false
+	h.restart()
+	if x := h.explain(time.Time{}); len(x.Waits) != 2 || !strings.Contains(x.Waits[1], "a new store only plans") {
+		t.Errorf("not live: waits %v", x.Waits)
+	}
+}
