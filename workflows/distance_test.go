@@ -193,3 +193,39 @@ func TestStandingIsTheTraces(t *testing.T) {
 		t.Errorf("without a history: %+v", got)
 	}
 }
+
+// TestWaysAgreeWithTheVerdict: a rule has nothing to be done exactly when it
+// is met, whatever its clauses are joined by and whatever is missing.
+func TestWaysAgreeWithTheVerdict(t *testing.T) {
+	t.Parallel()
+	p := policy(t, `version: 1
+handoffs:
+  intent:
+    to: sdr
+    gate: target_account or not fit
+    when: {any: [{all: ['not (value >= 100 or fit_score < 5)', 'rises(intent_score, 70)']}, 'not fit and not (intent_score > 50 and value < 10)', 'count(visits, "7d") >= 2']}
+`)
+	rapid.Check(t, func(t *rapid.T) {
+		pairs := []string{"name=Acme", "intent_at=2026-11-02T00:00:00Z"}
+		for name, values := range map[string][]string{
+			"hs_is_target_account": {"", "true", "false"}, "account_fit": {"", "true", "false"}, "acv": {"", "5", "50", "500"},
+			"fit_score": {"", "2", "5", "8"}, "intent_score": {"", "20", "60", "90"},
+		} {
+			if v := rapid.SampledFrom(values).Draw(t, name); v != "" {
+				pairs = append(pairs, name+"="+v)
+			}
+		}
+		s := newStory(p).hubspot(monday.Add(-time.Hour), pairs...).point("visits", monday.Add(-days), float64(rapid.IntRange(0, 3).Draw(t, "visits")))
+		in := s.input(monday, workflows.Life{})
+		d := p.Evaluate(in)
+		rule := p.Stand(p.Trace(in, d), in.Account, in.History).Rules[0]
+		if met := d.Outcome == workflows.HandOff; met != (len(rule.Ways) == 0) || met != (rule.Result == "yes") {
+			t.Fatalf("outcome %s, result %s, ways %v", d.Outcome, rule.Result, rule.Ways)
+		}
+		for _, way := range rule.Ways {
+			if len(way) == 0 {
+				t.Fatalf("an empty way among %v", rule.Ways)
+			}
+		}
+	})
+}

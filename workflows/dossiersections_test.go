@@ -85,7 +85,9 @@ func planned(t *testing.T, p *workflows.Policy, in workflows.Input, stage workfl
 	t.Helper()
 	d := p.Evaluate(in)
 	trace := p.Trace(in, d)
-	plan, ok, err := workflows.Plan{}, false, error(nil)
+	var plan workflows.Plan
+	var ok bool
+	var err error
 	if in.Life.Open != nil {
 		plan, ok, err = p.PlanStage(in, trace, []string{"intent: rises(intent_score, 70) (intent_score = 82)"}, stage, users, nil, contacts)
 	} else {
