@@ -229,3 +229,17 @@ handoffs:
 		}
 	})
 }
+
+// TestStandingKnowsTheSegment: also of an account that sales has, the criteria
+// shown are those of its segment.
+func TestStandingKnowsTheSegment(t *testing.T) {
+	t.Parallel()
+	s := newStory(policy(t, policyText)).hubspot(monday.Add(-time.Hour), "name=Big", "acv=300000", "hs_is_target_account=true", "account_fit=true", "intent_score=75", "intent_at=2026-11-02T00:00:00Z")
+	for _, state := range []workflows.State{workflows.Nurture, workflows.Working} {
+		in := s.input(monday, workflows.Life{State: state})
+		got := s.p.Stand(s.p.Trace(in, s.p.Evaluate(in)), in.Account, in.History).Rules[1]
+		if got.Segment != "enterprise" || got.Result != "no" || len(got.Ways) != 1 || got.Ways[0][0].Need != "intent_score +5" {
+			t.Errorf("%s: %+v", state, got)
+		}
+	}
+}

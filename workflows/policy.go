@@ -60,6 +60,7 @@ type Policy struct {
 	// Lifecycle holds the numbers of an account's life.
 	Lifecycle Lifecycle
 	Alerts    Alerts
+	Digests   []Digest
 	Signed    SignOff
 	Dossier   *template.Template
 	Approach  map[Type]string
@@ -124,13 +125,6 @@ const (
 // SLA holds the service levels.
 type SLA struct {
 	HandOff, Assign, Acknowledge, AcknowledgeManager, FirstTouch, FirstTouchLatest, Report, Return calendar.Span
-}
-
-// Alerts says who is told by which channel.
-type Alerts struct {
-	// Manager lists the channels on which an owner's manager is told:
-	// "crm" or "email".
-	Manager []string
 }
 
 // Window is the longest look back of any rule: how much history an evaluation

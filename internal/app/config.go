@@ -29,8 +29,10 @@ type Config struct {
 	Retention map[string]time.Duration
 	// ReconcileEvery is how often everything is read anew and compared.
 	ReconcileEvery time.Duration
-	Mapping        *mapping.Mapping
-	Policy         *workflows.Policy
+	// Channels are the ways to tell people something outside of the CRMs.
+	Channels ChannelsConfig
+	Mapping  *mapping.Mapping
+	Policy   *workflows.Policy
 	// PolicyPath is the file that the workflows section stands in.
 	PolicyPath string
 	// signatures is where the policy is signed.
@@ -97,7 +99,7 @@ func Parse(path string, src []byte) (*Config, *yamlpos.Collector) {
 	if file == nil {
 		return k.config, c
 	}
-	top := file.Root().Map("connectors", "store", "http", "go_live", "reconcile_every", "mapping", "workflows")
+	top := file.Root().Map("connectors", "store", "http", "go_live", "reconcile_every", "channels", "mapping", "workflows")
 	top.Require("connectors", "store", "mapping", "workflows")
 	k.connectors(top.Get("connectors"))
 	k.store(top.Get("store"))
@@ -105,6 +107,7 @@ func Parse(path string, src []byte) (*Config, *yamlpos.Collector) {
 	top.Get("go_live").Bool(&k.config.GoLive)
 	k.config.ReconcileEvery = reconcileEvery
 	top.Get("reconcile_every").DurationIn(&k.config.ReconcileEvery, 24*time.Hour, 0)
+	k.channels(top.Get("channels"))
 	text := readPolicyText(src)
 	mapNode, _ := k.section(top.Get("mapping"), &text.mapping)
 	flowNode, policyPath := k.section(top.Get("workflows"), &text.workflows)
@@ -112,6 +115,7 @@ func Parse(path string, src []byte) (*Config, *yamlpos.Collector) {
 	k.config.Mapping = mapping.Compile(mapNode, c)
 	k.config.Policy = workflows.Compile(flowNode, k.config.Mapping, text.hash(), c)
 	k.config.Policy.Bind()
+	k.config.Policy.CheckChannels(k.config.Channels.ready())
 	k.config.Policy.Signed.Present = text.signed(k.config.Policy.Names())
 	k.signatures(flowNode)
 	k.keepsEnough(top.Get("store"))

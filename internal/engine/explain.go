@@ -216,7 +216,11 @@ func (b *batch) explainNow(out *Explained, en *entry, history workflows.History,
 	if err != nil {
 		return err
 	}
-	in := workflows.Input{Account: en.account, Life: en.life, History: history, Now: b.now}
+	cases, err := b.openCases([]string{en.row.ID})
+	if err != nil {
+		return err
+	}
+	in := workflows.Input{Account: en.account, Life: en.life, History: history, Now: b.now, Case: cases[en.row.ID]}
 	d := b.policy.Evaluate(in)
 	t := b.policy.Trace(in, d)
 	out.tell(&t, b.now)
