@@ -258,6 +258,9 @@ func (b *batch) syncFields(en *entry) error {
 		return err
 	}
 	m.Agree(en.account)
+	if err := b.relent(en, m); err != nil {
+		return err
+	}
 	writes, problems := m.Outgoing(en.account)
 	b.resettle(en, problems)
 	for _, p := range problems {
