@@ -35,7 +35,8 @@ type batch struct {
 	gone     []connectors.Ref // contacts
 	problems []ProblemRow
 	settled  []settledRecord
-	retry    []string // accounts whose parked writes are tried again
+	over     []connectors.Ref // records with a refused write that is not wanted any more
+	retry    []string         // accounts whose parked writes are tried again
 	ledger   *mapping.Ledger
 	hidden   map[connectors.Ref]bool // records that must leave no trace
 	made     map[string]string       // the keys of our own activities on the page, by id
@@ -211,6 +212,9 @@ func (b *batch) saveRelated() error {
 		return err
 	}
 	if err := b.saveSales(); err != nil {
+		return err
+	}
+	if err := b.settleOver(); err != nil {
 		return err
 	}
 	if err := b.saveProblems(); err != nil {

@@ -258,9 +258,7 @@ func (b *batch) syncFields(en *entry) error {
 		return err
 	}
 	m.Agree(en.account)
-	if err := b.relent(en, m); err != nil {
-		return err
-	}
+	b.relent(en, m)
 	writes, problems := m.Outgoing(en.account)
 	b.resettle(en, problems)
 	for _, p := range problems {

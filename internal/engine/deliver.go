@@ -101,6 +101,13 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 				marked = append(marked, r)
 				continue
 			}
+			if closed, err := forNothing(tx, r); err != nil {
+				return err
+			} else if closed {
+				r.State, r.Held, r.Error = OutboxDone, "", "not written: the handoff was closed"
+				marked = append(marked, r)
+				continue
+			}
 			if r.Held != "" && probed[r.Held] {
 				continue // one of them is tried for all
 			}

@@ -59,6 +59,7 @@ func (b *batch) rename(en *entry, side mapping.Side, to connectors.Ref) error {
 	from := sibling(to, v.ID)
 	b.unkey(v, from)
 	v.ID, v.Keys, v.Deleted = to.ID, nil, false
+	b.mapping.RetryRefused(en.account, side)
 	if err := b.move(en.row.ID, from, to, true); err != nil {
 		return err
 	}
@@ -122,6 +123,10 @@ func (b *batch) move(account string, from, to connectors.Ref, continues bool) er
 		return err
 	}
 	b.splits = nil
+	b.retry = append(b.retry, account)
+	for _, o := range []connectors.Object{connectors.Account, writeObject, carryObject} {
+		b.settled = append(b.settled, settledRecord{ref: objectOf(from, o)})
+	}
 	return b.retarget(account, from, to, continues)
 }
 
@@ -219,5 +224,6 @@ func (b *batch) handOver(now, was *entry, open *HandoffRow) error {
 	}
 	now.life.Episode += state.Episode
 	b.endLife(was)
+	b.retry = append(b.retry, now.row.ID)
 	return nil
 }

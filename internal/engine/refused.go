@@ -79,17 +79,22 @@ func shownValue(v connectors.Value) string {
 // settle ends the problems of records that took something, except for what
 // stands refused all the same: another field, a parked task.
 func (d *delivery) settle(tx Tx) error {
-	at := make([]connectors.Ref, len(d.settled))
-	for i, ref := range d.settled {
+	b := d.engine.batch(tx)
+	b.over = d.settled
+	return errors.Join(b.settleOver(), b.saveProblems())
+}
+
+func (b *batch) settleOver() error {
+	at := make([]connectors.Ref, len(b.over))
+	for i, ref := range b.over {
 		at[i] = objectOf(ref, writeObject)
 	}
-	have, err := tx.ProblemRefs(at)
-	if err != nil || len(have) == 0 {
+	have, err := b.tx.ProblemRefs(at)
+	if err != nil {
 		return err
 	}
-	b := d.engine.batch(tx)
-	for _, ref := range d.settled {
-		if !have[objectOf(ref, writeObject)] {
+	for i, ref := range b.over {
+		if !have[at[i]] {
 			continue
 		}
 		if err := b.loadRecords([]connectors.Ref{ref}); err != nil {
@@ -99,10 +104,9 @@ func (d *delivery) settle(tx Tx) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.SettleProblems(objectOf(ref, writeObject), still); err != nil {
-			return err
-		}
+		b.settled = append(b.settled, settledRecord{ref: at[i], except: still})
 	}
+	b.over = nil
 	return nil
 }
 
@@ -141,17 +145,19 @@ func named(err error, field string) *connectors.Error {
 }
 
 // relent settles what was refused and is wanted no longer.
-func (b *batch) relent(en *entry, m *mapping.Mapping) error {
+func (b *batch) relent(en *entry, m *mapping.Mapping) {
 	for _, side := range mapping.Sides() {
-		ref, alive := en.account.Ref(side)
-		if !alive || !m.Relent(en.account, side) {
-			continue
+		if ref, alive := en.account.Ref(side); alive && m.Relent(en.account, side) {
+			b.over = append(b.over, ref)
 		}
-		still, err := b.stillRefused(ref)
-		if err != nil {
-			return err
-		}
-		b.settled = append(b.settled, settledRecord{ref: objectOf(ref, writeObject), except: still})
 	}
-	return nil
+}
+
+// refOf is the record that a write goes to.
+func refOf(r OutboxRow) connectors.Ref {
+	var w connectors.Write
+	if r.Kind == kindAlert || json.Unmarshal(r.Payload, &w) != nil {
+		return connectors.Ref{}
+	}
+	return w.Ref
 }

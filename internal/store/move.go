@@ -28,7 +28,7 @@ ON CONFLICT DO NOTHING`
 	moveDecisions   = `UPDATE decisions SET account = $2 WHERE account = $1`
 	moveOutbox      = `UPDATE outbox SET account = $2 WHERE account = $1`
 	moveSystemLinks = `UPDATE links SET account = $2 WHERE account = $1 AND system = $3`
-	putPayload      = `UPDATE outbox SET payload = $2 WHERE key = $1 AND state = 'pending'`
+	putPayload      = `UPDATE outbox SET payload = $2 WHERE key = $1 AND state <> 'done'`
 )
 
 // MoveRecord lets what hangs on one account record (points, contacts, splits,
@@ -77,7 +77,7 @@ func (t *Tx) MoveSystemLinks(from, to string, system connectors.System) error {
 	return err
 }
 
-// PutPayloads replaces what is to be written by rows that are still pending.
+// PutPayloads replaces what is to be written by rows that are not done.
 func (t *Tx) PutPayloads(rows []engine.OutboxRow) error {
 	_, err := execEach(t, "changing pending writes", putPayload, rows, func(r engine.OutboxRow, buf []any) []any {
 		return append(buf, r.Key, r.Payload)
