@@ -168,6 +168,12 @@ func (t *turn) enter(out *Progress, s Step) {
 	if s.From == Disputed && e != nil {
 		e.Verdict = map[bool]string{true: VerdictSales, false: VerdictNurture}[s.To.WithSales()]
 	}
+	switch {
+	case s.To == InProgress && e != nil && e.Touches >= t.policy.Lifecycle.MaxTouches:
+		out.Notices = append(out.Notices, t.manyTouches(e))
+	case s.To == Nurture && s.From != Ready, s.To == Declined && s.From != Ready:
+		t.life.Nurtured = now
+	}
 	t.life.From = ""
 	if s.To == Ready && s.From != Nurture {
 		t.life.From = s.From

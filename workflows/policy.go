@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"text/template"
 	"time"
 
@@ -90,6 +91,9 @@ type Handoff struct {
 	Gate     *Criteria // nil for none
 	When     *Criteria
 	Segments map[string]*Criteria
+	// NurturedFor, by segment and "" for none, is how long marketing must
+	// have nurtured an account before this handoff.
+	NurturedFor map[string]time.Duration
 	// CallWithin is when the discovery call must have been held, 24 hours
 	// for inbound; zero Span for the general first-touch deadline.
 	CallWithin calendar.Span
@@ -192,3 +196,19 @@ type Users map[connectors.System][]connectors.User
 
 // Before tells whether t is the stronger type.
 func (t Type) Before(other Type) bool { return t.strength() < other.strength() }
+
+// Asks tells whether a signal is part of what an inbound or relationship
+// handoff waits for: a person's request.
+func (p *Policy) Asks(signal string) bool {
+	for i := range p.Handoffs {
+		if p.Handoffs[i].Type == Intent {
+			continue
+		}
+		for _, program := range p.Handoffs[i].When.programs() {
+			if slices.Contains(program.Names(), signal) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -7,9 +7,12 @@
 //     nothing else.
 //   - fields.go and pairs.go judge the mapped fields by mapping.Fits, which
 //     knows what goes into which field; choices.go lists an enum's texts.
+//   - rules.go tells what admins demand of values.
 //   - scope.go judges where clauses, match rules and signals; conditions.go
 //     reads a SOQL condition as far as that needs.
-//   - people.go judges fallbacks and managers, pools.go who takes turns, tasks.go what handoffs need.
+//   - people.go judges fallbacks and managers, pools.go who takes turns, owners.go the accounts' owners;
+//     tasks.go what handoffs need,
+//     automations.go what runs when handoffd writes.
 //   - budget.go counts the calls of an idle and of a busy day.
 //   - print.go shows a Report as a table.
 package doctor
@@ -96,7 +99,7 @@ func Examine(ctx context.Context, o Options) Report {
 	for _, c := range o.Connectors {
 		e.sites[c.System()] = e.visit(ctx, c)
 	}
-	for _, check := range []func(){e.signIns, e.objects, e.fields, e.amounts, e.scopes, e.signals, e.people, e.pools, e.tasks, e.rights, e.automations, e.budgets} {
+	for _, check := range []func(){e.signIns, e.objects, e.fields, e.rules, e.amounts, e.scopes, e.signals, e.people, e.owners, e.pools, e.tasks, e.rights, e.automations, e.budgets} {
 		check()
 	}
 	return e.report
