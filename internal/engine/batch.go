@@ -28,6 +28,7 @@ type batch struct {
 	splits   map[Pair]bool        // nil until they are needed
 	cases    map[string]MatchCase // open ones, nil until they are needed
 	links    []Link
+	reaches  []ReachRow // of records that are no accounts yet
 	keys     []MatchKey
 	points   []PointRow
 	grown    []PointRow
@@ -191,7 +192,10 @@ func (b *batch) save() error {
 // saveRelated writes all but the accounts themselves: what matching and
 // deciding look up.
 func (b *batch) saveRelated() error {
-	if err := b.tx.PutLinks(b.links); err != nil {
+	if err := b.saveLinks(); err != nil {
+		return err
+	}
+	if err := b.tx.PutReaches(b.reaches); err != nil {
 		return err
 	}
 	if err := b.tx.PutKeys(b.keys); err != nil {
@@ -227,8 +231,8 @@ func (b *batch) saveRelated() error {
 	if err := b.tx.AddConflicts(b.contests); err != nil {
 		return err
 	}
-	b.retry, b.contests = nil, nil
-	b.links, b.keys, b.points, b.grown, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil, nil
+	b.retry, b.contests, b.reaches = nil, nil, nil
+	b.keys, b.points, b.grown, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil
 	return nil
 }
 

@@ -31,10 +31,9 @@ func (b *batch) fold(keep, gone *entry) error {
 		}
 	}
 	// Links that this batch has made stand in the store before they are moved.
-	if err := b.tx.PutLinks(b.links); err != nil {
+	if err := b.saveLinks(); err != nil {
 		return err
 	}
-	b.links = nil
 	if err := b.tx.MoveLinks(gone.row.ID, keep.row.ID); err != nil { // old ids of merged records too
 		return err
 	}
@@ -68,6 +67,7 @@ func (b *batch) foldHandoffs(keep, gone *entry) error {
 			return err
 		}
 	}
+	reach(&keep.life, gone.life.Reach)
 	takesOver := mine == nil && theirs != nil
 	if takesOver || gone.life.Episode > 0 && keep.life.Episode == 0 && !keep.life.State.Open() {
 		keep.life.State, keep.life.Since, keep.life.Open = gone.life.State, gone.life.Since, gone.life.Open
@@ -76,6 +76,9 @@ func (b *batch) foldHandoffs(keep, gone *entry) error {
 				keep.account.Own[f.Slot] = gone.account.Own[f.Slot]
 			}
 		}
+	}
+	if gone.life.State == workflows.Ready && keep.life.State == workflows.Nurture {
+		keep.life.State, keep.life.Since = gone.life.State, gone.life.Since
 	}
 	keep.life.Episode += gone.life.Episode
 	keep.life.Writes = max(keep.life.Writes, gone.life.Writes)

@@ -161,10 +161,9 @@ func (b *batch) separate(en *entry, side mapping.Side) (*entry, error) {
 	}
 	other.account.Views[side] = v
 	startAfter(other, en.life, b.now)
-	if err := b.tx.PutLinks(b.links); err != nil {
+	if err := b.saveLinks(); err != nil {
 		return nil, err
 	}
-	b.links = nil
 	if err := b.tx.MoveSystemLinks(en.row.ID, other.row.ID, side.System()); err != nil { // its old ids go along
 		return nil, err
 	}

@@ -174,10 +174,9 @@ func (b *batch) part(now, was *entry, from, to connectors.Ref) error {
 	if err != nil {
 		return err
 	}
-	if err := b.tx.PutLinks(b.links); err != nil {
+	if err := b.saveLinks(); err != nil {
 		return err
 	}
-	b.links = nil
 	was.account.Views[side], was.account.Linked = nil, ""
 	if err := b.tx.MoveSystemLinks(was.row.ID, now.row.ID, from.System); err != nil {
 		return err
@@ -188,6 +187,7 @@ func (b *batch) part(now, was *entry, from, to connectors.Ref) error {
 		}
 	}
 	b.link(from, now.row.ID)
+	reach(&now.life, was.life.Reach) // what it is about went along
 	if open != nil && open.System == from.System {
 		if err := b.handOver(now, was, open); err != nil {
 			return err

@@ -32,6 +32,7 @@ type Tx interface {
 	SalesTx
 	HeldTx
 	RoutingTx
+	ReachTx
 }
 
 // AccountRow is one account as stored.
