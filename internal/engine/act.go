@@ -25,13 +25,14 @@ type candidate struct {
 
 // act hands off the accounts that are ready (door 5): the strongest types
 // first, then the best. It writes the handoff, the frozen summary and the
-// outbox in the caller's transaction.
-func (e *Engine) act(tx Tx) error {
+// outbox in the caller's transaction. both: both CRMs were read before.
+func (e *Engine) act(tx Tx, both bool) error {
 	mode, err := e.mode(tx)
 	if err != nil || !mode.Live {
 		return err
 	}
 	b := e.batch(tx)
+	b.both = both
 	ready, err := b.candidates()
 	if err != nil {
 		return err
@@ -45,6 +46,9 @@ func (e *Engine) act(tx Tx) error {
 		return err
 	}
 	for _, c := range ready {
+		if c.entry.row.Dirty {
+			continue // the sweep decides it first: it may have found its partner, or a case
+		}
 		if c.decision.Rule.Type == workflows.Intent && b.policy.PerMonth > 0 && month >= b.policy.PerMonth {
 			continue // waits, best first, until the month has room again
 		}

@@ -47,6 +47,7 @@ type batch struct {
 	unsold   []connectors.Ref // sales activities that are gone
 	idle     map[string]bool  // users whose activities are no touches; nil until needed
 	through  time.Time        // how far the page's object was read before
+	both     bool             // both CRMs were read before what is decided now
 	drift    *drift           // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
@@ -114,6 +115,9 @@ func (b *batch) open(row AccountRow) (*entry, error) {
 		}
 	}
 	b.entries[row.ID] = en
+	if row.Dirty { // it waits for the sweep, which may find out who it is
+		b.pending[row.ID] = true
+	}
 	return en, nil
 }
 
@@ -154,7 +158,10 @@ func accountID(ref connectors.Ref) string {
 // pend marks an account whose partner is to be looked for: by the next sweep,
 // when all that both CRMs had to tell has been read, so that the order of
 // reading decides nothing.
-func (b *batch) pend(en *entry) { b.pending[en.row.ID] = true }
+func (b *batch) pend(en *entry) {
+	b.touch(en) // what is stored as dirty is left to the sweep by later pages, too
+	b.pending[en.row.ID] = true
+}
 
 // link says from now on which account a record belongs to.
 func (b *batch) link(ref connectors.Ref, account string) {

@@ -45,6 +45,10 @@ type Options struct {
 	// ReconcileEvery is how often everything is read anew and compared, 0
 	// for never.
 	ReconcileEvery time.Duration
+	// BothRead is how long it takes until both CRMs have surely been read once
+	// more: changes of fields are compared that much later, so that what two
+	// people changed at one time is judged together.
+	BothRead time.Duration
 	// Retention is how long rows are kept, by table; a store that can prune
 	// is told once a day.
 	Retention map[string]time.Duration
@@ -69,6 +73,7 @@ type Engine struct {
 	spent     map[connectors.System]string // as it was kept last
 	reconcile time.Duration
 	retention map[string]time.Duration
+	bothRead  time.Duration
 }
 
 // New returns an Engine. Nothing is read or written yet.
@@ -76,7 +81,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
 		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(), signedIn: map[connectors.System]bool{}, refused: map[connectors.System]refusal{}, spent: map[connectors.System]string{},
-		reconcile: o.ReconcileEvery, retention: o.Retention,
+		reconcile: o.ReconcileEvery, retention: o.Retention, bothRead: o.BothRead,
 	}
 	for _, c := range o.Connectors {
 		e.connectors[c.System()] = c

@@ -184,7 +184,7 @@ func (b *batch) rekey(v *mapping.View, r connectors.Record) bool {
 		}
 	}
 	v.Keys = keys
-	b.pending[b.byRef[r.Ref]] = true
+	b.pend(b.find(r.Ref))
 	return true
 }
 

@@ -96,6 +96,8 @@ type AccountTx interface {
 	DeleteAccount(id string) error
 	// MarkAllDirty makes every account be decided anew.
 	MarkAllDirty() error
+	// Hasten makes due at now what is due until then.
+	Hasten(now, until time.Time) error
 
 	Links(refs []connectors.Ref) (map[connectors.Ref]string, error)
 	PutLinks(links []Link) error

@@ -58,6 +58,7 @@ func exercise(tx engine.Tx) error {
 	note(tx.(*Tx).MoveLinks("gone", "a"))
 	note(tx.DeleteAccount("gone"))
 	note(tx.MarkAllDirty())
+	note(tx.Hasten(noon, noon))
 	_, err := tx.AddPoints([]engine.PointRow{{Home: refs[0]}})
 	note(err)
 	_, err = tx.Enqueue([]engine.OutboxRow{{Key: "k"}})
