@@ -43,12 +43,15 @@ type batch struct {
 	made     map[string]string       // the keys of our own activities on the page, by id
 	sold     map[connectors.Ref]mapping.SalesActivity
 	sales    []mapping.SalesActivity
-	stray    []mapping.Point  // of the record at hand, which belongs to no account
-	unsold   []connectors.Ref // sales activities that are gone
-	idle     map[string]bool  // users whose activities are no touches; nil until needed
-	through  time.Time        // how far the page's object was read before
-	both     bool             // both CRMs were read before what is decided now
-	drift    *drift           // nil unless everything is compared
+	stray    []mapping.Point                 // of the record at hand, which belongs to no account
+	people   map[connectors.Ref]ContactRow   // what is known of the page's contacts
+	reads    map[connectors.Ref]ActivityRead // and of its activities
+	readings []ActivityRead                  // to be remembered
+	unsold   []connectors.Ref                // sales activities that are gone
+	idle     map[string]bool                 // users whose activities are no touches; nil until needed
+	through  time.Time                       // how far the page's object was read before
+	both     bool                            // both CRMs were read before what is decided now
+	drift    *drift                          // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
 	given    *workflows.Load  // what everybody has been given, once needed
@@ -217,6 +220,10 @@ func (b *batch) saveRelated() error {
 	if err := b.saveReadings(); err != nil {
 		return err
 	}
+	if err := b.tx.PutActivityReads(b.readings); err != nil {
+		return err
+	}
+	b.readings = nil
 	if err := b.tx.PutContacts(b.contacts); err != nil {
 		return err
 	}

@@ -256,4 +256,3 @@ func (b *batch) adoptedState(a *mapping.Account) workflows.State {
 }
 
 func handoffID(en *entry) string { return fmt.Sprintf("%s/%d", en.row.ID, en.life.Episode) }
-

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"maps"
 	"strings"
 
@@ -78,6 +79,9 @@ func (b *batch) prepare(records []connectors.Record) error {
 		ids = append(ids, id)
 	}
 	if err := b.load(ids); err != nil {
+		return err
+	}
+	if err := b.prepareRelated(records); err != nil {
 		return err
 	}
 	return b.prepareSignals(records)
@@ -238,8 +242,11 @@ func (b *batch) park(ref connectors.Ref, problems []mapping.Problem) {
 // belong to an account.
 func (b *batch) ingestRelated(r connectors.Record) error {
 	if r.Deleted {
-		b.gone = append(b.gone, r.Ref)
-		return b.unsell(r.Ref)
+		if r.Ref.Object == connectors.Contact {
+			return b.leaver(r)
+		}
+		_, err := b.replaced(r, connectors.Ref{})
+		return errors.Join(err, b.unsell(r.Ref))
 	}
 	var home connectors.Ref
 	if len(r.Accounts) > 0 {
@@ -252,6 +259,13 @@ func (b *batch) ingestRelated(r connectors.Record) error {
 	if b.hidden[r.Ref] {
 		return nil // a person to be forgotten, or what handoffd made itself
 	}
+	if r.Ref.Object == connectors.Contact {
+		if err := b.person(r, home); err != nil {
+			return err
+		}
+	} else if stale, err := b.replaced(r, home); stale || err != nil {
+		return err
+	}
 	if b.signals(r, home, en) && en != nil {
 		b.touch(en)
 	}
@@ -262,17 +276,16 @@ func (b *batch) ingestRelated(r connectors.Record) error {
 		return b.homeless(r, b.stray)
 	}
 	b.housed(r)
-	b.contacts = append(b.contacts, contactRow(r))
 	return nil
 }
 
-func contactRow(r connectors.Record) ContactRow {
+func contactRow(r connectors.Record, home connectors.Ref) ContactRow {
 	text := func(i int) string {
 		v := r.Fields[contactFields[r.Ref.System][i]]
 		return mapping.Clip(strings.TrimSpace(v.Text()), 200)
 	}
 	return ContactRow{
-		Ref: r.Ref, Home: connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: r.Accounts[0]},
+		Ref: r.Ref, Home: home,
 		Name: strings.TrimSpace(text(0) + " " + text(1)), Title: text(2), Email: text(3), Modified: r.Modified,
 	}
 }

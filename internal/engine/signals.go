@@ -63,6 +63,7 @@ func (b *batch) signals(r connectors.Record, home connectors.Ref, en *entry, pro
 		b.stray = found.Points
 		return false
 	}
+	found.Points = b.ownEvents(r, home, found.Points)
 	for _, p := range found.Points {
 		b.points = append(b.points, PointRow{Home: home, Point: p})
 	}

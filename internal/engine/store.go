@@ -33,6 +33,7 @@ type Tx interface {
 	HeldTx
 	RoutingTx
 	ReachTx
+	RelatedTx
 }
 
 // AccountRow is one account as stored.
@@ -74,6 +75,9 @@ type ContactRow struct {
 	Home               connectors.Ref
 	Name, Title, Email string
 	Modified           time.Time
+	// Joined: events until then belong to the account that the person was
+	// with before.
+	Joined time.Time
 }
 
 // AccountTx reads and writes accounts, their records' ids and their people.

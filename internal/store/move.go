@@ -16,6 +16,8 @@ SELECT $3, system, at, signal, source, value, label FROM points WHERE home_id = 
 ON CONFLICT DO NOTHING`
 	dropPoints   = `DELETE FROM points WHERE home_id = $1 AND system = $2`
 	moveContacts = `UPDATE contacts SET home_id = $3 WHERE home_id = $1 AND system = $2`
+	// Only the counters of that CRM's records: ids of the other may be alike.
+	moveReadings = `UPDATE readings SET home_id = $3 WHERE home_id = $1 AND home_id <> '' AND substr(record, 1, length($2) + 1) = $2 || '/'`
 	moveSales    = `UPDATE sales_activities SET home_id = $3 WHERE home_id = $1 AND system = $2`
 
 	addCandidateAs = `
@@ -47,7 +49,7 @@ func (t *Tx) MoveRecord(from, to connectors.Ref, continues bool) error {
 			return err
 		}
 	}
-	for _, query := range []string{movePoints, moveContacts, moveSales, addCandidateAs} {
+	for _, query := range []string{movePoints, moveContacts, moveSales, moveReadings, addCandidateAs} {
 		if _, err := t.exec(doing, query, from.ID, system, to.ID); err != nil {
 			return err
 		}
