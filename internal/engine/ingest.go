@@ -134,8 +134,8 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	}
 	side := mapping.SideOf(r.Ref.System)
 	if v := en.account.Views[side]; v != nil && v.ID != r.Ref.ID {
-		if !cameBack(r) {
-			return nil // an old id of a merged record; the survivor speaks for it
+		if back, err := b.cameBack(r); err != nil || !back {
+			return err // an old id of a merged record; the survivor speaks for it
 		}
 		merged := en.life
 		var err error
@@ -150,6 +150,9 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	if applied.Stale {
 		if applied.Changed {
 			b.touch(en)
+		}
+		if alive && len(homes(en.account)) == 0 {
+			return b.bury(en)
 		}
 		return nil // a page that came late
 	}
@@ -170,9 +173,13 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 
 // cameBack tells whether a living record with an old id was taken out of the
 // bin after its merge. HubSpot brings none back; its search may only show one
-// for a while that is gone.
-func cameBack(r connectors.Record) bool {
-	return r.Ref.System == connectors.Salesforce && !r.Deleted && !r.OutOfScope
+// for a while that is gone. What is older than the merge is a late page.
+func (b *batch) cameBack(r connectors.Record) (bool, error) {
+	if r.Ref.System != connectors.Salesforce || r.Deleted || r.OutOfScope {
+		return false, nil
+	}
+	at, err := b.tx.MergedAt(r.Ref)
+	return !r.Modified.Before(at), err
 }
 
 // rekey brings what the record is compared by up to date.

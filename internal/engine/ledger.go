@@ -10,6 +10,9 @@ import (
 // on the new one (Aliases), and in any order.
 func (b *batch) merges(r connectors.Record) error {
 	if r.Deleted && r.MergedInto != "" {
+		if err := b.tx.PutMerged(r.Ref, r.Modified); err != nil {
+			return err
+		}
 		return b.merge(r.Ref, sibling(r.Ref, r.MergedInto))
 	}
 	for _, alias := range r.Aliases {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/internal/engine"
@@ -15,6 +16,9 @@ ON CONFLICT (id, system, object) DO UPDATE SET home_id = excluded.home_id, modif
 	renameSource = `
 UPDATE points SET source = $4 WHERE home_id = $1 AND system = $2 AND source = $3 AND NOT EXISTS (
     SELECT 1 FROM points AS p WHERE p.home_id = $1 AND p.system = $2 AND p.at = points.at AND p.signal = points.signal AND p.source = $4)`
+	putMerged = `
+INSERT INTO merged (id, system, at) VALUES ($1, $2, $3) ON CONFLICT (id, system) DO UPDATE SET at = max(at, excluded.at)`
+	mergedAt   = `SELECT at FROM merged WHERE id = $1 AND system = $2`
 	dropSource = `DELETE FROM points WHERE home_id = $1 AND system = $2 AND source = $3`
 )
 
@@ -103,4 +107,21 @@ func (t *Tx) RenameSource(home connectors.Ref, from, to string) error {
 	}
 	_, err := t.exec("moving points of a contact", dropSource, home.ID, string(home.System), from)
 	return err
+}
+
+// PutMerged notes the stamp with which a record was merged away.
+func (t *Tx) PutMerged(ref connectors.Ref, at time.Time) error {
+	_, err := t.exec("noting a merge", putMerged, ref.ID, string(ref.System), micros(at))
+	return err
+}
+
+// MergedAt is the stamp with which a record was merged away, zero if it was not.
+func (t *Tx) MergedAt(ref connectors.Ref) (at time.Time, err error) {
+	err = t.query("reading a merge", mergedAt, func(rows *sql.Rows) error {
+		var stamp int64
+		err := rows.Scan(&stamp)
+		at = timeOf(stamp)
+		return err
+	}, ref.ID, string(ref.System))
+	return at, err
 }
