@@ -96,6 +96,8 @@ func (m *Mapping) same(f *Field, s, h connectors.Value) bool {
 	switch {
 	case s == h:
 		return true
+	case f.Type == Bool && h.IsNull() && !s.IsNull() && !s.Bool():
+		return true // a checkbox knows no "unknown": nobody has said no
 	case f.Truncate && f.Length > 0:
 		return cut(s.Text(), f.Length) == cut(h.Text(), f.Length)
 	case f.Type != Owner:
