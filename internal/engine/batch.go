@@ -45,6 +45,7 @@ type batch struct {
 	sales    []mapping.SalesActivity
 	stray    []mapping.Point                 // of the record at hand, which belongs to no account
 	people   map[connectors.Ref]ContactRow   // what is known of the page's contacts
+	merged   map[connectors.Ref]time.Time    // those that are gone
 	reads    map[connectors.Ref]ActivityRead // and of its activities
 	readings []ActivityRead                  // to be remembered
 	unsold   []connectors.Ref                // sales activities that are gone

@@ -178,8 +178,8 @@ func (b *batch) cameBack(r connectors.Record) (bool, error) {
 	if r.Ref.System != connectors.Salesforce || r.Deleted || r.OutOfScope {
 		return false, nil
 	}
-	at, err := b.tx.MergedAt(r.Ref)
-	return !r.Modified.Before(at), err
+	at, err := b.tx.MergedAt([]connectors.Ref{r.Ref})
+	return !r.Modified.Before(at[r.Ref]), err
 }
 
 // rekey brings what the record is compared by up to date.
@@ -260,6 +260,14 @@ func (b *batch) ingestRelated(r connectors.Record) error {
 		home = connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: r.Accounts[0]} // the primary one
 	}
 	en := b.find(home)
+	if en != nil { // the record may name the account by an old id
+		if now, alive := en.account.Ref(mapping.SideOf(home.System)); alive {
+			home = now
+		}
+	}
+	if at, gone := b.merged[r.Ref]; gone && !r.Modified.After(at) {
+		return nil // a late page of a contact that is gone
+	}
 	if err := b.sell(r, home, en); err != nil {
 		return err
 	}

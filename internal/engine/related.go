@@ -29,6 +29,10 @@ func (b *batch) prepareRelated(records []connectors.Record) (err error) {
 	if b.people, err = b.tx.ContactRecords(people); err != nil {
 		return err
 	}
+	unknown := slices.DeleteFunc(people, func(r connectors.Ref) bool { _, ok := b.people[r]; return ok })
+	if b.merged, err = b.tx.MergedAt(unknown); err != nil {
+		return err
+	}
 	if b.reads, err = b.tx.ActivityReads(activities); err != nil {
 		return err
 	}
@@ -79,14 +83,22 @@ func (b *batch) mergePeople(r connectors.Record, home connectors.Ref) error {
 		if !ok || id == r.Ref.ID {
 			continue
 		}
-		if err := b.mergePerson(old, r.Ref, home); err != nil {
+		if err := b.mergePerson(old, r.Ref, home, r.Modified); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *batch) mergePerson(old ContactRow, to, home connectors.Ref) error {
+func (b *batch) mergePerson(old ContactRow, to, home connectors.Ref, at time.Time) error {
+	if err := b.left(old.Ref, at); err != nil {
+		return err
+	}
+	for i := range b.points { // what this page has brought
+		if b.points[i].Source == old.Ref.String() {
+			b.points[i].Source = to.String()
+		}
+	}
 	for _, at := range b.placesOf(old.Home, home) {
 		if err := b.tx.RenameSource(at, old.Ref.String(), to.String()); err != nil {
 			return err
@@ -129,7 +141,10 @@ func (b *batch) placesOf(refs ...connectors.Ref) (places []connectors.Ref) {
 func (b *batch) leaver(r connectors.Record) error {
 	old, ok := b.people[r.Ref]
 	if ok && r.MergedInto != "" && r.MergedInto != r.Ref.ID {
-		return b.mergePerson(old, sibling(r.Ref, r.MergedInto), old.Home)
+		return b.mergePerson(old, sibling(r.Ref, r.MergedInto), old.Home, r.Modified)
+	}
+	if err := b.left(r.Ref, r.Modified); err != nil {
+		return err
 	}
 	b.gone = append(b.gone, r.Ref)
 	b.settled = append(b.settled, settledRecord{ref: r.Ref}, settledRecord{ref: requestRef(r)})
@@ -138,6 +153,12 @@ func (b *batch) leaver(r connectors.Record) error {
 		b.touchHome(old.Home)
 	}
 	return nil
+}
+
+// left notes that a contact is gone, so that no late page brings it back.
+func (b *batch) left(ref connectors.Ref, at time.Time) error {
+	b.merged[ref] = later(b.merged[ref], at)
+	return b.tx.PutMerged(ref, at)
 }
 
 func later(a, z time.Time) time.Time {

@@ -29,8 +29,8 @@ type RelatedTx interface {
 	// RenameSource lets an account's points that were read from one record be
 	// another's.
 	RenameSource(home connectors.Ref, from, to string) error
-	// PutMerged notes the stamp with which a record was merged away.
+	// PutMerged notes the stamp with which a record was merged away, or a
+	// contact was deleted; MergedAt gives those stamps.
 	PutMerged(ref connectors.Ref, at time.Time) error
-	// MergedAt is that stamp, zero if there is none.
-	MergedAt(ref connectors.Ref) (time.Time, error)
+	MergedAt(refs []connectors.Ref) (map[connectors.Ref]time.Time, error)
 }

@@ -142,7 +142,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.TakeReaches(refs))
 	add(tx.ContactRecords([]connectors.Ref{hsContact("1")}))
 	add(tx.ActivityReads(refs))
-	add(tx.MergedAt(refs[0]))
+	add(tx.MergedAt(refs))
 	_, _, err := tx.NextDelivery()
 	errs = append(errs, err)
 	_, _, err = tx.AccountCounts()

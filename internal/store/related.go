@@ -17,14 +17,14 @@ ON CONFLICT (id, system, object) DO UPDATE SET home_id = excluded.home_id, modif
 UPDATE points SET source = $4 WHERE home_id = $1 AND system = $2 AND source = $3 AND NOT EXISTS (
     SELECT 1 FROM points AS p WHERE p.home_id = $1 AND p.system = $2 AND p.at = points.at AND p.signal = points.signal AND p.source = $4)`
 	putMerged = `
-INSERT INTO merged (id, system, at) VALUES ($1, $2, $3) ON CONFLICT (id, system) DO UPDATE SET at = max(at, excluded.at)`
-	mergedAt   = `SELECT at FROM merged WHERE id = $1 AND system = $2`
+INSERT INTO merged (id, system, object, at) VALUES ($1, $2, $3, $4) ON CONFLICT (id, system, object) DO UPDATE SET at = max(at, excluded.at)`
 	dropSource = `DELETE FROM points WHERE home_id = $1 AND system = $2 AND source = $3`
 )
 
 var (
 	contactsByID  = `SELECT id, home_id, name, title, email, modified, joined FROM contacts WHERE system = $1 AND ` + inList("id", 2)
 	activityReads = `SELECT id, home_id, modified FROM activity_reads WHERE system = $1 AND object = $2 AND ` + inList("id", 3)
+	mergedAt      = `SELECT id, at FROM merged WHERE system = $1 AND object = $2 AND ` + inList("id", 3)
 	dropPointsOf  = `DELETE FROM points WHERE home_id = $1 AND system = $2 AND source = $3 AND ` + inList("signal", 4)
 )
 
@@ -111,17 +111,24 @@ func (t *Tx) RenameSource(home connectors.Ref, from, to string) error {
 
 // PutMerged notes the stamp with which a record was merged away.
 func (t *Tx) PutMerged(ref connectors.Ref, at time.Time) error {
-	_, err := t.exec("noting a merge", putMerged, ref.ID, string(ref.System), micros(at))
+	_, err := t.exec("noting a merge", putMerged, ref.ID, string(ref.System), string(ref.Object), micros(at))
 	return err
 }
 
-// MergedAt is the stamp with which a record was merged away, zero if it was not.
-func (t *Tx) MergedAt(ref connectors.Ref) (at time.Time, err error) {
-	err = t.query("reading a merge", mergedAt, func(rows *sql.Rows) error {
-		var stamp int64
-		err := rows.Scan(&stamp)
-		at = timeOf(stamp)
-		return err
-	}, ref.ID, string(ref.System))
-	return at, err
+// MergedAt gives those stamps.
+func (t *Tx) MergedAt(refs []connectors.Ref) (map[connectors.Ref]time.Time, error) {
+	found := map[connectors.Ref]time.Time{}
+	for _, g := range groupRefs(refs) {
+		err := t.eachList("reading merges", mergedAt, g.ids, func(rows *sql.Rows) error {
+			ref := connectors.Ref{System: g.system, Object: g.object}
+			var at int64
+			err := rows.Scan(&ref.ID, &at)
+			found[ref] = timeOf(at)
+			return err
+		}, string(g.system), string(g.object))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
