@@ -34,6 +34,7 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 	if view.Created.IsZero() {
 		view.Created = r.Created
 	}
+	unseen := view.OutOfScope && !r.OutOfScope
 	before := view.Modified
 	if r.Modified.Before(before) && !r.Modified.IsZero() {
 		out.Stale = true
@@ -47,8 +48,14 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 		out.Changed = true
 	}
 	view.Modified = r.Modified
-	if r.Deleted || r.OutOfScope {
+	switch {
+	case r.Deleted:
 		return out
+	case r.OutOfScope:
+		m.applyOutside(view, r, &out)
+		return out
+	case unseen:
+		before = time.Time{} // nobody looked at its fields then
 	}
 	m.applyFields(a, view, r, before, &out)
 	return out

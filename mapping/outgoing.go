@@ -67,6 +67,9 @@ func (f *Field) prepare(w *FieldWrite) (err error) {
 	if w.Vendor, err = f.Write(w.Side, w.Value); err != nil {
 		return err
 	}
+	if err := f.exact(w.Side, w.Vendor); err != nil {
+		return err
+	}
 	if w.Guard {
 		w.Expect, err = f.Write(w.Side, w.Replaces)
 	}

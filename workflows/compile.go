@@ -20,7 +20,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	})}
 	k.top = n
 	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments",
-		"handoffs", "deliver", "limits", "sla", "lifecycle", "alerts", "summary")
+		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
 	k.signOff(top)
@@ -29,10 +29,13 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.routing(top)
 	k.segments(top.Get("segments"))
 	k.handoffs(top.Get("handoffs"))
+	k.deliver(top.Get("deliver"))
 	k.limits(top.Get("limits"))
+	k.hold(top.Get("hold"))
 	k.levels(top.Get("sla"))
 	k.lifecycle(top.Get("lifecycle"))
 	k.alerts(top.Get("alerts"))
+	k.digests(top.Get("digest"))
 	k.summary(top.Get("summary"))
 	k.finish()
 	return k.p
@@ -49,18 +52,19 @@ type compiler struct {
 func defaults(m *mapping.Mapping, hash string) *Policy {
 	p := &Policy{
 		Hash: hash, Mapping: m, TasksIn: WhereOwned, Managers: map[string]string{},
-		Routing: map[Stage]Routing{}, Status: map[State][2]string{},
+		Routing: map[Stage]Routing{}, Status: map[State][2]string{}, Hold: defaultHold(),
 		SLA: SLA{
 			HandOff: calendar.MustSpan("48h"), Acknowledge: calendar.MustSpan("24h"),
 			AcknowledgeManager: calendar.MustSpan("48h"), FirstTouch: calendar.MustSpan("3 business days"), FirstTouchLatest: calendar.MustSpan("5 business days"),
 			Assign: calendar.MustSpan("same day"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
 		},
-		Alerts: Alerts{Manager: []string{"crm"}}, Lifecycle: defaultLifecycle(), transitions: Transitions(),
+		Alerts: defaultAlerts(), Lifecycle: defaultLifecycle(), transitions: Transitions(),
 		Approach: map[Type]string{
 			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
 			Inbound:      "They asked: call at once, refer to their request, agree on the discovery call.",
 			Relationship: "Warm: name who introduced you, and offer a consultation call.",
 		},
+		Marketing: defaultMarketing(), ByIndustry: map[string]string{}, BySignal: map[string]string{},
 		NextStep: map[Stage]string{
 			SDR: "Schedule the discovery call, and learn in it: process, timeline, budget, competition.",
 			AE:  "Hold the discovery call, and learn in it: process, timeline, budget, competition.",
@@ -70,20 +74,6 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 		p.Status[s] = [2]string{text, text}
 	}
 	return p
-}
-
-func (k *compiler) signOff(top *yamlpos.Map) {
-	m := top.Get("signed_off").Map("marketing", "sales")
-	for name, dst := range map[string]*Signature{"marketing": &k.p.Signed.Marketing, "sales": &k.p.Signed.Sales} {
-		if !m.Has(name) {
-			continue
-		}
-		s := m.Get(name).Map("by", "on")
-		s.Require("by", "on")
-		s.Get("by").Text(&dst.By)
-		s.Get("on").Date(&dst.On)
-	}
-	top.Get("review_every").DurationIn(&k.p.Signed.ReviewEvery, 24*time.Hour, 0)
 }
 
 func (k *compiler) calendar(n yamlpos.Node) {
@@ -116,22 +106,11 @@ func (k *compiler) people(top *yamlpos.Map) {
 		}
 	}
 	yamlpos.Enum(top.Get("tasks_in"), &k.p.TasksIn, WhereOwned, TasksInSalesforce, TasksInHubSpot)
-	var deliver string
-	yamlpos.Enum(top.Get("deliver"), &deliver, "at_once")
 }
 
 func (k *compiler) segments(n yamlpos.Node) {
 	for key, value := range n.FreeMap().All() {
 		k.p.Segments = append(k.p.Segments, Segment{Name: key.Raw(), When: k.criteria(value)})
-	}
-}
-
-func (k *compiler) limits(n yamlpos.Node) {
-	m := n.Map("per_month", "order")
-	m.Get("per_month").IntIn(&k.p.PerMonth, 1, 1<<30)
-	if m.Has("order") {
-		k.p.Order = expression.CompileNode(m.Get("order"), k.c, k.scope, expression.Number)
-		k.use(k.p.Order)
 	}
 }
 
@@ -210,32 +189,10 @@ func (k *compiler) distinctStatus(texts *yamlpos.Map) {
 	}
 }
 
-func (k *compiler) alerts(n yamlpos.Node) {
-	m := n.Map("manager")
-	if !m.Has("manager") {
-		return
-	}
-	k.p.Alerts.Manager = nil
-	for _, item := range m.Get("manager").ListOrOne() {
-		var channel string
-		if yamlpos.Enum(item, &channel, "crm", "email") {
-			if channel == "email" {
-				item.Warnf("channel", "email is no channel of its own yet: the CRM chooses, a notification before an e-mail before a task")
-			}
-			k.p.Alerts.Manager = append(k.p.Alerts.Manager, channel)
-		}
-	}
-}
-
 func (k *compiler) summary(n yamlpos.Node) {
-	m := n.Map("template", "approach", "next_step")
-	approach := m.Get("approach").Map(string(Intent), string(Inbound), string(Relationship))
-	for _, t := range []Type{Intent, Inbound, Relationship} {
-		text := k.p.Approach[t]
-		if approach.Get(string(t)).Text(&text) {
-			k.p.Approach[t] = text
-		}
-	}
+	m := n.Map("template", "approach", "next_step", "marketing")
+	k.approach(m.Get("approach"))
+	k.marketing(m.Get("marketing"))
 	next := m.Get("next_step").Map(string(SDR), string(AE))
 	for _, s := range []Stage{SDR, AE} {
 		text := k.p.NextStep[s]

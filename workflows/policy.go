@@ -60,14 +60,20 @@ type Policy struct {
 	// Lifecycle holds the numbers of an account's life.
 	Lifecycle Lifecycle
 	Alerts    Alerts
+	Digests   []Digest
 	Signed    SignOff
 	Dossier   *template.Template
 	Approach  map[Type]string
 	NextStep  map[Stage]string
+	// ByIndustry, in lower case, and BySignal add to the approach; Marketing
+	// is what marketing does meanwhile.
+	ByIndustry, BySignal map[string]string
+	Marketing            map[Type]string
 	// Order ranks the accounts of one cycle, best first; nil for first come.
-	Order *expression.Program
-	// PerMonth caps intent handoffs in a calendar month, 0 for no limit.
-	PerMonth int
+	Order   *expression.Program
+	Limits  Limits
+	Deliver Delivery
+	Hold    Hold
 	// MQA and Status name the fields that carry the result, "" for none.
 	MQAField, StatusField string
 	// window is the longest look back of any rule.
@@ -119,45 +125,6 @@ const (
 // SLA holds the service levels.
 type SLA struct {
 	HandOff, Assign, Acknowledge, AcknowledgeManager, FirstTouch, FirstTouchLatest, Report, Return calendar.Span
-}
-
-// Alerts says who is told by which channel.
-type Alerts struct {
-	// Manager lists the channels on which an owner's manager is told:
-	// "crm" or "email".
-	Manager []string
-}
-
-// SignOff says who approved the policy.
-type SignOff struct {
-	Marketing, Sales Signature
-	ReviewEvery      time.Duration
-}
-
-// Signature is one approval.
-type Signature struct {
-	By string
-	On time.Time
-}
-
-// Valid tells whether both sides had signed by now; a date to come is none.
-func (s SignOff) Valid(now time.Time) bool { return s.Marketing.valid(now) && s.Sales.valid(now) }
-
-// valid allows a day for zones that are ahead of UTC.
-func (s Signature) valid(now time.Time) bool {
-	return s.By != "" && !s.On.After(now.Add(24*time.Hour))
-}
-
-// Overdue tells whether the policy should have been reviewed by now.
-func (s SignOff) Overdue(now time.Time) bool {
-	if s.ReviewEvery == 0 || !s.Valid(now) {
-		return false
-	}
-	last := s.Marketing.On
-	if s.Sales.On.Before(last) {
-		last = s.Sales.On
-	}
-	return now.After(last.Add(s.ReviewEvery))
 }
 
 // Window is the longest look back of any rule: how much history an evaluation

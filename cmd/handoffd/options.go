@@ -14,8 +14,8 @@ import (
 	"handoffd/internal/yamlpos"
 )
 
-func (o *options) validate() error {
-	if o.output != "text" && o.output != "json" {
+func (o *options) validate(command string) error {
+	if o.output != "text" && o.output != "json" && (o.output != "junit" || command != "test") {
 		return usageError{fmt.Errorf("--output is text or json, not %q", o.output)}
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {

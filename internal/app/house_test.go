@@ -26,10 +26,12 @@ var rooms = map[string][]string{
 	"internal/engine":               {"connectors", "mapping", "workflows", "internal/clock"},
 	"internal/store":                {"connectors", "mapping", "internal/engine", "internal/clock"},
 	"internal/lanes":                {"internal/clock"},
+	"internal/channels":             {"connectors", "workflows", "internal/engine", "internal/clock"},
 	"internal/dashboard":            {"connectors", "connectors/transport", "mapping", "workflows", "internal/engine", "internal/clock"},
 	"internal/doctor":               {"connectors", "mapping", "workflows", "internal/engine", "internal/clock", "internal/yamlpos"},
 	"internal/setup":                {"connectors", "mapping", "internal/engine", "internal/doctor"},
 	"internal/demo":                 {"*"},
+	"internal/scenario":             {"*"},
 	"internal/app":                  {"*"},
 	"cmd/handoffd":                  {"*"},
 }
@@ -40,8 +42,9 @@ var onlyFor = map[string][]string{
 	"connectors/salesforce/sandbox": {"internal/demo", "cmd/handoffd"},
 	"connectors/hubspot/sandbox":    {"internal/demo", "cmd/handoffd"},
 	"connectors/connectortest":      {},
-	"internal/app":                  {"internal/demo", "cmd/handoffd"},
-	"internal/demo":                 {"cmd/handoffd"},
+	"internal/app":                  {"internal/demo", "internal/scenario", "cmd/handoffd"},
+	"internal/demo":                 {"internal/scenario", "cmd/handoffd"},
+	"internal/scenario":             {"internal/demo", "cmd/handoffd"},
 }
 
 // pure rooms compute: they take a time and never ask for one.

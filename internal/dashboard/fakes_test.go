@@ -28,12 +28,17 @@ type fakeSource struct {
 
 func (f *fakeSource) Summary(context.Context) (engine.Summary, error) { return f.summary, f.err }
 
+func (f *fakeSource) Attention(context.Context) ([]string, error) {
+	return f.summary.Attention(), f.err
+}
+
 // fakeStore holds rows made by hand. Its Tx panics on everything that is not
 // listed below, so that a test sees any attempt to write.
 type fakeStore struct {
 	accounts map[string]engine.AccountRow
 	handoffs []engine.HandoffRow
 	problems []engine.ProblemRow
+	cases    []engine.MatchCase
 	cursors  map[connectors.System]map[connectors.Object]engine.CursorRow
 	held     []engine.HeldRow
 	err      error
@@ -81,6 +86,8 @@ func (t fakeTx) Handoffs(since time.Time) ([]engine.HandoffRow, error) {
 	}
 	return found, nil
 }
+
+func (t fakeTx) Cases(string) ([]engine.MatchCase, error) { return t.store.cases, nil }
 
 func (t fakeTx) Problems() ([]engine.ProblemRow, error) { return t.store.problems, nil }
 

@@ -36,15 +36,18 @@ func exposed(t *testing.T, reg *prometheus.Registry) []string {
 func TestCollector(t *testing.T) {
 	t.Parallel()
 	source := &fakeSource{summary: engine.Summary{
-		Mode: engine.Mode{Live: true}, Accounts: 200, Matched: 180, Changed: 42, Handoffs: 18, Alerts: 5, Parked: 3, Waiting: 7, Queued: 4, Pending: 2,
+		Mode: engine.Mode{Live: true}, Accounts: 200, Matched: 180, Changed: 42, Handoffs: 18, Alerts: 5, Parked: 3, Cases: 6, OutOfScope: 8, Waiting: 7, Queued: 4, Pending: 2,
 		Read:      map[connectors.System]int{connectors.Salesforce: 1000, connectors.HubSpot: 2000},
 		Decisions: map[string]int{"waiting": 7, "hand_off": 4, "": 9},
 		Writes:    map[connectors.System]int{connectors.Salesforce: 30, connectors.HubSpot: 31},
 		Kinds:     map[string]int{"create_task": 18, "update": 38, "alert": 5},
 		Endpoints: map[string]int64{"salesforce composite/sobjects": 12, "hubspot tasks/batch/create": 1 << 40},
-		Planned:   []engine.PlannedHandoff{{}, {}},
+		Planned:   []engine.PlannedHandoff{{}, {}, {Waits: "waits: a limit"}},
 		Drift:     map[connectors.System]engine.Drift{connectors.HubSpot: {Missed: 2, Gone: 1}},
-		Held:      []engine.HeldWrites{{System: connectors.HubSpot, Count: 2}, {System: connectors.HubSpot, Count: 1}},
+		Governance: engine.Governance{
+			Late: 1, Waits: map[string]int{"limit": 3, "held": 1}, Hold: &engine.HoldRow{Accounts: []string{"a"}}, QueueGrows: "it grows", Review: "overdue",
+		},
+		Held: []engine.HeldWrites{{System: connectors.HubSpot, Count: 2}, {System: connectors.HubSpot, Count: 1}},
 	}}
 	reg := prometheus.NewPedanticRegistry()
 	reg.MustRegister(Collector(func() Source { return source }))
@@ -54,21 +57,29 @@ func TestCollector(t *testing.T) {
 		`handoffd_accounts_decided{outcome="hand_off"} 4`,
 		`handoffd_accounts_decided{outcome="undecided"} 9`,
 		`handoffd_accounts_decided{outcome="waiting"} 7`,
+		`handoffd_accounts_late 1`,
 		`handoffd_accounts_matched 180`,
+		`handoffd_accounts_out_of_scope 8`,
 		`handoffd_accounts_queued 4`,
+		`handoffd_accounts_queued_for{reason="held"} 1`,
+		`handoffd_accounts_queued_for{reason="limit"} 3`,
 		`handoffd_accounts_waiting 7`,
 		`handoffd_alerts_total 5`,
 		`handoffd_api_calls_total{endpoint="composite/sobjects",system="salesforce"} 12`,
 		`handoffd_api_calls_total{endpoint="tasks/batch/create",system="hubspot"} 1.099511627776e+12`,
 		`handoffd_drift_records{kind="gone",system="hubspot"} 1`,
 		`handoffd_drift_records{kind="missed",system="hubspot"} 2`,
+		`handoffd_handoffs_held 1`,
 		`handoffd_handoffs_total 18`,
 		`handoffd_held_writes{system="hubspot"} 3`,
 		`handoffd_held_writes{system="salesforce"} 0`,
 		`handoffd_live 1`,
+		`handoffd_match_cases_open 6`,
 		`handoffd_pending_writes 2`,
 		`handoffd_planned_handoffs 2`,
+		`handoffd_policy_review_overdue 1`,
 		`handoffd_problems_parked 3`,
+		`handoffd_queue_growing 1`,
 		`handoffd_records_read_total{system="hubspot"} 2000`,
 		`handoffd_records_read_total{system="salesforce"} 1000`,
 		`handoffd_up 1`,
@@ -136,7 +147,7 @@ func TestMetricsPage(t *testing.T) {
 	h.options.Registry = prometheus.NewRegistry()
 	h.get(t, "/metrics") // a second handler on the same registry is no conflict
 	Observe(h.options.Registry)(transport.Observation{System: connectors.HubSpot, Endpoint: "companies/search", Status: 200, Duration: time.Second})
-	want(t, h.get(t, "/metrics"), http.StatusOK, "# HELP handoffd_accounts Accounts known.", "# TYPE handoffd_handoffs_total counter", "handoffd_accounts 200",
+	want(t, h.get(t, "/metrics"), http.StatusOK, "# HELP handoffd_accounts Accounts known and in scope.", "# TYPE handoffd_handoffs_total counter", "handoffd_accounts 200",
 		`version="v1.2.3"`, "go_goroutines ", "process_start_time_seconds ", "handoffd_api_request_seconds_count")
 	if h.log.Len() > 0 {
 		t.Errorf("logged: %s", h.log)
@@ -242,3 +253,5 @@ func TestScrapesDoNotPileUp(t *testing.T) {
 		}
 	}
 }
+
+func (slowSource) Attention(context.Context) ([]string, error) { return nil, nil }

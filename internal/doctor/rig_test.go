@@ -17,6 +17,7 @@ import (
 	"handoffd/internal/app"
 	"handoffd/internal/clock"
 	"handoffd/internal/doctor"
+	"handoffd/internal/engine"
 	"handoffd/internal/yamlpos"
 )
 
@@ -32,6 +33,8 @@ type rig struct {
 	portal *hubspot.Server
 	token  string
 	edit   [][2]string // replacements in the config
+	wrap   func(connectors.Connector) connectors.Connector
+	ways   []engine.Channel
 }
 
 func newRig(t *testing.T) *rig {
@@ -139,6 +142,11 @@ func (r *rig) connect(config *app.Config) []connectors.Connector {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	for i := range clients {
+		if r.wrap != nil {
+			clients[i] = r.wrap(clients[i])
+		}
+	}
 	return clients
 }
 
@@ -151,7 +159,7 @@ func (r *rig) examine() doctor.Report {
 func (r *rig) examineBy(config *app.Config, clients []connectors.Connector) doctor.Report {
 	r.t.Helper()
 	report := doctor.Examine(r.t.Context(), doctor.Options{
-		Connectors: clients, Policy: config.Policy, Clock: r.clock,
+		Connectors: clients, Policy: config.Policy, Clock: r.clock, Channels: r.ways,
 		TaskKey: map[connectors.System]string{connectors.Salesforce: config.Salesforce.TaskKeyField, connectors.HubSpot: config.HubSpot.TaskKeyProperty},
 		Polling: map[connectors.System]doctor.Polling{
 			connectors.Salesforce: {PollEvery: config.Salesforce.PollEvery, SettleEvery: config.Salesforce.SettleEvery},

@@ -39,6 +39,7 @@ type batch struct {
 	over     []connectors.Ref // records with a refused write that is not wanted any more
 	retry    []string         // accounts whose parked writes are tried again
 	ledger   *mapping.Ledger
+	owners   map[string]string       // e-mail by user id of the page's CRM
 	hidden   map[connectors.Ref]bool // records that must leave no trace
 	made     map[string]string       // the keys of our own activities on the page, by id
 	sold     map[connectors.Ref]mapping.SalesActivity
@@ -49,12 +50,12 @@ type batch struct {
 	reads    map[connectors.Ref]ActivityRead // and of its activities
 	readings []ActivityRead                  // to be remembered
 	unsold   []connectors.Ref                // sales activities that are gone
-	idle     map[string]bool                 // users whose activities are no touches; nil until needed
 	through  time.Time                       // how far the page's object was read before
 	both     bool                            // both CRMs were read before what is decided now
 	drift    *drift                          // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
+	staff    workflows.Users  // the users of both CRMs, once needed
 	given    *workflows.Load  // what everybody has been given, once needed
 }
 

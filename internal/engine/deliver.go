@@ -112,7 +112,7 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 				continue // one of them is tried for all
 			}
 			probed[r.Held] = true
-			if r.Kind != kindAlert || r.State != OutboxPending { // an alert is marked just before its own request
+			if !isAlert(r.Kind) || r.State != OutboxPending { // an alert is marked just before its own request
 				marked = append(marked, e.sending(&r))
 			}
 			rows = append(rows, r)
@@ -151,6 +151,7 @@ type delivery struct {
 	delivered, stopped bool
 	delayed            int
 	told               []verdict
+	inRow              int // alerts in a row that were not taken
 }
 
 // run works in one context and begins nothing new once asked ends: what was
@@ -164,7 +165,7 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 			d.done = append(d.done, r)
 		case r.State != OutboxPending:
 			d.resolve(ctx, r)
-		case r.Kind == kindAlert:
+		case isAlert(r.Kind):
 			alerts = append(alerts, r)
 		default:
 			fresh = append(fresh, r)
@@ -176,7 +177,7 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 	}
 	d.write(ctx, fresh)
 	for i, r := range alerts {
-		if asked.Err() != nil {
+		if d.stopped = d.stopped || d.idle(); d.stopped || asked.Err() != nil {
 			return // not begun, so it stands as it stood
 		}
 		if err := d.alert(ctx, r); err != nil {
@@ -246,7 +247,7 @@ func (d *delivery) result(r OutboxRow, ref connectors.Ref, result connectors.Res
 	case connectors.Done, connectors.Existed:
 		d.delivered = true
 		r.State, r.Result, r.Error = OutboxDone, result.ID, ""
-		if r.Kind != kindAlert {
+		if !isAlert(r.Kind) {
 			d.settled = append(d.settled, ref)
 		}
 		d.done = append(d.done, r)
@@ -323,10 +324,10 @@ func backoff(attempts int) time.Duration {
 func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
 	r.State, r.Held, r.Error = OutboxParked, "", text(err)
 	d.done = append(d.done, r)
-	switch r.Kind {
-	case kindAlert:
+	switch {
+	case isAlert(r.Kind):
 		d.problem(ProblemRow{Ref: objectOf(ref, alertObject)}, err)
-	case string(connectors.Update):
+	case r.Kind == string(connectors.Update):
 		d.refusedFields(r, ref, err)
 	default:
 		d.problem(ProblemRow{Ref: objectOf(ref, writeObject), Field: createField(r.Kind), NextTry: d.now.Add(upkeepEvery)}, err) // see Upkeep

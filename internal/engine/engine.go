@@ -10,6 +10,8 @@
 //     transaction that commits account, decision, outbox and cursor (door 5).
 //   - deliver.go writes back: it empties the outbox (door 6); alerts.go and
 //     resolve.go are what is special about alerts and unknown outcomes.
+//   - notify.go tells people something, on the CRMs and on channels (channels.go);
+//     storm.go makes one digest of too much, reports.go sends reports.
 //
 // forget.go erases a person, show.go shows an account.
 //
@@ -52,6 +54,10 @@ type Options struct {
 	// Retention is how long rows are kept, by table; a store that can prune
 	// is told once a day.
 	Retention map[string]time.Duration
+	// Channels are the ways to tell people something outside of the CRMs.
+	Channels []Channel
+	// Report makes the digests that the policy asks for; nil: none are sent.
+	Report Reporter
 }
 
 // Engine moves records through the doors. Its methods are safe for concurrent
@@ -59,6 +65,8 @@ type Options struct {
 type Engine struct {
 	store      Store
 	connectors map[connectors.System]connectors.Connector
+	channels   map[workflows.Channel]Channel
+	report     Reporter
 	order      []connectors.System
 	clock      clock.Clock
 	log        *slog.Logger
@@ -74,6 +82,7 @@ type Engine struct {
 	reconcile time.Duration
 	retention map[string]time.Duration
 	bothRead  time.Duration
+	looked    lookedAt
 }
 
 // New returns an Engine. Nothing is read or written yet.
@@ -81,7 +90,10 @@ func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
 		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(), signedIn: map[connectors.System]bool{}, refused: map[connectors.System]refusal{}, spent: map[connectors.System]string{},
-		reconcile: o.ReconcileEvery, retention: o.Retention, bothRead: o.BothRead,
+		reconcile: o.ReconcileEvery, retention: o.Retention, bothRead: o.BothRead, channels: map[workflows.Channel]Channel{}, report: o.Report,
+	}
+	for _, c := range o.Channels {
+		e.channels[c.Name()] = c
 	}
 	for _, c := range o.Connectors {
 		e.connectors[c.System()] = c
@@ -132,9 +144,10 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 		}
 		ids = append(ids, id)
 	}
-	policy, _ := e.rules()
+	policy, m := e.rules()
+	e.warnOfCurrencies(m, ids)
 	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
-		return errors.Join(e.renew(tx, policy.Hash), e.retryHeld(tx))
+		return errors.Join(e.orphans(tx), e.renew(tx, policy.Hash), e.retryHeld(tx), e.recordSigned(tx))
 	}))
 	return ids, errors.Join(errs...)
 }
@@ -241,14 +254,17 @@ func (e *Engine) mode(tx Tx) (Mode, error) {
 	if err != nil {
 		return Mode{}, err
 	}
-	policy, _ := e.rules()
+	fault, err := e.signFault(tx)
+	if err != nil {
+		return Mode{}, err
+	}
 	switch {
 	case e.planOnly:
 		return Mode{Reason: "this is a plan"}, nil
 	case paused != "":
 		return Mode{Reason: "paused since " + paused + "; `handoffd resume` goes on"}, nil
-	case !policy.Signed.Valid(e.clock.Now()):
-		return Mode{Reason: "the policy is not signed off by marketing and sales; it only plans"}, nil
+	case fault != "":
+		return Mode{Reason: fault + "; it only plans until `handoffd policy sign`"}, nil
 	case !e.goLive && released == "":
 		return Mode{Reason: "a new store only plans; `handoffd release` lets it write (or go_live: true)"}, nil
 	}

@@ -26,8 +26,10 @@ type crm struct {
 	mu     sync.Mutex
 	system connectors.System
 	org    string
-	log    []connectors.Record
-	rows   map[connectors.Ref]connectors.Record
+	// currency is what it says of its amounts.
+	currency string
+	log      []connectors.Record
+	rows     map[connectors.Ref]connectors.Record
 	// trimmed is how many entries of the log are gone.
 	trimmed int
 	users   []connectors.User
@@ -133,7 +135,7 @@ func (c *crm) Identify(context.Context) (connectors.Identity, error) {
 	if c.away != nil {
 		return connectors.Identity{}, c.away
 	}
-	return connectors.Identity{System: c.system, OrgID: c.org}, nil
+	return connectors.Identity{System: c.system, OrgID: c.org, Currency: c.currency}, nil
 }
 func (c *crm) Objects() []connectors.Object {
 	return append([]connectors.Object{connectors.Account, connectors.Contact}, c.objects...)
@@ -292,6 +294,10 @@ type house struct {
 	goLive   bool
 	engine   *engine.Engine
 	planOnly bool
+	channels []engine.Channel
+	report   engine.Reporter
+	log      slog.Handler // nil for nothing
+	signed   string       // what the policy's signatures are held against
 }
 
 func newHouse(t testing.TB) *house {
@@ -336,10 +342,16 @@ func (h *house) make(s engine.Store) {
 		h.t.Fatal(err)
 	}
 	p.Bind()
+	p.Signed.Present = h.signed
+	log := slog.DiscardHandler
+	if h.log != nil {
+		log = h.log
+	}
 	h.engine = engine.New(engine.Options{
 		Store: s, Connectors: []connectors.Connector{h.sf, h.hs}, Policy: p, Clock: h.clock,
-		Logger: slog.New(slog.DiscardHandler), GoLive: h.goLive, PlanOnly: h.planOnly,
+		Logger: slog.New(log), GoLive: h.goLive, PlanOnly: h.planOnly,
 		ReconcileEvery: 7 * 24 * time.Hour, Retention: map[string]time.Duration{store.PrunePoints: 400 * 24 * time.Hour},
+		Channels: h.channels, Report: h.report,
 	})
 }
 

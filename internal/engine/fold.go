@@ -80,6 +80,7 @@ func (b *batch) foldHandoffs(keep, gone *entry) error {
 	if gone.life.State == workflows.Ready && keep.life.State == workflows.Nurture {
 		keep.life.State, keep.life.Since = gone.life.State, gone.life.Since
 	}
+	keep.life.TakeOver(gone.life)
 	keep.life.Episode += gone.life.Episode
 	keep.life.Writes = max(keep.life.Writes, gone.life.Writes)
 	if gone.life.Ended.After(keep.life.Ended) {

@@ -63,6 +63,7 @@ func (b *batch) rename(en *entry, side mapping.Side, to connectors.Ref) error {
 	b.unkey(v, from)
 	v.ID, v.Keys, v.Deleted = to.ID, nil, false
 	b.mapping.RetryRefused(en.account, side)
+	b.mapping.Estrange(en.account) // what the survivor holds was not changed, it came with it
 	if err := b.move(en.row.ID, from, to, true); err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (b *batch) absorb(now, was *entry, from, to connectors.Ref) error {
 	if linked == "" {
 		linked = was.account.Linked
 	}
-	mapping.Join(keep.account, gone.account, linked)
+	b.mapping.Join(keep.account, gone.account, linked)
 	b.engine.log.Info("merged", "account", keep.row.ID, "system", from.System, "old", from.ID, "new", to.ID)
 	return b.fold(keep, gone)
 }

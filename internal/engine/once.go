@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/workflows"
 )
 
 // usersEvery is how often the people of the CRMs are read anew.
@@ -25,9 +26,13 @@ func (e *Engine) Once(ctx context.Context) error {
 	for _, system := range e.order {
 		errs = append(errs, e.Reload(ctx, system))
 	}
-	errs = append(errs, e.hasten(ctx), e.Sweep(ctx))
+	errs = append(errs, e.hasten(ctx), e.Sweep(ctx), e.SendReports(ctx))
 	for _, system := range e.order {
 		_, err := e.empty(ctx, system) // what is held is told below, with what was held before
+		errs = append(errs, err)
+	}
+	for _, name := range e.Channels() {
+		_, err := e.deliver(ctx, connectors.System(name))
 		errs = append(errs, err)
 	}
 	err := errors.Join(append(errs, e.stillHeld(ctx))...)
@@ -121,6 +126,9 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 		return err
 	}
 	s.Mode = mode
+	if s.Comparing, err = e.identifying(tx); err != nil {
+		return err
+	}
 	states, outcomes, err := tx.AccountCounts()
 	if err != nil {
 		return err
@@ -130,6 +138,11 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 		if state == "ready" {
 			s.Queued = n
 		}
+	}
+	s.OutOfScope = outcomes[string(workflows.OutOfScope)]
+	s.Accounts -= s.OutOfScope
+	if s.Governance, err = e.govern(tx); err != nil {
+		return err
 	}
 	s.Decisions = outcomes
 	s.Waiting = outcomes["waiting"]
@@ -145,7 +158,7 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 			s.Drift[system] = d
 		}
 	}
-	if s.Matched, err = tx.MatchedCount(); err != nil {
+	if s.Matched, err = tx.MatchedCount(string(workflows.OutOfScope)); err != nil {
 		return err
 	}
 	if s.Cases, err = tx.CaseCount(); err != nil {
@@ -170,6 +183,9 @@ func (e *Engine) Plan(ctx context.Context) ([]PlannedHandoff, error) {
 	var errs []error
 	for _, system := range e.order {
 		errs = append(errs, e.RefreshUsers(ctx, system), e.Poll(ctx, system))
+	}
+	for _, system := range e.order { // a plan by new rules is a plan of all records
+		errs = append(errs, e.Reload(ctx, system))
 	}
 	errs = append(errs, e.Sweep(ctx))
 	planned, err := e.Planned(ctx)

@@ -126,7 +126,7 @@ func (b *batch) stillRefused(ref connectors.Ref) ([]string, error) {
 		return nil, err
 	}
 	for _, r := range rows {
-		if r.State == OutboxParked && r.System == ref.System && r.Kind != kindAlert && r.Kind != string(connectors.Update) {
+		if r.State == OutboxParked && r.System == ref.System && !isAlert(r.Kind) && r.Kind != string(connectors.Update) {
 			still = append(still, createField(r.Kind))
 		}
 	}
@@ -156,7 +156,7 @@ func (b *batch) relent(en *entry, m *mapping.Mapping) {
 // refOf is the record that a write goes to.
 func refOf(r OutboxRow) connectors.Ref {
 	var w connectors.Write
-	if r.Kind == kindAlert || json.Unmarshal(r.Payload, &w) != nil {
+	if isAlert(r.Kind) || json.Unmarshal(r.Payload, &w) != nil {
 		return connectors.Ref{}
 	}
 	return w.Ref

@@ -29,6 +29,8 @@ type Tx interface {
 	IdentityTx
 	UpkeepTx
 	ConflictTx
+	AlertTx
+	LimitsTx
 	SalesTx
 	HeldTx
 	RoutingTx
@@ -165,6 +167,7 @@ type HandoffRow struct {
 	Reasons []string
 	Summary string
 	Hash    string // SHA-256 of Summary, hex
+	HandoffTimes
 	// Story is how it goes, as workflows.Episode in JSON.
 	Story []byte
 }
@@ -214,13 +217,14 @@ const (
 
 // OutboxRow is one write or alert that is to be delivered exactly once.
 type OutboxRow struct {
-	Key      string
-	Seq      int64 // order of creation, set by the store
-	Account  string
+	Key     string
+	Seq     int64 // order of creation, set by the store
+	Account string
+	// System is the CRM, or the channel, that the row goes to.
 	System   connectors.System
-	Kind     string // update, create_task, create_note, alert
+	Kind     string // update, create_task, create_note, alert, digest, report
 	Priority int
-	// Payload is a connectors.Write or connectors.Alert as JSON.
+	// Payload is a connectors.Write, connectors.Alert or Message as JSON.
 	Payload  []byte
 	State    string
 	Attempts int
@@ -296,6 +300,7 @@ type ReadingTx interface {
 	PutSetting(key, value string) error
 	// AccountCounts counts accounts by State and by Outcome.
 	AccountCounts() (states, outcomes map[string]int, err error)
-	// MatchedCount counts the accounts that are Both.
-	MatchedCount() (int, error)
+	// MatchedCount counts the accounts that are Both, without those whose
+	// last decision was the outcome given.
+	MatchedCount(without string) (int, error)
 }

@@ -51,7 +51,7 @@ func current(tx Tx, r *OutboxRow) (bool, error) {
 // that has been closed since: while it was not known whether it was made, it
 // could not be taken back.
 func forNothing(tx Tx, r OutboxRow) (bool, error) {
-	if r.State != OutboxPending || r.Attempts < 2 || r.Kind == kindAlert || r.Kind == string(connectors.Update) {
+	if r.State != OutboxPending || r.Attempts < 2 || isAlert(r.Kind) || r.Kind == string(connectors.Update) {
 		return false, nil
 	}
 	h, err := tx.OpenHandoff(r.Account)

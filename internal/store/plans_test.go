@@ -69,7 +69,15 @@ func exercise(tx engine.Tx) error {
 	note(err)
 	note(tx.PutOutbox([]engine.OutboxRow{{Key: "k", State: engine.OutboxDone}}))
 	note(exerciseIdentity(tx))
+	note(exerciseAlerts(tx))
 	return errors.Join(append(errs, exerciseReads(tx, refs))...)
+}
+
+func exerciseAlerts(tx engine.Tx) error {
+	_, toldErr := tx.AlertsTold("email", "a", noon, noon)
+	_, _, rowErr := tx.OutboxRow("k")
+	_, heldErr := tx.OutboxHeld("d")
+	return errors.Join(tx.AddAlerts([]engine.AlertRow{{Key: "k", Channel: "email", At: noon}}), toldErr, rowErr, heldErr)
 }
 
 func exerciseIdentity(tx engine.Tx) error {
@@ -121,6 +129,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.LastWrites("a", 5))
 	add(tx.ObjectsInTrouble())
 	add(tx.People("r"))
+	add(tx.AccountsNaming([]string{"r"}))
 	add(tx.Made([]string{"r"}))
 	add(tx.Unseen(connectors.HubSpot, "", 5))
 	add(tx.Forgotten([]string{"r"}))
@@ -137,7 +146,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.ProblemRefs(refs))
 	add(tx.Users(connectors.HubSpot))
 	add(tx.Setting("a"))
-	add(tx.MatchedCount())
+	add(tx.MatchedCount("out_of_scope"))
 	add(tx.HeldWrites())
 	add(tx.TakeReaches(refs))
 	add(tx.ContactRecords([]connectors.Ref{hsContact("1")}))
@@ -154,7 +163,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 // their nature are named here.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	whole := []string{outboxAll, allProblems, allSplits, allTurns, troubled, "UPDATE accounts SET dirty = 1"}
+	whole := []string{outboxAll, allProblems, allSplits, allTurns, troubled, accountsNaming, "UPDATE accounts SET dirty = 1"}
 	counting := []string{outboxCounts, heldWrites, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
