@@ -73,6 +73,9 @@ type Policy struct {
 	window time.Duration
 	uses   []use
 
+	// Targets are what the report's measures are held against, by name.
+	Targets map[string]Target
+
 	transitions []Transition
 }
 

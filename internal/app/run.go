@@ -166,6 +166,7 @@ func (d *Daemon) lanes() []lanes.Lane {
 	all := []lanes.Lane{
 		{Name: "decide", Every: decideEvery, Do: d.Engine.Sweep},
 		{Name: "upkeep", Every: upkeepEvery, Do: d.Engine.Upkeep},
+		{Name: "gauge", Every: upkeepEvery, Do: d.Engine.Gauge},
 	}
 	for _, system := range connectors.Systems() {
 		all = append(all,

@@ -222,7 +222,7 @@ func (b *batch) adopt(en *entry) error {
 	}
 	en.life.Episode++
 	h := HandoffRow{
-		ID: handoffID(en), Account: en.row.ID, Rule: "adopted", Type: string(workflows.Intent), Stage: string(workflows.SDR),
+		ID: handoffID(en), Account: en.row.ID, Rule: adoptedRule, Type: string(workflows.Intent), Stage: string(workflows.SDR),
 		Policy: b.policy.Hash, Opened: b.now, Reasons: []string{"found in the CRM with this status"},
 	}
 	en.life.Open = b.adopted(en, h)

@@ -32,6 +32,7 @@ type Tx interface {
 	SalesTx
 	HeldTx
 	RoutingTx
+	ReportTx
 }
 
 // AccountRow is one account as stored.
