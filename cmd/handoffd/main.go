@@ -38,8 +38,8 @@ func newRoot() *cobra.Command {
 		Short:         "Hand accounts from marketing to sales, between Salesforce and HubSpot",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			return o.validate()
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			return o.validate(c.Name() == "report")
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -49,7 +49,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.logLevel, "log-level", "info", "the least level that is logged: debug, info, warn or error")
 	root.AddCommand(
 		newRun(o), newDemo(o), newSandbox(o), newCheck(o), newDoctor(o), newSetup(o), newPlan(o), newCases(o), newProblems(o),
-		newShow(o), newForget(o),
+		newShow(o), newReport(o), newForget(o),
 		newRelease(o), newPause(o), newResume(o), newVersion(o),
 	)
 	return root

@@ -14,8 +14,9 @@ import (
 	"handoffd/internal/yamlpos"
 )
 
-func (o *options) validate() error {
-	if o.output != "text" && o.output != "json" {
+// validate checks the flags that every command has; only some can print HTML.
+func (o *options) validate(html bool) error {
+	if o.output != "text" && o.output != "json" && (!html || o.output != outputHTML) {
 		return usageError{fmt.Errorf("--output is text or json, not %q", o.output)}
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
