@@ -11,10 +11,11 @@ const (
 	FieldNumber   FieldKind = "number"
 	FieldMoney    FieldKind = "money"
 	FieldText     FieldKind = "text"
-	FieldChoice   FieldKind = "choice" // one of Values
+	FieldChoice   FieldKind = "choice"  // one of Values
+	FieldChoices  FieldKind = "choices" // several of Values
 	FieldDate     FieldKind = "date"
 	FieldDateTime FieldKind = "datetime"
-	FieldOwner    FieldKind = "owner" // one of the CRM's users
+	FieldOwner    FieldKind = "owner" // a user
 )
 
 // FieldNeed is a field that a config needs in one CRM.
@@ -28,7 +29,7 @@ type FieldNeed struct {
 	// Digits before the point and Decimals after it that a number must
 	// take; 0 Digits asks for as many as the vendor has.
 	Digits, Decimals int
-	// Values of a choice, in the order in which people should see them.
+	// Values of a choice or of choices, in the order in which people should see them.
 	Values []string
 	// Unique: no two records share a value. Only texts are.
 	Unique bool
@@ -133,4 +134,24 @@ type Inspector interface {
 	// Automations lists what is active on an object. The error is class Stop
 	// where the credential may not look.
 	Automations(ctx context.Context, object Object, fields []string) ([]Automation, error)
+}
+
+// Sampler reads a few records of an object as a first load would, and leaves
+// nothing behind. A connector whose first page does just that need not be one.
+type Sampler interface {
+	Sample(ctx context.Context, object Object) ([]Record, error)
+}
+
+// FieldRule is a rule, beyond the field's type, to which a CRM holds every
+// value that is written.
+type FieldRule struct {
+	Field string
+	// Rule is the vendor's word for it, with its arguments.
+	Rule string
+}
+
+// Ruler tells the rules of those of the fields that have some, where the CRM
+// has an API for that.
+type Ruler interface {
+	Rules(ctx context.Context, object Object, fields []string) ([]FieldRule, error)
 }

@@ -99,7 +99,10 @@ func (f *Field) fitsWriting(side Side, v connectors.Field) []Verdict {
 		})
 	}
 	if v.Unique {
-		out = append(out, Verdict{Level: Partly, Why: "no two accounts may have the same value in it"})
+		out = append(out, Verdict{Level: Partly, Why: "no two accounts may have the same value in it", Fix: "name a field that is not unique, unless the values are"})
+	}
+	if v.Required && f.Master != FromHandoffd {
+		out = append(out, Verdict{Level: Partly, Why: "it must not be empty: a write that clears it is refused", Fix: "let the field be empty, or see that its source never is"})
 	}
 	out = append(out, f.fitsNumber(side, v)...)
 	out = append(out, f.fitsLength(side, v)...)
@@ -126,7 +129,7 @@ func (f *Field) canWrite(side Side, v connectors.Field) Verdict {
 	default:
 		judged = CanWrite(Text, side, v)
 		if s := shapeOf(side, v); judged.Level == Refused && s != shapeParts && s != shapeID {
-			return Verdict{Level: Partly, Why: partly('f')} // the expression may give texts of any form
+			return Verdict{Level: Partly, Why: partly('f'), Fix: mend('f', Text, s)} // the expression may give texts of any form
 		}
 	}
 	if judged.Level == Refused {
@@ -230,8 +233,9 @@ func FitsPair(f *Field, to Side, from, target connectors.Field) []Verdict {
 		})
 	}
 	var missing []string
+	listed := target.Restricted || f.Type != Text && shapeOf(to, target) == shapeChoice && len(target.Options) > 0
 	for _, o := range from.Options {
-		if target.Restricted && o.Active && !hasOption(target, o.Value) && !slices.Contains(missing, o.Value) {
+		if listed && o.Active && !hasOption(target, o.Value) && !slices.Contains(missing, o.Value) {
 			missing = append(missing, o.Value)
 		}
 	}

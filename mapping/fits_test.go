@@ -38,7 +38,7 @@ var fitting = map[string]map[mapping.Side]string{
 	"yes":    {mapping.SalesforceSide: "boolean string~ textarea~ phone~ url~ picklist~", mapping.HubSpotSide: "bool string~"},
 	"size":   {mapping.SalesforceSide: "double currency percent int~ string~ textarea~ phone~ url~ picklist~", mapping.HubSpotSide: "number string~ enumeration~"},
 	"amount": {mapping.SalesforceSide: "double currency percent~ string~ textarea~ phone~ url~ picklist~", mapping.HubSpotSide: "number string~ enumeration~"},
-	"words":  {mapping.SalesforceSide: "string textarea email~ phone url picklist multipicklist+~", mapping.HubSpotSide: "string phone_number~ enumeration~ enumeration+~"},
+	"words":  {mapping.SalesforceSide: "string textarea email~ phone url picklist~ multipicklist+~", mapping.HubSpotSide: "string phone_number~ enumeration~ enumeration+~"},
 	"tier":   {mapping.SalesforceSide: "string textarea email~ phone url picklist multipicklist+~", mapping.HubSpotSide: "string phone_number~ enumeration enumeration+~"},
 	"many":   {mapping.SalesforceSide: "string textarea phone url picklist~ multipicklist+", mapping.HubSpotSide: "string enumeration~ enumeration+"},
 	"day":    {mapping.SalesforceSide: "date string~ textarea~ phone~ url~", mapping.HubSpotSide: "date string~"},

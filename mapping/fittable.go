@@ -44,7 +44,7 @@ func CanWrite(t Type, side Side, v connectors.Field) Verdict {
 	code := writable(t)[s]
 	switch {
 	case s == shapeChoice && !v.Restricted && code == 'o':
-		code = '+' // an unrestricted picklist takes any text
+		code = 'l'
 	case side == HubSpotSide && t == Date && s == shapeInstant:
 		code = 'u' // Salesforce refuses a day there
 	case t == Owner && side == SalesforceSide && s == shapeNumber:
@@ -60,14 +60,35 @@ func compared(code byte, t Type, v connectors.Field, s shape, verb string) Verdi
 	case '-':
 		return Verdict{Level: Refused, Why: fmt.Sprintf("a field of type %s cannot be %s %s", v.Type, verb, t), Fix: advice(t, s)}
 	}
-	out := Verdict{Level: Partly, Why: partly(code)}
+	return Verdict{Level: Partly, Why: partly(code), Fix: mend(code, t, s)}
+}
+
+// mend names what makes the rest of the values convert, too.
+func mend(code byte, t Type, s shape) string {
 	switch {
 	case code == 's' || code == 'w' || code == 'o' && t == Text && s == shapeChoices:
-		out.Fix = "map it as multi"
+		return "map it as multi"
 	case code == 'o' && t == Text:
-		out.Fix = "map it as enum"
+		return "map it as enum"
+	case code == 'o' || code == 'l' && t != Text:
+		return "name a field of type " + string(t) + ", or add the options that occur"
+	case code == 'l':
+		return "map it as enum with values, or name a text field"
+	case code == 'v':
+		return "name a field that takes several values"
+	case code == 'u' && t == Date:
+		return "name a date field, or map it as datetime"
+	case code == 'u':
+		return "name a field with a time of day, or map it as date"
+	case code == 'f':
+		return "see that the values have that form, or name a text field"
+	case code == 'm':
+		return "grant the integration user View Encrypted Data, or name another field"
+	case code == 'p':
+		return "name a field that holds an owner"
+	default: // 't', 'n', 'd', 'i'
+		return "name a field of type " + string(t) + ", or add a read expression"
 	}
-	return out
 }
 
 // The table: one row per common type, one column per shape, in the order of
@@ -143,6 +164,8 @@ func partly(code byte) string {
 		return "only its options are taken"
 	case 'f':
 		return "only texts of its form are taken"
+	case 'l':
+		return "its list is open: texts that are not in it are taken, but as values that are not active, which people cannot choose"
 	default: // 'm'
 		return "its content is masked unless the user may see encrypted data"
 	}

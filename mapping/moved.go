@@ -47,3 +47,13 @@ func (m *Mapping) Confirmed(a *Account, slot int) time.Time {
 	}
 	return time.Time{}
 }
+
+// ChangedTo is when the merged value became this one by a change that was
+// seen, zero if it is another, or was so from the first sight on.
+func (m *Mapping) ChangedTo(a *Account, slot int, value connectors.Value) time.Time {
+	v, origin := m.Value(a, slot)
+	if c := a.cell(origin.Side, slot); c != nil && !origin.Own && v == value && !c.Changed.IsZero() {
+		return c.At
+	}
+	return time.Time{}
+}

@@ -49,6 +49,21 @@ func (m *Mapping) With(p *People) *Mapping {
 	return &out
 }
 
+// Unmatched lists the active people of one CRM who have no counterpart in the
+// other, and no fallback stands in for: what they own is not carried there.
+func (m *Mapping) Unmatched(from Side, users []connectors.User) []connectors.User {
+	var out []connectors.User
+	for _, u := range users {
+		if !u.Active || u.Queue {
+			continue
+		}
+		if _, err := m.owner(from, u.ID); err != nil {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
 // CarriesOwners tells whether any owner is carried to the other CRM, so that
 // the people must be known.
 func (m *Mapping) CarriesOwners() bool {

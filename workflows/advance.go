@@ -175,6 +175,12 @@ func (t *turn) enter(out *Progress, s Step) {
 	if e != nil && s.To.WithSales() && s.To != Disputed {
 		e.takenBack(now)
 	}
+	switch {
+	case s.To == InProgress && e != nil && e.Touches >= t.policy.Lifecycle.MaxTouches:
+		out.Notices = append(out.Notices, t.manyTouches(e))
+	case s.To == Nurture && s.From != Ready, s.To == Declined && s.From != Ready:
+		t.life.Nurtured = now
+	}
 	t.life.From = ""
 	if s.To == Ready && s.From != Nurture {
 		t.life.From = s.From

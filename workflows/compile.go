@@ -20,7 +20,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	})}
 	k.top = n
 	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments",
-		"handoffs", "deliver", "limits", "sla", "lifecycle", "alerts", "targets", "summary")
+		"handoffs", "deliver", "limits", "sla", "lifecycle", "alerts", "digest", "targets", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
 	k.signOff(top)
@@ -33,6 +33,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.levels(top.Get("sla"))
 	k.lifecycle(top.Get("lifecycle"))
 	k.alerts(top.Get("alerts"))
+	k.digests(top.Get("digest"))
 	k.targets(top.Get("targets"))
 	k.summary(top.Get("summary"))
 	k.finish()
@@ -56,7 +57,7 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 			AcknowledgeManager: calendar.MustSpan("48h"), FirstTouch: calendar.MustSpan("3 business days"), FirstTouchLatest: calendar.MustSpan("5 business days"),
 			Assign: calendar.MustSpan("same day"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
 		},
-		Alerts: Alerts{Manager: []string{"crm"}}, Lifecycle: defaultLifecycle(), transitions: Transitions(),
+		Alerts: defaultAlerts(), Lifecycle: defaultLifecycle(), transitions: Transitions(),
 		Targets: defaultTargets(),
 		Approach: map[Type]string{
 			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
@@ -208,23 +209,6 @@ func (k *compiler) distinctStatus(texts *yamlpos.Map) {
 					break
 				}
 			}
-		}
-	}
-}
-
-func (k *compiler) alerts(n yamlpos.Node) {
-	m := n.Map("manager")
-	if !m.Has("manager") {
-		return
-	}
-	k.p.Alerts.Manager = nil
-	for _, item := range m.Get("manager").ListOrOne() {
-		var channel string
-		if yamlpos.Enum(item, &channel, "crm", "email") {
-			if channel == "email" {
-				item.Warnf("channel", "email is no channel of its own yet: the CRM chooses, a notification before an e-mail before a task")
-			}
-			k.p.Alerts.Manager = append(k.p.Alerts.Manager, channel)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"handoffd/internal/expression"
 	"handoffd/internal/yamlpos"
@@ -22,8 +23,8 @@ func (k *compiler) handoffs(n yamlpos.Node) {
 }
 
 func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
-	h := Handoff{Name: name, Segments: map[string]*Criteria{}}
-	m := n.Map("type", "to", "gate", "when", "momentum", "segments", "call_within")
+	h := Handoff{Name: name, Segments: map[string]*Criteria{}, NurturedFor: map[string]time.Duration{}}
+	m := n.Map("type", "to", "gate", "when", "momentum", "segments", "nurtured_for", "call_within")
 	m.Require("to", "when")
 	yamlpos.Enum(m.Get("to"), &h.To, SDR, AE)
 	h.Type = Inbound
@@ -52,10 +53,16 @@ func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
 		if !special.Has(s) {
 			continue
 		}
-		sm := special.Get(s).Map("when")
-		sm.Require("when")
-		h.Segments[s] = k.criteria(sm.Get("when"))
+		sm := special.Get(s).Map("when", "nurtured_for")
+		if !sm.Has("nurtured_for") {
+			sm.Require("when")
+		}
+		if sm.Has("when") {
+			h.Segments[s] = k.criteria(sm.Get("when"))
+		}
+		k.nurtured(&h, s, sm.Get("nurtured_for"))
 	}
+	k.nurtured(&h, "", m.Get("nurtured_for"))
 	if !k.c.Failed() && !fires(k.p.Mapping, h.Gate, h.When) {
 		m.Get("when").Errorf("never", "the rule %s can never fire: no values satisfy the gate and these criteria at once", name)
 	}
@@ -64,6 +71,14 @@ func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
 	}
 	k.span(m.Get("call_within"), &h.CallWithin)
 	return h
+}
+
+// nurtured reads how long marketing must have had an account of a segment.
+func (k *compiler) nurtured(h *Handoff, segment string, n yamlpos.Node) {
+	var d time.Duration
+	if n.OK() && n.DurationIn(&d, time.Hour, 0) {
+		h.NurturedFor[segment] = d
+	}
 }
 
 // criteria reads an expression, or any/all over a list of criteria.

@@ -71,6 +71,10 @@ func (p *Policy) Evaluate(in Input) Decision {
 			continue
 		}
 		v := h.met(segments, func(c *Criteria) connectors.Value { return c.Eval(w) })
+		if from := h.earliest(segments, in.Life.Nurtured); v.Bool() && in.Now.Before(from) {
+			d.Due = first(d.Due, from)
+			continue
+		}
 		switch {
 		case v.IsNull():
 			undecided = true
@@ -93,6 +97,21 @@ func (p *Policy) Evaluate(in Input) Decision {
 // what a buyer or a customer asks for counts, not a score.
 func (h *Handoff) startsFrom(s State) bool {
 	return h.Type != Intent || s != Won && s != Lost
+}
+
+// earliest is when an account that marketing has nurtured since then may be
+// handed off; of several segments that it may be in, the latest counts.
+func (h *Handoff) earliest(segments []string, since time.Time) (at time.Time) {
+	for _, s := range segments {
+		wait, special := h.NurturedFor[s]
+		if !special {
+			wait = h.NurturedFor[""]
+		}
+		if wait > 0 {
+			at = latest(at, since.Add(wait))
+		}
+	}
+	return at
 }
 
 // evaluator computes a tree of criteria, from an account or from a log.
@@ -193,8 +212,22 @@ func (p *Policy) print(w *world, in Input) uint64 {
 		for _, s := range p.Segments {
 			h.criteria(r.Segments[s.Name], w)
 		}
+		r.printAge(&h, in)
 	}
 	return h.sum
+}
+
+// printAge tells apart what waits for nurtured_for from what no longer does.
+func (h *Handoff) printAge(to *printer, in Input) {
+	old := uint64(1)
+	for _, wait := range h.NurturedFor {
+		if !in.Now.Before(in.Life.Nurtured.Add(wait)) {
+			old++
+		}
+	}
+	if len(h.NurturedFor) > 0 {
+		to.number(old)
+	}
 }
 
 // Rank is what the policy orders ready accounts by, best first; an account

@@ -12,6 +12,7 @@ import (
 // The account fields that the lifecycle knows by name. All are optional; a
 // mapping that has none of them is followed by activities alone.
 const (
+	TargetField        = "target_account"         // on the target account list
 	FieldEngagement    = "engagement"             // the owner's weekly report: responsive, unresponsive, converted
 	FieldReturnReason  = "return_reason"          // sales gives the account back
 	FieldNotBefore     = "not_before"             // no new handoff before that day

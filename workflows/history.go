@@ -125,10 +125,20 @@ func (w *world) rises(slot int, threshold float64) connectors.Value {
 			return connectors.BoolValue(true) // below since, so this is a new rise
 		}
 		if !p.At.After(w.used) {
-			return connectors.BoolValue(false) // above already when it ended
+			return connectors.BoolValue(w.joined().After(w.used)) // above already when it ended
 		}
 	}
 	return connectors.BoolValue(len(points) > 0)
+}
+
+// joined is when the account came onto the target account list, zero if that
+// was never seen to happen: a level that is high then counts as a rise.
+func (w *world) joined() time.Time {
+	f := w.policy.Mapping.Field(TargetField)
+	if f == nil {
+		return time.Time{}
+	}
+	return w.policy.Mapping.ChangedTo(w.account, f.Slot, connectors.BoolValue(true))
 }
 
 // functions are what rules may ask of the past. note is told every window.

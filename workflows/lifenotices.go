@@ -21,6 +21,14 @@ func (t *turn) returnNotice() Notice {
 	return t.tell(fmt.Sprintf("returned/%d", t.facts.Now.Unix()), "Returned by sales", body, ToMarketing)
 }
 
+// manyTouches tells the AE that an SDR has tried often enough, and nobody has
+// answered.
+func (t *turn) manyTouches(e *Episode) Notice {
+	n := t.tell("touches", "Many touches and no response", fmt.Sprintf("%d touches in %s and no response. The SDR makes a last attempt.", e.Touches, t.policy.SLA.Return), ToOwner)
+	n.For = AE
+	return n
+}
+
 // disputeNotice asks both heads to decide.
 func (t *turn) disputeNotice() Notice {
 	body := fmt.Sprintf("Marketing disagrees with the return. Please decide within %s: verdict sales or nurture.", t.policy.Lifecycle.Decide)

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"text/template"
 	"time"
 
@@ -59,6 +60,7 @@ type Policy struct {
 	// Lifecycle holds the numbers of an account's life.
 	Lifecycle Lifecycle
 	Alerts    Alerts
+	Digests   []Digest
 	Signed    SignOff
 	Dossier   *template.Template
 	Approach  map[Type]string
@@ -93,6 +95,9 @@ type Handoff struct {
 	Gate     *Criteria // nil for none
 	When     *Criteria
 	Segments map[string]*Criteria
+	// NurturedFor, by segment and "" for none, is how long marketing must
+	// have nurtured an account before this handoff.
+	NurturedFor map[string]time.Duration
 	// CallWithin is when the discovery call must have been held, 24 hours
 	// for inbound; zero Span for the general first-touch deadline.
 	CallWithin calendar.Span
@@ -118,13 +123,6 @@ const (
 // SLA holds the service levels.
 type SLA struct {
 	HandOff, Assign, Acknowledge, AcknowledgeManager, FirstTouch, FirstTouchLatest, Report, Return calendar.Span
-}
-
-// Alerts says who is told by which channel.
-type Alerts struct {
-	// Manager lists the channels on which an owner's manager is told:
-	// "crm" or "email".
-	Manager []string
 }
 
 // SignOff says who approved the policy.
@@ -195,3 +193,19 @@ type Users map[connectors.System][]connectors.User
 
 // Before tells whether t is the stronger type.
 func (t Type) Before(other Type) bool { return t.strength() < other.strength() }
+
+// Asks tells whether a signal is part of what an inbound or relationship
+// handoff waits for: a person's request.
+func (p *Policy) Asks(signal string) bool {
+	for i := range p.Handoffs {
+		if p.Handoffs[i].Type == Intent {
+			continue
+		}
+		for _, program := range p.Handoffs[i].When.programs() {
+			if slices.Contains(program.Names(), signal) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -21,7 +21,11 @@ func (p *Policy) Replay(t Trace) (Outcome, string) {
 		if !h.startsFrom(t.State) {
 			continue
 		}
-		switch v := h.met(segments, eval); {
+		v := h.met(segments, eval)
+		if v.Bool() && t.At.Before(h.earliest(segments, t.Nurtured)) {
+			continue
+		}
+		switch {
 		case v.IsNull():
 			undecided = true
 		case v.Bool():

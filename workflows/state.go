@@ -70,6 +70,8 @@ type Life struct {
 	Episode int `json:"episode,omitempty"`
 	// Open is the handoff that is under way, nil for none.
 	Open *Episode `json:"open,omitempty"`
+	// Nurtured is since when marketing has nurtured the account.
+	Nurtured time.Time `json:"nurtured,omitzero"`
 	// From is the state that an account in ready or opportunity came from, if
 	// it was not nurture.
 	From State `json:"from,omitempty"`

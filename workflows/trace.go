@@ -19,15 +19,17 @@ type Trace struct {
 	At     time.Time `json:"at"`
 	State  State     `json:"state"`
 	// Reach is how far back windows of events reached beyond their length.
-	Reach   time.Time        `json:"reach,omitzero"`
-	InScope bool             `json:"in_scope"`
-	Outcome Outcome          `json:"outcome"`
-	Segment string           `json:"segment,omitempty"`
-	Rule    string           `json:"rule,omitempty"`
-	Matched []string         `json:"matched,omitempty"`
-	Reason  string           `json:"reason"`
-	Rules   []RuleTrace      `json:"rules,omitempty"`
-	Values  map[string]Value `json:"values,omitempty"`
+	Reach time.Time `json:"reach,omitzero"`
+	// Nurtured is since when marketing has nurtured the account.
+	Nurtured time.Time        `json:"nurtured,omitzero"`
+	InScope  bool             `json:"in_scope"`
+	Outcome  Outcome          `json:"outcome"`
+	Segment  string           `json:"segment,omitempty"`
+	Rule     string           `json:"rule,omitempty"`
+	Matched  []string         `json:"matched,omitempty"`
+	Reason   string           `json:"reason"`
+	Rules    []RuleTrace      `json:"rules,omitempty"`
+	Values   map[string]Value `json:"values,omitempty"`
 	// Segmenting are the segments' clauses where they could not be decided.
 	Segmenting []expression.Clause `json:"segmenting,omitempty"`
 	// Behind names the fields and signals that a function call looks at.
@@ -52,13 +54,15 @@ type RuleTrace struct {
 	Gate    []expression.Clause `json:"gate,omitempty"`
 	When    []expression.Clause `json:"when"`
 	Segment string              `json:"segment,omitempty"`
+	// NotBefore is when nurtured_for is over, zero for no such condition.
+	NotBefore time.Time `json:"not_before,omitzero"`
 }
 
 // Trace explains the decision that Evaluate makes of the same input.
 func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
-		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, InScope: in.Account.InScope(),
+		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
 		Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 	}
 	if d.Rule != nil {
@@ -77,7 +81,7 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	}
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		r := RuleTrace{Rule: h.Name, Result: h.met(segments, eval)}
+		r := RuleTrace{Rule: h.Name, Result: h.met(segments, eval), NotBefore: h.earliest(segments, in.Life.Nurtured)}
 		if _, special := h.Segments[d.Segment]; special {
 			r.Segment = d.Segment
 		}
@@ -195,6 +199,9 @@ func (t *Trace) failed() string {
 		}
 		if text := t.join(r.When, false); text != "" {
 			return text
+		}
+		if r.NotBefore.After(t.At) {
+			return r.Rule + " needs the account to be nurtured until " + r.NotBefore.UTC().Format(time.DateOnly)
 		}
 	}
 	return "no rule matched"

@@ -8,6 +8,7 @@ import (
 	"handoffd/connectors"
 	"handoffd/internal/app"
 	"handoffd/internal/doctor"
+	"handoffd/internal/yamlpos"
 )
 
 func newDoctor(o *options) *cobra.Command {
@@ -26,12 +27,22 @@ func (e environmentError) Error() string { return e.text }
 func (e environmentError) Unwrap() error { return &connectors.Error{Class: connectors.Stop} }
 
 func (o *options) doctor(c *cobra.Command) error {
-	config, clients, err := o.clients(c)
+	config, problems, err := o.load(c)
 	if err != nil {
 		return err
 	}
+	clients, err := o.connect(c, config, problems)
+	if err != nil {
+		return err
+	}
+	ways, err := app.Channels(config, problems, o.environment(c))
+	if problems.Failed() {
+		return o.printed(c, problems)
+	} else if err != nil {
+		return err
+	}
 	report := doctor.Examine(c.Context(), doctor.Options{
-		Connectors: clients, Policy: config.Policy, Clock: o.environment(c).Clock, TaskKey: taskKeys(config),
+		Connectors: clients, Policy: config.Policy, Clock: o.environment(c).Clock, TaskKey: taskKeys(config), Channels: ways,
 		Polling: map[connectors.System]doctor.Polling{
 			connectors.Salesforce: {PollEvery: config.Salesforce.PollEvery, SettleEvery: config.Salesforce.SettleEvery},
 			connectors.HubSpot:    {PollEvery: config.HubSpot.PollEvery, SettleEvery: config.HubSpot.SettleEvery},
@@ -54,11 +65,17 @@ func (o *options) clients(c *cobra.Command) (*app.Config, []connectors.Connector
 	if err != nil {
 		return nil, nil, err
 	}
+	clients, err := o.connect(c, config, problems)
+	return config, clients, err
+}
+
+// connect makes both connectors for a config; nothing is connected.
+func (o *options) connect(c *cobra.Command, config *app.Config, problems *yamlpos.Collector) ([]connectors.Connector, error) {
 	clients, err := app.Connectors(config, problems, o.environment(c))
 	if problems.Failed() {
-		return nil, nil, o.printed(c, problems)
+		return nil, o.printed(c, problems)
 	}
-	return config, clients, err
+	return clients, err
 }
 
 // taskKeys names the unique field of tasks per CRM.

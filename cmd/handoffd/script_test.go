@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 //	json PATH VALUE        compares a field of the last line of stdout, such as writes.hubspot
 //	hubspot METHOD PATH [BODY], salesforce METHOD PATH [BODY]
 //	                       call the vendors' own APIs; the reply is stdout
+//	receive [STATUS]       starts a webhook's receiver, or lets it answer with STATUS
+//	received COUNT [TITLE] compares what it took
 //	status CODE ARGS...    runs handoffd and checks its exit code
 //	number NAME PATH       keeps a field of stdout's last line in $NAME
 func TestScript(t *testing.T) {
@@ -46,6 +48,7 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Values[processKey{}] = map[string]*process{}
+			env.Values[receiverKey{}] = &receiver{}
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -55,6 +58,7 @@ func TestScript(t *testing.T) {
 			"status":     exitStatus,
 			"awaited":    awaitReply,
 			"daemon":     startDaemon, "signal": sendSignal, "logged": awaitLog,
+			"receive": receive, "received": received,
 		},
 	})
 }

@@ -60,6 +60,21 @@ func tokenTail(p paths) []string {
 	return []string{"token"}
 }
 
+// rules is where the rules for values of an object's properties are listed.
+func (p paths) rules(objectTypeID string) string {
+	return p.join("crm/v3/property-validations", "crm/property-validations", objectTypeID)
+}
+
+// workflows is where the account's workflows are listed. Its dated form is a
+// beta in 2026-09 (HubSpot developer docs, "Workflows API").
+func (p paths) workflows(id string) string {
+	path := "automation/v4/flows"
+	if id != "" {
+		path += "/" + url.PathEscape(id)
+	}
+	return path
+}
+
 // account tells who the portal is. The first that exists counts: not every
 // dated version has had it.
 func (p paths) account() []string {

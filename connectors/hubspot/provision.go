@@ -102,6 +102,9 @@ func (p *provision) property(ctx context.Context, n connectors.FieldNeed) {
 		s.Fix = "HubSpot cannot change that: name another property in task_key_property"
 	case there:
 		s.State, s.What = connectors.StepPresent, have.Type+"/"+have.FieldType
+	case n.Unique && n.Optional && p.refusedBefore(ctx, n.Name):
+		s.State, s.What = connectors.StepManual, "the portal refused a unique property here before; a marker in the text is used instead"
+		s.Fix = "nothing: each create reads the company's " + p.plural + " first. To let setup ask again, delete the property group " + refusedGroup(n.Name)
 	case standard(n.Name):
 		s.State, s.What, s.Fix = connectors.StepManual, "HubSpot's own property, which this portal does not have", fixStandard(n.Name)
 	case !p.apply:
@@ -138,18 +141,16 @@ func (p *provision) needGroup(ctx context.Context, n connectors.FieldNeed) {
 	}
 	p.grouped, p.group = true, groupName
 	s := connectors.Step{Kind: stepGroup, Name: p.plural + "." + groupName, State: connectors.StepMissing, What: "holds the properties"}
-	var have struct {
-		Results []group `json:"results"`
-	}
-	if refused := p.c.get(ctx, "properties/groups", transport.PriorityReport, p.c.paths.properties(p.plural, "groups"), &have); refused != nil {
+	have, refused := p.groups(ctx)
+	if refused != nil {
 		s.State, s.What, s.Fix, p.group = connectors.StepFailed, short(refused.Error), refused.Fix, ""
 		p.add(s)
 		return
 	}
-	if slices.ContainsFunc(have.Results, func(g group) bool { return g.Name == groupName }) {
+	if slices.Contains(have, groupName) {
 		s.State = connectors.StepPresent
 	} else if p.apply {
-		refused := p.c.define(ctx, "properties/groups", p.c.paths.properties(p.plural, "groups"), ownGroup())
+		refused := p.c.define(ctx, "properties/groups", p.c.paths.properties(p.plural, "groups"), ownGroup(groupName, groupName))
 		if settle(&s, refused); s.State == connectors.StepFailed {
 			p.group = ""
 		}
@@ -165,12 +166,23 @@ func (p *provision) make(ctx context.Context, n connectors.FieldNeed, s *connect
 	refused := p.c.define(ctx, "properties/"+p.plural, p.c.paths.properties(p.plural), definitionOf(n, p.group))
 	settle(s, refused)
 	if n.Unique && n.Optional && s.State == connectors.StepFailed {
-		s.State = connectors.StepManual
-		s.What = "the portal refuses it (" + short(refused.Error) + "); a marker in the text is used instead"
-		if refused.Class != connectors.Stop { // a missing scope can be granted
-			s.Fix = "nothing: each create reads the company's " + p.plural + " first"
-		}
+		p.unique(ctx, n, s, refused)
 	}
+}
+
+// groups lists the names of the object's property groups.
+func (p *provision) groups(ctx context.Context) ([]string, *refusal) {
+	var have struct {
+		Results []group `json:"results"`
+	}
+	if refused := p.c.get(ctx, "properties/groups", transport.PriorityReport, p.c.paths.properties(p.plural, "groups"), &have); refused != nil {
+		return nil, refused
+	}
+	var names []string
+	for _, g := range have.Results {
+		names = append(names, g.Name)
+	}
+	return names, nil
 }
 
 // define makes a definition, once: a second one of the name would be refused.

@@ -40,15 +40,16 @@ func TestProvision(t *testing.T) {
 	for _, unique := range []bool{true, false} {
 		r := rehearse(t, sandbox.Options{TaskUniqueProperties: unique}, nil)
 		steps, err := r.client.Provision(t.Context(), propertyNeeds(), true)
-		key := "property tasks.handoffd_key: by hand"
+		key := []string{"property group tasks.no_unique_handoffd_key: made", "property tasks.handoffd_key: by hand"}
 		if unique {
-			key = "property tasks.handoffd_key: made"
+			key = []string{"property tasks.handoffd_key: made"}
 		}
 		want := []string{
 			"property group companies.handoffd: made", "property companies.tier: made", "property companies.score: made", "property companies.acv: made",
 			"property companies.fit: made", "property companies.since: made", "property companies.seen: made", "property companies.note: made",
-			"property companies.hs_nope: by hand", "property companies.domain: present", key,
+			"property companies.hs_nope: by hand", "property companies.domain: present",
 		}
+		want = append(want, key...)
 		if diff := cmp.Diff(want, states(steps)); diff != "" || err != nil {
 			t.Errorf("unique %t: %v -want +got:\n%s", unique, err, diff)
 		}
@@ -63,9 +64,63 @@ func TestProvision(t *testing.T) {
 				t.Errorf("%s: %+v", name, f)
 			}
 		}
+		before := r.writes()
 		again, err := r.client.Provision(t.Context(), propertyNeeds(), true)
-		if err != nil || strings.Contains(strings.Join(states(again), "\n"), ": made") {
-			t.Errorf("again: %v %v", err, states(again))
+		if err != nil || strings.Contains(strings.Join(states(again), "\n"), ": made") || r.writes() != before {
+			t.Errorf("again: %d writes, %v %v", r.writes()-before, err, states(again))
+		}
+	}
+}
+
+// writes counts the requests that are no reads, whatever became of them.
+func (r *rehearsal) writes() int {
+	n := 0
+	for _, e := range r.hub.Calls().Endpoints {
+		if !strings.HasPrefix(e.Endpoint, "GET ") {
+			for _, count := range e.Statuses {
+				n += int(count)
+			}
+		}
+	}
+	return n
+}
+
+// What a later run can do something about is asked for again: a scope that is
+// granted, an outage that ends. Only the portal's own no is remembered.
+func TestProvisionAsksAgain(t *testing.T) {
+	t.Parallel()
+	needs := connectors.Needs{Fields: propertyNeeds().Fields[9:]}
+	for _, status := range []int{403, 503} {
+		r := rehearse(t, sandbox.Options{TaskUniqueProperties: true}, nil)
+		if _, err := r.hub.AddFault(sandbox.Fault{Kind: "status", Method: "POST", Path: "/properties/", Status: status, Count: -1}); err != nil {
+			t.Fatal(err)
+		}
+		steps, err := r.client.Provision(t.Context(), needs, true)
+		if diff := cmp.Diff([]string{"property tasks.handoffd_key: by hand"}, states(steps)); diff != "" || err != nil {
+			t.Errorf("%d: %v -want +got:\n%s", status, err, diff)
+		}
+		r.hub.ClearFaults()
+		steps, err = r.client.Provision(t.Context(), needs, true)
+		if diff := cmp.Diff([]string{"property tasks.handoffd_key: made"}, states(steps)); diff != "" || err != nil {
+			t.Errorf("after %d: %v -want +got:\n%s", status, err, diff)
+		}
+	}
+}
+
+// The admin who deletes the note lets setup ask anew.
+func TestProvisionNoteDeleted(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t, sandbox.Options{}, nil)
+	needs := connectors.Needs{Fields: propertyNeeds().Fields[9:]}
+	for range 2 {
+		steps, err := r.client.Provision(t.Context(), needs, true)
+		want := []string{"property group tasks.no_unique_handoffd_key: made", "property tasks.handoffd_key: by hand"}
+		if diff := cmp.Diff(want, states(steps)); diff != "" || err != nil {
+			t.Errorf("%v -want +got:\n%s", err, diff)
+		}
+		path := r.client.paths.properties("tasks", "groups", "no_unique_handoffd_key")
+		if refused := r.client.do(t.Context(), request{method: "DELETE", path: path}); refused != nil {
+			t.Fatal(refused.Error)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (c *Client) Export(needs connectors.Needs, steps []connectors.Step) ([]conn
 		for _, f := range []struct {
 			name string
 			body any
-		}{{k.plural + ".group.json", ownGroup()}, {k.plural + ".json", batch}} {
+		}{{k.plural + ".group.json", ownGroup(groupName, groupName)}, {k.plural + ".json", batch}} {
 			if f.name == k.plural+".group.json" && hasGroup(steps, k.plural) {
 				continue // making it again would be refused
 			}

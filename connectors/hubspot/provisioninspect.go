@@ -35,13 +35,3 @@ func (c *Client) Rights(ctx context.Context) ([]connectors.Right, error) {
 	}
 	return rights, nil
 }
-
-// Automations cannot be told: HubSpot shows workflows only to a token with the
-// scope automation, which handoffd does not ask for.
-func (c *Client) Automations(context.Context, connectors.Object, []string) ([]connectors.Automation, error) {
-	return nil, &connectors.Error{
-		System: connectors.HubSpot, Class: connectors.Stop, Code: "NOT_VISIBLE", Object: connectors.Account,
-		Message: "workflows are shown only to a token with the scope automation",
-		Fix:     "look in Automations, Workflows for those that are triggered by these properties",
-	}
-}

@@ -19,7 +19,7 @@ func TestProvisionOwner(t *testing.T) {
 	if f := schema.Fields["sdr"]; err != nil || f.Type != "enumeration" || !f.Writable || len(f.Options) != 0 {
 		t.Errorf("%+v, %v: want an enumeration without options of its own", f, err)
 	}
-	if d := definitionOf(need, groupName); !d.External || d.Refers != "OWNER" {
+	if d := definitionOf(need, groupName); !d.ExternalOptions || d.ReferencedObject != "OWNER" {
 		t.Errorf("definition %+v: want the owners for options", d)
 	}
 }

@@ -17,9 +17,10 @@ type definition struct {
 	HasUniqueValue bool               `json:"hasUniqueValue"`
 	FormField      bool               `json:"formField"`
 	Options        []definitionOption `json:"options,omitempty"`
-	// External and Refers let the options be the portal's owners.
-	External bool   `json:"externalOptions,omitempty"`
-	Refers   string `json:"referencedObjectType,omitempty"`
+	// ReferencedObject and ExternalOptions make the portal's owners the
+	// options.
+	ReferencedObject string `json:"referencedObjectType,omitempty"`
+	ExternalOptions  bool   `json:"externalOptions,omitempty"`
 }
 
 type definitionOption struct {
@@ -35,7 +36,7 @@ type group struct {
 	DisplayOrder int    `json:"displayOrder"`
 }
 
-func ownGroup() group { return group{Name: groupName, Label: groupName, DisplayOrder: -1} }
+func ownGroup(name, label string) group { return group{Name: name, Label: label, DisplayOrder: -1} }
 
 // definitionOf derives the definition of a property.
 func definitionOf(n connectors.FieldNeed, group string) definition {
@@ -46,13 +47,16 @@ func definitionOf(n connectors.FieldNeed, group string) definition {
 		d.Options = []definitionOption{{Label: "Yes", Value: "true"}, {Label: "No", Value: "false", DisplayOrder: 1}}
 	case connectors.FieldNumber, connectors.FieldMoney:
 		d.Type, d.FieldType = "number", "number"
-	case connectors.FieldChoice:
+	case connectors.FieldOwner:
+		d.Type, d.FieldType, d.ReferencedObject, d.ExternalOptions = "enumeration", "select", "OWNER", true
+	case connectors.FieldChoice, connectors.FieldChoices:
 		d.Type, d.FieldType = "enumeration", "select"
+		if n.Kind == connectors.FieldChoices {
+			d.FieldType = "checkbox"
+		}
 		for i, v := range n.Values {
 			d.Options = append(d.Options, definitionOption{Label: v, Value: v, DisplayOrder: i})
 		}
-	case connectors.FieldOwner:
-		d.Type, d.FieldType, d.External, d.Refers = "enumeration", "select", true, "OWNER"
 	case connectors.FieldDate:
 		d.Type, d.FieldType = "date", "date"
 	case connectors.FieldDateTime:

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"hash/maphash"
 	"slices"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ const deliveredMost = 200_000
 // that came with the rows, for only then are they committed (I1).
 type delivered struct {
 	mu       sync.Mutex
+	seed     maphash.Seed
 	byObject map[string]*deliveredRows
 }
 
@@ -31,10 +33,17 @@ type deliveredVersion struct {
 	stamp      int64 // unix milliseconds
 	outOfScope bool
 	deleted    bool
+	content    uint64
 }
 
-func versionOf(r connectors.Record) deliveredVersion {
-	return deliveredVersion{stamp: r.Modified.UnixMilli(), outOfScope: r.OutOfScope, deleted: r.Deleted}
+// version tells versions apart by stamp and content: two changes within one
+// second have one stamp, and the later may commit minutes after the earlier.
+func (d *delivered) version(r connectors.Record) deliveredVersion {
+	v := deliveredVersion{stamp: r.Modified.UnixMilli(), outOfScope: r.OutOfScope, deleted: r.Deleted}
+	for name, value := range r.Fields { // added up, so that their order says nothing
+		v.content += maphash.String(d.seed, name+"\x00"+value.String())
+	}
+	return v
 }
 
 // news keeps the records that were not delivered on the way to cursor.
@@ -48,7 +57,7 @@ func (d *delivered) news(object string, cursor connectors.Cursor, records []conn
 	}
 	var out []connectors.Record
 	for _, r := range records {
-		if seen, ok := rows.versions[r.Ref.ID]; !ok || seen != versionOf(r) {
+		if seen, ok := rows.versions[r.Ref.ID]; !ok || seen != d.version(r) {
 			out = append(out, r)
 		}
 	}
@@ -90,7 +99,7 @@ func (d *delivered) note(object string, cursor connectors.Cursor, records []conn
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.byObject == nil {
-		d.byObject = make(map[string]*deliveredRows)
+		d.byObject, d.seed = make(map[string]*deliveredRows), maphash.MakeSeed()
 	}
 	rows := d.byObject[object]
 	if rows == nil {
@@ -108,7 +117,7 @@ func (d *delivered) note(object string, cursor connectors.Cursor, records []conn
 	}
 	for _, r := range records {
 		if len(rows.versions) < deliveredMost {
-			rows.versions[r.Ref.ID] = versionOf(r)
+			rows.versions[r.Ref.ID] = d.version(r)
 		}
 	}
 }

@@ -204,6 +204,8 @@ func (m *fieldMetadata) summary() string {
 		return fmt.Sprintf("%s(%d)", m.Type, m.Length)
 	case m.Precision > 0:
 		return fmt.Sprintf("%s(%d,%d)", m.Type, m.Precision, *m.Scale)
+	case m.ReferenceTo != "":
+		return fmt.Sprintf("%s(%s)", m.Type, m.ReferenceTo)
 	case m.ValueSet != nil:
 		return fmt.Sprintf("%s, %d values, unrestricted", m.Type, len(m.ValueSet.Definition.Values))
 	default:

@@ -39,10 +39,6 @@ func (w *world) stub(answers map[string]string) func(*salesforce.Config) {
 
 const noRights = `[{"message":"insufficient rights","errorCode":"INSUFFICIENT_ACCESS"}]`
 
-func rows(list ...string) string {
-	return fmt.Sprintf(`{"totalSize":%d,"done":true,"records":[%s]}`, len(list), strings.Join(list, ","))
-}
-
 func fieldNeeds() connectors.Needs {
 	return connectors.Needs{Fields: []connectors.FieldNeed{
 		{Object: connectors.Account, Name: "Tier__c", Label: "Tier", Kind: connectors.FieldChoice, Values: []string{"A", "B"}, Write: true},
@@ -198,31 +194,6 @@ func TestRights(t *testing.T) {
 	want := map[string]bool{"edit accounts": false, "create tasks": false, "alerts as notification Nope": false}
 	if diff := cmp.Diff(want, granted(limited)); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestAutomations(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, true, nil)
-	c := w.connect(w.stub(map[string]string{
-		"FROM ValidationRule WHERE Active = true AND EntityDefinition.QualifiedApiName = 'Account'": rows(`{"Id":"03d000000000001AAA","ValidationName":"Fit_needs_score","ErrorDisplayField":null}`),
-		"sobjects/ValidationRule/03d000000000001AAA":                                                `{"Metadata":{"errorConditionFormula":"AND(mqa__c, ISBLANK(Score__c))"}}`,
-		"FROM ApexTrigger": rows(`{"Name":"OnAccount","Body":"trigger OnAccount on Account (before update) { if (a.Value__c > 1) {} }"}`, `{"Name":"Other","Body":"// MQA__cc"}`),
-		"FROM FlowDefinitionView": rows(`{"ApiName":"Nightly","TriggerObjectOrEventLabel":null,"TriggerObjectOrEventId":null}`,
-			`{"ApiName":"Account_saved","TriggerObjectOrEventLabel":"Account","TriggerObjectOrEventId":"Account"}`),
-	}))
-	got, err := c.Automations(t.Context(), connectors.Account, []string{"MQA__c", "Value__c"})
-	want := []connectors.Automation{
-		{Kind: "validation rule", Name: "Fit_needs_score", Fields: []string{"MQA__c"}}, {Kind: "Apex trigger", Name: "OnAccount", Fields: []string{"Value__c"}},
-		{Kind: "Apex trigger", Name: "Other"}, {Kind: "flow", Name: "Account_saved"},
-	}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v -want +got:\n%s", err, diff)
-	}
-	// The sandbox shows none of them; what it does not show is named.
-	got, err = w.c.Automations(t.Context(), connectors.Account, nil)
-	if len(got) > 0 || connectors.ClassOf(err) != connectors.Stop || !strings.Contains(err.Error(), "validation rules, Apex triggers, flows") {
-		t.Errorf("%v %v", got, err)
 	}
 }
 

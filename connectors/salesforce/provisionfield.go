@@ -13,6 +13,10 @@ const (
 	madeTextLength = 255
 	mostDigits     = 18
 	moneyDecimals  = 2
+	shownLines     = 4 // of a list of which several can be chosen
+	// longestBackName is the most characters of a relationship's name.
+	longestBackName = 40
+	backSuffix      = "_of"
 )
 
 // fieldMetadata is a custom field's definition: the Tooling API takes it as
@@ -30,12 +34,14 @@ type fieldMetadata struct {
 	Length        int            `json:"length,omitempty" xml:"length,omitempty"`
 	Precision     int            `json:"precision,omitempty" xml:"precision,omitempty"`
 	ReferenceTo   string         `json:"referenceTo,omitempty" xml:"referenceTo,omitempty"`
-	Relationship  string         `json:"relationshipName,omitempty" xml:"relationshipName,omitempty"`
+	BackLabel     string         `json:"relationshipLabel,omitempty" xml:"relationshipLabel,omitempty"`
+	BackName      string         `json:"relationshipName,omitempty" xml:"relationshipName,omitempty"`
 	Required      *bool          `json:"required,omitempty" xml:"required,omitempty"`
 	Scale         *int           `json:"scale,omitempty" xml:"scale,omitempty"`
 	Type          string         `json:"type" xml:"type"`
 	Unique        *bool          `json:"unique,omitempty" xml:"unique,omitempty"`
 	ValueSet      *valueMetadata `json:"valueSet,omitempty" xml:"valueSet,omitempty"`
+	Lines         int            `json:"visibleLines,omitempty" xml:"visibleLines,omitempty"`
 }
 
 type valueMetadata struct {
@@ -73,10 +79,12 @@ func metadataOf(n connectors.FieldNeed) fieldMetadata {
 	case connectors.FieldDateTime:
 		m.Type = "DateTime"
 	case connectors.FieldOwner:
-		m.Type, m.ReferenceTo, m.OnDelete = "Lookup", "User", "SetNull"
-		m.Relationship = strings.TrimSuffix(n.Name, "__c")
-	case connectors.FieldChoice:
+		m.lookup(n)
+	case connectors.FieldChoice, connectors.FieldChoices:
 		m.Type, m.ValueSet = "Picklist", &valueMetadata{}
+		if n.Kind == connectors.FieldChoices {
+			m.Type, m.Lines = "MultiselectPicklist", shownLines
+		}
 		for _, v := range n.Values {
 			m.ValueSet.Definition.Values = append(m.ValueSet.Definition.Values, customValue{Name: v, Label: v})
 		}
@@ -91,6 +99,15 @@ func (m *fieldMetadata) digits(n connectors.FieldNeed, decimals int) {
 	if n.Digits > 0 {
 		m.Precision = min(n.Digits+decimals, mostDigits)
 	}
+}
+
+// lookup points to a user. The way back from the user needs a name that no
+// other field has.
+func (m *fieldMetadata) lookup(n connectors.FieldNeed) {
+	m.Type, m.ReferenceTo, m.OnDelete = "Lookup", "User", "SetNull"
+	base := strings.Trim(strings.TrimSuffix(n.Name, "__c"), "_")
+	m.BackLabel = n.Label
+	m.BackName = base[:min(len(base), longestBackName-len(backSuffix))] + backSuffix
 }
 
 func (m *fieldMetadata) text(n connectors.FieldNeed) {

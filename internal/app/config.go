@@ -26,8 +26,10 @@ type Config struct {
 	Retention map[string]time.Duration
 	// ReconcileEvery is how often everything is read anew and compared.
 	ReconcileEvery time.Duration
-	Mapping        *mapping.Mapping
-	Policy         *workflows.Policy
+	// Channels are the ways to tell people something outside of the CRMs.
+	Channels ChannelsConfig
+	Mapping  *mapping.Mapping
+	Policy   *workflows.Policy
 }
 
 // PollConfig is what both connectors have in common.
@@ -90,7 +92,7 @@ func Parse(path string, src []byte) (*Config, *yamlpos.Collector) {
 	if file == nil {
 		return k.config, c
 	}
-	top := file.Root().Map("connectors", "store", "http", "go_live", "reconcile_every", "mapping", "workflows")
+	top := file.Root().Map("connectors", "store", "http", "go_live", "reconcile_every", "channels", "mapping", "workflows")
 	top.Require("connectors", "store", "mapping", "workflows")
 	k.connectors(top.Get("connectors"))
 	k.store(top.Get("store"))
@@ -98,12 +100,14 @@ func Parse(path string, src []byte) (*Config, *yamlpos.Collector) {
 	top.Get("go_live").Bool(&k.config.GoLive)
 	k.config.ReconcileEvery = reconcileEvery
 	top.Get("reconcile_every").DurationIn(&k.config.ReconcileEvery, 24*time.Hour, 0)
+	k.channels(top.Get("channels"))
 	hash := k.hash(src)
 	mapNode := k.section(top.Get("mapping"), &hash)
 	flowNode := k.section(top.Get("workflows"), &hash)
 	k.config.Mapping = mapping.Compile(mapNode, c)
 	k.config.Policy = workflows.Compile(flowNode, k.config.Mapping, hash.sum(), c)
 	k.config.Policy.Bind()
+	k.config.Policy.CheckChannels(k.config.Channels.ready())
 	k.keepsEnough(top.Get("store"))
 	return k.config, c
 }

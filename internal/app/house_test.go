@@ -26,6 +26,7 @@ var rooms = map[string][]string{
 	"internal/engine":               {"connectors", "mapping", "workflows", "internal/clock"},
 	"internal/store":                {"connectors", "mapping", "internal/engine", "internal/clock"},
 	"internal/lanes":                {"internal/clock"},
+	"internal/channels":             {"connectors", "workflows", "internal/engine", "internal/clock"},
 	"internal/dashboard":            {"connectors", "connectors/transport", "mapping", "workflows", "internal/engine", "internal/clock"},
 	"internal/doctor":               {"connectors", "mapping", "workflows", "internal/engine", "internal/clock", "internal/yamlpos"},
 	"internal/report":               {"workflows"},

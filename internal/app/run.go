@@ -21,6 +21,7 @@ type Daemon struct {
 	Store      *store.Store
 	Identities []connectors.Identity
 	Connectors []connectors.Connector
+	Channels   []engine.Channel
 	// Partial is why a CRM could not be signed in to while the other could:
 	// it is tried again, and the other goes on.
 	Partial error
@@ -38,11 +39,15 @@ func Open(ctx context.Context, c *Config, problems *yamlpos.Collector, env Envir
 	if err != nil {
 		return nil, err
 	}
+	ways, err := Channels(c, problems, env)
+	if err != nil {
+		return nil, err
+	}
 	s, err := store.Open(ctx, c.SQLite, store.Options{Clock: env.Clock})
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{Config: c, Store: s, Connectors: clients, env: env, log: env.Logger.With("component", "app")}
+	d := &Daemon{Config: c, Store: s, Connectors: clients, Channels: ways, env: env, log: env.Logger.With("component", "app")}
 	if err := d.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -73,6 +78,7 @@ func (d *Daemon) engine() *engine.Engine {
 		Store: d.Store, Connectors: d.Connectors, Policy: d.Config.Policy, Clock: d.env.Clock,
 		Logger: d.env.Logger.With("component", "engine"), GoLive: d.Config.GoLive, PlanOnly: d.env.PlanOnly,
 		ReconcileEvery: d.Config.ReconcileEvery, Retention: d.Config.Retention,
+		Channels: d.Channels, Report: d.env.Report,
 	})
 }
 
@@ -109,6 +115,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) {
 		<-stopped
 		if next != nil {
 			d.Config, d.Connectors, d.Engine, d.Identities = next.Config, next.Connectors, next.Engine, next.Identities
+			d.Channels = next.Channels
 			d.show()
 			d.log.Info("reloaded", "policy_version", d.Config.Policy.Version, "policy_hash", d.Config.Policy.Hash)
 		}
@@ -153,7 +160,11 @@ func (d *Daemon) renewed(ctx context.Context) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	next := &Daemon{Config: c, Store: d.Store, Connectors: clients, env: d.env, log: d.log}
+	ways, err := Channels(c, problems, d.env)
+	if err != nil {
+		return nil, err
+	}
+	next := &Daemon{Config: c, Store: d.Store, Connectors: clients, Channels: ways, env: d.env, log: d.log}
 	next.Engine = next.engine()
 	next.Identities, err = next.Engine.Start(ctx)
 	return next, err
@@ -167,6 +178,12 @@ func (d *Daemon) lanes() []lanes.Lane {
 		{Name: "decide", Every: decideEvery, Do: d.Engine.Sweep},
 		{Name: "upkeep", Every: upkeepEvery, Do: d.Engine.Upkeep},
 		{Name: "gauge", Every: upkeepEvery, Do: d.Engine.Gauge},
+		{Name: "digest", Every: upkeepEvery, Do: d.Engine.SendReports},
+	}
+	for _, name := range d.Engine.Channels() {
+		all = append(all, lanes.Lane{Name: "deliver " + string(name), Every: decideEvery, Do: func(ctx context.Context) error {
+			return d.Engine.DeliverChannel(ctx, name)
+		}})
 	}
 	for _, system := range connectors.Systems() {
 		all = append(all,

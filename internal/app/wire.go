@@ -22,6 +22,7 @@ import (
 	"handoffd/internal/engine"
 	"handoffd/internal/yamlpos"
 	"handoffd/mapping"
+	"handoffd/workflows"
 )
 
 // Environment is what the outside gives: tests and scenarios bring their own.
@@ -36,6 +37,10 @@ type Environment struct {
 	Observe func(transport.Observation)
 	// Registry is where metrics go; nil means one of the dashboard's own.
 	Registry *prometheus.Registry
+	// Channels are stand-ins for the channels that the config sets up, by name.
+	Channels map[workflows.Channel]engine.Channel
+	// Report makes the digests; nil: none are sent.
+	Report engine.Reporter
 	// PlanOnly: decide and show, write nothing.
 	PlanOnly bool
 }

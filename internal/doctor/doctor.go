@@ -7,9 +7,12 @@
 //     nothing else.
 //   - fields.go and pairs.go judge the mapped fields by mapping.Fits, which
 //     knows what goes into which field; choices.go lists an enum's texts.
+//   - rules.go tells what admins demand of values.
 //   - scope.go judges where clauses, match rules and signals; conditions.go
 //     reads a SOQL condition as far as that needs.
-//   - people.go judges fallbacks and managers, pools.go who takes turns, tasks.go what handoffs need.
+//   - people.go judges fallbacks and managers, pools.go who takes turns, owners.go the accounts' owners;
+//     tasks.go what handoffs need,
+//     automations.go what runs when handoffd writes, channels.go how people are told.
 //   - budget.go counts the calls of an idle and of a busy day.
 //   - print.go shows a Report as a table.
 package doctor
@@ -20,6 +23,7 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/internal/clock"
+	"handoffd/internal/engine"
 	"handoffd/mapping"
 	"handoffd/workflows"
 )
@@ -70,7 +74,7 @@ func (r Report) Failed() bool { return r.Count(Fail) > 0 }
 // Polling is how often a connector asks.
 type Polling struct{ PollEvery, SettleEvery time.Duration }
 
-// Options is what is examined. All fields are required.
+// Options is what is examined. All fields but Channels are required.
 type Options struct {
 	Connectors []connectors.Connector
 	Policy     *workflows.Policy
@@ -78,6 +82,8 @@ type Options struct {
 	// TaskKey names the unique field of tasks per CRM.
 	TaskKey map[connectors.System]string
 	Clock   clock.Clock
+	// Channels are what people are told on besides the CRMs.
+	Channels []engine.Channel
 }
 
 // examination is an examination under way.
@@ -96,9 +102,10 @@ func Examine(ctx context.Context, o Options) Report {
 	for _, c := range o.Connectors {
 		e.sites[c.System()] = e.visit(ctx, c)
 	}
-	for _, check := range []func(){e.signIns, e.objects, e.fields, e.amounts, e.scopes, e.signals, e.people, e.pools, e.tasks, e.rights, e.automations, e.budgets} {
+	for _, check := range []func(){e.signIns, e.objects, e.fields, e.rules, e.amounts, e.scopes, e.signals, e.people, e.owners, e.pools, e.audiences, e.tasks, e.rights, e.automations, e.budgets} {
 		check()
 	}
+	e.channels(ctx)
 	return e.report
 }
 

@@ -121,7 +121,7 @@ func (e *examination) readable(s *site, o connectors.Object, name string, t mapp
 	case mapping.Refused:
 		e.add(Fail, where, use+": "+v.Why, "name a field of another type")
 	case mapping.Partly:
-		e.add(Warn, where, use+": "+v.Why, "")
+		e.add(Warn, where, use+": "+v.Why, "name a field of type "+string(t)+", or correct the values")
 	default:
 		e.add(OK, where, fmt.Sprintf("%s: %s in %s, read", use, t, f.Type), "")
 	}

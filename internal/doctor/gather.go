@@ -23,11 +23,14 @@ type site struct {
 	schemas  map[connectors.Object]connectors.Schema
 	unknown  map[connectors.Object]error // objects that could not be described
 	reading  map[connectors.Object]error // by object that is read
+	accounts []connectors.Record         // the first page of them
 	users    []connectors.User
 	noUsers  error
 	rights   []connectors.Right
 	noRights error
 
+	rules         []connectors.FieldRule
+	noRules       error
 	automations   []connectors.Automation
 	noAutomations error
 	allowance     connectors.Allowance
@@ -56,6 +59,9 @@ func (e *examination) visit(ctx context.Context, c connectors.Connector) *site {
 		s.rights, s.noRights = i.Rights(ctx)
 		s.automations, s.noAutomations = i.Automations(ctx, connectors.Account, e.written(s.side))
 	}
+	if r, ok := c.(connectors.Ruler); ok {
+		s.rules, s.noRules = r.Rules(ctx, connectors.Account, e.written(s.side))
+	}
 	s.allowance = c.Allowance()
 	return s
 }
@@ -76,16 +82,26 @@ func (e *examination) described(s *site) []connectors.Object {
 	return list
 }
 
-// read asks for the first page of every object, as the daemon will: only the
-// CRM itself can tell whether it takes the query, where clause and all.
+// read asks for some records of every object, as the daemon will: only the CRM
+// itself can tell whether it takes the query, where clause and all.
 func (s *site) read(ctx context.Context) {
 	for _, o := range s.Objects() {
-		pages, err := s.Read(ctx, []connectors.ReadRequest{{Object: o}})
-		if err == nil && len(pages) == 1 {
-			err = pages[0].Err
+		records, err := s.sample(ctx, o)
+		if s.reading[o] = err; o == connectors.Account {
+			s.accounts = records
 		}
-		s.reading[o] = err
 	}
+}
+
+func (s *site) sample(ctx context.Context, o connectors.Object) ([]connectors.Record, error) {
+	if sampler, ok := s.Connector.(connectors.Sampler); ok {
+		return sampler.Sample(ctx, o)
+	}
+	pages, err := s.Read(ctx, []connectors.ReadRequest{{Object: o}})
+	if err != nil || len(pages) != 1 {
+		return nil, err
+	}
+	return pages[0].Records, pages[0].Err
 }
 
 // written lists the fields of accounts that handoffd writes on one side.
@@ -122,11 +138,35 @@ func (s *site) place(o connectors.Object, field string) string {
 	return fmt.Sprintf("%s %s.%s", s.System(), name, field)
 }
 
+const fixUnknown = "run it again with --log-level debug, and see what the exchange with the CRM says"
+
+// fixOf is what helps against a failure of which the connector does not know
+// more than its class.
+func fixOf(e *connectors.Error) string {
+	switch e.Class {
+	case connectors.Retry, connectors.UnknownOutcome:
+		if !e.RetryAt.IsZero() {
+			return "try again after " + e.RetryAt.UTC().Format(time.RFC3339)
+		}
+		return "look whether the address is right and can be reached from this machine, and try again"
+	case connectors.Reauth:
+		return "see that the credential in the connector's section is still good"
+	case connectors.Stop:
+		return "ask an admin of " + string(e.System) + " what the user or token may do"
+	case connectors.Narrow, connectors.Restart:
+		return "try again; if it stays, narrow the where clause"
+	case connectors.Gone, connectors.ParkRecord, connectors.ParkField, connectors.SplitBatch:
+		return "correct in the CRM or in the config what the message names"
+	default:
+		return fixUnknown
+	}
+}
+
 // reason is what the CRM said of a failure, in its words, and the fix.
 func reason(err error) (what, fix string) {
 	var e *connectors.Error
 	if !errors.As(err, &e) {
-		return err.Error(), ""
+		return err.Error(), fixUnknown
 	}
 	parts := make([]string, 0, 2)
 	for _, p := range []string{strings.TrimSpace(e.Code + " " + e.Field), e.Message} {
@@ -135,11 +175,8 @@ func reason(err error) (what, fix string) {
 		}
 	}
 	fix = e.Fix
-	if fix == "" && (e.Class == connectors.Retry || e.Class == connectors.UnknownOutcome) {
-		fix = "look whether the address is right and can be reached from this machine, and try again"
-		if !e.RetryAt.IsZero() {
-			fix = "try again after " + e.RetryAt.UTC().Format(time.RFC3339)
-		}
+	if fix == "" {
+		fix = fixOf(e)
 	}
 	if len(parts) == 0 {
 		return err.Error(), fix

@@ -17,6 +17,7 @@ import (
 	"handoffd/internal/app"
 	"handoffd/internal/clock"
 	"handoffd/internal/doctor"
+	"handoffd/internal/engine"
 	"handoffd/internal/yamlpos"
 )
 
@@ -32,6 +33,7 @@ type rig struct {
 	portal *hubspot.Server
 	token  string
 	edit   [][2]string // replacements in the config
+	ways   []engine.Channel
 }
 
 func newRig(t *testing.T) *rig {
@@ -145,14 +147,31 @@ func (r *rig) connect(config *app.Config) []connectors.Connector {
 func (r *rig) examine() doctor.Report {
 	r.t.Helper()
 	config := r.config()
-	return doctor.Examine(r.t.Context(), doctor.Options{
-		Connectors: r.connect(config), Policy: config.Policy, Clock: r.clock,
+	return r.examineBy(config, r.connect(config))
+}
+
+func (r *rig) examineBy(config *app.Config, clients []connectors.Connector) doctor.Report {
+	r.t.Helper()
+	report := doctor.Examine(r.t.Context(), doctor.Options{
+		Connectors: clients, Policy: config.Policy, Clock: r.clock, Channels: r.ways,
 		TaskKey: map[connectors.System]string{connectors.Salesforce: config.Salesforce.TaskKeyField, connectors.HubSpot: config.HubSpot.TaskKeyProperty},
 		Polling: map[connectors.System]doctor.Polling{
 			connectors.Salesforce: {PollEvery: config.Salesforce.PollEvery, SettleEvery: config.Salesforce.SettleEvery},
 			connectors.HubSpot:    {PollEvery: config.HubSpot.PollEvery, SettleEvery: config.HubSpot.SettleEvery},
 		},
 	})
+	fixed(r.t, report)
+	return report
+}
+
+// fixed demands a way out of everything that is not fine.
+func fixed(t *testing.T, r doctor.Report) {
+	t.Helper()
+	for _, f := range r.Findings {
+		if f.Status != doctor.OK && f.Fix == "" {
+			t.Errorf("no fix for %+v", f)
+		}
+	}
 }
 
 func statuses() []string {

@@ -55,7 +55,7 @@ func (e *examination) zone(s *site) {
 	}
 	theirs, err := time.LoadLocation(s.identity.TimeZone)
 	if err != nil {
-		e.add(Warn, string(s.System()), fmt.Sprintf("its time zone %q is not known here", s.identity.TimeZone), "")
+		e.add(Warn, string(s.System()), fmt.Sprintf("its time zone %q is not known here", s.identity.TimeZone), "bring this machine's time zone data up to date, or choose another zone in the CRM")
 		return
 	}
 	ours := e.Policy.Calendar.Location()

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"handoffd/connectors"
-	"handoffd/mapping"
 )
 
 // keyNeeds is how many characters a key of a handoff's task may have.
@@ -81,33 +80,17 @@ func (e *examination) rights() {
 			case r.Granted:
 				e.add(OK, where, r.What, "")
 			case r.Optional:
-				e.add(Warn, where, r.What+": "+r.Why, r.Fix)
+				e.add(Warn, where, r.What+": "+r.Why, fixRight(s, r))
 			default:
-				e.add(Fail, where, r.What+": "+r.Why, r.Fix)
+				e.add(Fail, where, r.What+": "+r.Why, fixRight(s, r))
 			}
 		}
 	})
 }
 
-// automations reports what reacts to the fields that handoffd writes.
-func (e *examination) automations() {
-	e.each(func(s *site) {
-		written := e.written(s.side)
-		if s.noAutomations != nil {
-			what, fix := reason(s.noAutomations)
-			note := fmt.Sprintf("%s automations that listen to %s are not all visible (%s).", s.System(), strings.Join(written, ", "), what)
-			if fix != "" {
-				note += " To be sure, " + fix + "."
-			}
-			e.report.Notes = append(e.report.Notes, note)
-		}
-		for _, a := range s.automations {
-			where := fmt.Sprintf("%s %s %s", s.System(), a.Kind, mapping.Clip(a.Name, 60))
-			if len(a.Fields) > 0 {
-				e.add(Warn, where, "it names "+strings.Join(a.Fields, ", ")+", which handoffd writes", "make sure that it may run at every write of handoffd")
-			} else {
-				e.add(OK, where, "it runs when an account is written; it names none of the fields that handoffd writes", "")
-			}
-		}
-	})
+func fixRight(s *site, r connectors.Right) string {
+	if r.Fix != "" {
+		return r.Fix
+	}
+	return "ask an admin of " + string(s.System()) + " to grant it"
 }

@@ -41,12 +41,14 @@ type batch struct {
 	made     map[string]string       // the keys of our own activities on the page, by id
 	sold     map[connectors.Ref]mapping.SalesActivity
 	sales    []mapping.SalesActivity
+	stray    []mapping.Point  // of the record at hand, which belongs to no account
 	unsold   []connectors.Ref // sales activities that are gone
 	idle     map[string]bool  // users whose activities are no touches; nil until needed
 	through  time.Time        // how far the page's object was read before
 	drift    *drift           // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
+	staff    workflows.Users  // the users of both CRMs, once needed
 	given    *workflows.Load  // what everybody has been given, once needed
 }
 

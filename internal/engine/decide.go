@@ -198,7 +198,12 @@ func (b *batch) adopt(en *entry) error {
 	if en.life.State != "" {
 		return nil
 	}
-	en.life.State, en.life.Since = workflows.Nurture, b.now
+	en.life.State, en.life.Since, en.life.Nurtured = workflows.Nurture, b.now, b.now
+	for _, v := range en.account.Views { // marketing has had it for as long as a CRM has
+		if v != nil && !v.Created.IsZero() && v.Created.Before(en.life.Nurtured) {
+			en.life.Nurtured = v.Created
+		}
+	}
 	for _, name := range []string{b.policy.MQAField, b.policy.StatusField} {
 		f := b.mapping.Field(name)
 		if f == nil {

@@ -105,7 +105,7 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 				continue // one of them is tried for all
 			}
 			probed[r.Held] = true
-			if r.Kind != kindAlert || r.State != OutboxPending { // an alert is marked just before its own request
+			if !isAlert(r.Kind) || r.State != OutboxPending { // an alert is marked just before its own request
 				marked = append(marked, e.sending(&r))
 			}
 			rows = append(rows, r)
@@ -144,6 +144,7 @@ type delivery struct {
 	delivered, stopped bool
 	delayed            int
 	told               []verdict
+	inRow              int // alerts in a row that were not taken
 }
 
 // run works in one context and begins nothing new once asked ends: what was
@@ -157,7 +158,7 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 			d.done = append(d.done, r)
 		case r.State != OutboxPending:
 			d.resolve(ctx, r)
-		case r.Kind == kindAlert:
+		case isAlert(r.Kind):
 			alerts = append(alerts, r)
 		default:
 			fresh = append(fresh, r)
@@ -169,7 +170,7 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 	}
 	d.write(ctx, fresh)
 	for i, r := range alerts {
-		if asked.Err() != nil {
+		if d.stopped = d.stopped || d.idle(); d.stopped || asked.Err() != nil {
 			return // not begun, so it stands as it stood
 		}
 		if err := d.alert(ctx, r); err != nil {
@@ -317,7 +318,7 @@ func backoff(attempts int) time.Duration {
 func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
 	r.State, r.Held, r.Error = OutboxParked, "", text(err)
 	d.done = append(d.done, r)
-	if r.Kind == kindAlert {
+	if isAlert(r.Kind) {
 		ref.Object = alertObject
 	} else {
 		ref.Object = writeObject

@@ -10,6 +10,8 @@
 //     transaction that commits account, decision, outbox and cursor (door 5).
 //   - deliver.go writes back: it empties the outbox (door 6); alerts.go and
 //     resolve.go are what is special about alerts and unknown outcomes.
+//   - notify.go tells people something, on the CRMs and on channels (channels.go);
+//     storm.go makes one digest of too much, reports.go sends reports.
 //
 // forget.go erases a person, show.go shows an account.
 //
@@ -48,6 +50,10 @@ type Options struct {
 	// Retention is how long rows are kept, by table; a store that can prune
 	// is told once a day.
 	Retention map[string]time.Duration
+	// Channels are the ways to tell people something outside of the CRMs.
+	Channels []Channel
+	// Report makes the digests that the policy asks for; nil: none are sent.
+	Report Reporter
 }
 
 // Engine moves records through the doors. Its methods are safe for concurrent
@@ -55,6 +61,8 @@ type Options struct {
 type Engine struct {
 	store      Store
 	connectors map[connectors.System]connectors.Connector
+	channels   map[workflows.Channel]Channel
+	report     Reporter
 	order      []connectors.System
 	clock      clock.Clock
 	log        *slog.Logger
@@ -76,7 +84,10 @@ func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
 		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(), signedIn: map[connectors.System]bool{}, refused: map[connectors.System]refusal{}, spent: map[connectors.System]string{},
-		reconcile: o.ReconcileEvery, retention: o.Retention,
+		reconcile: o.ReconcileEvery, retention: o.Retention, channels: map[workflows.Channel]Channel{}, report: o.Report,
+	}
+	for _, c := range o.Channels {
+		e.channels[c.Name()] = c
 	}
 	for _, c := range o.Connectors {
 		e.connectors[c.System()] = c
@@ -129,7 +140,7 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 	}
 	policy, _ := e.rules()
 	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
-		return errors.Join(e.renew(tx, policy.Hash), e.retryHeld(tx))
+		return errors.Join(e.orphans(tx), e.renew(tx, policy.Hash), e.retryHeld(tx))
 	}))
 	return ids, errors.Join(errs...)
 }

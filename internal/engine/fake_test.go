@@ -292,6 +292,8 @@ type house struct {
 	goLive   bool
 	engine   *engine.Engine
 	planOnly bool
+	channels []engine.Channel
+	report   engine.Reporter
 }
 
 func newHouse(t testing.TB) *house {
@@ -340,6 +342,7 @@ func (h *house) make(s engine.Store) {
 		Store: s, Connectors: []connectors.Connector{h.sf, h.hs}, Policy: p, Clock: h.clock,
 		Logger: slog.New(slog.DiscardHandler), GoLive: h.goLive, PlanOnly: h.planOnly,
 		ReconcileEvery: 7 * 24 * time.Hour, Retention: map[string]time.Duration{store.PrunePoints: 400 * 24 * time.Hour},
+		Channels: h.channels, Report: h.report,
 	})
 }
 

@@ -110,6 +110,8 @@ func TestHeldWritesAreTriedAgain(t *testing.T) {
 func TestOneIsTriedForAll(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	h.policy += "alerts: {storm: off}\n"
+	h.restart()
 	tried := 0
 	h.hs.fail = func(w connectors.Write) *connectors.Result {
 		if w.Op != connectors.Update {

@@ -255,9 +255,14 @@ func (b *batch) ingestRelated(r connectors.Record) error {
 	if b.signals(r, home, en) && en != nil {
 		b.touch(en)
 	}
-	if r.Ref.Object == connectors.Contact && home.ID != "" {
-		b.contacts = append(b.contacts, contactRow(r))
+	if r.Ref.Object != connectors.Contact {
+		return nil
 	}
+	if home.ID == "" {
+		return b.homeless(r, b.stray)
+	}
+	b.housed(r)
+	b.contacts = append(b.contacts, contactRow(r))
 	return nil
 }
 

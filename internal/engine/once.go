@@ -25,9 +25,13 @@ func (e *Engine) Once(ctx context.Context) error {
 	for _, system := range e.order {
 		errs = append(errs, e.Reload(ctx, system))
 	}
-	errs = append(errs, e.Sweep(ctx), e.Gauge(ctx))
+	errs = append(errs, e.Sweep(ctx), e.Gauge(ctx), e.SendReports(ctx))
 	for _, system := range e.order {
 		_, err := e.empty(ctx, system) // what is held is told below, with what was held before
+		errs = append(errs, err)
+	}
+	for _, name := range e.Channels() {
+		_, err := e.deliver(ctx, connectors.System(name))
 		errs = append(errs, err)
 	}
 	err := errors.Join(append(errs, e.stillHeld(ctx))...)

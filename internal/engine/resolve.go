@@ -12,11 +12,8 @@ import (
 // unknown. What is not there counts as not done only when the vendor cannot
 // still be working on it.
 func (d *delivery) resolve(ctx context.Context, r OutboxRow) {
-	if r.Kind == kindAlert {
-		// One too few is better than many, and a person is told of it.
-		var a connectors.Alert
-		_ = json.Unmarshal(r.Payload, &a) // what cannot be read is parked all the same
-		d.park(r, a.Account, fmt.Errorf("the alert %q may or may not have been sent; it is not repeated", a.Title))
+	if isAlert(r.Kind) {
+		d.unsettled(ctx, r)
 		return
 	}
 	var w connectors.Write

@@ -60,6 +60,7 @@ func (b *batch) signals(r connectors.Record, home connectors.Ref, en *entry, pro
 		b.grown = append(b.grown, PointRow{Home: ref(g.Home), Point: g.Point})
 	}
 	if home.ID == "" {
+		b.stray = found.Points
 		return false
 	}
 	for _, p := range found.Points {

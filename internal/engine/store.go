@@ -29,6 +29,7 @@ type Tx interface {
 	IdentityTx
 	UpkeepTx
 	ConflictTx
+	AlertTx
 	SalesTx
 	HeldTx
 	RoutingTx
@@ -208,13 +209,14 @@ const (
 
 // OutboxRow is one write or alert that is to be delivered exactly once.
 type OutboxRow struct {
-	Key      string
-	Seq      int64 // order of creation, set by the store
-	Account  string
+	Key     string
+	Seq     int64 // order of creation, set by the store
+	Account string
+	// System is the CRM, or the channel, that the row goes to.
 	System   connectors.System
-	Kind     string // update, create_task, create_note, alert
+	Kind     string // update, create_task, create_note, alert, digest, report
 	Priority int
-	// Payload is a connectors.Write or connectors.Alert as JSON.
+	// Payload is a connectors.Write, connectors.Alert or Message as JSON.
 	Payload  []byte
 	State    string
 	Attempts int

@@ -20,6 +20,8 @@ const decimals = 2
 type collector struct {
 	system connectors.System
 	needs  connectors.Needs
+	// other is the account of the other CRM as it is described, if it is.
+	other connectors.Schema
 }
 
 func (k *collector) add(n connectors.FieldNeed) {
@@ -40,9 +42,10 @@ func (k *collector) add(n connectors.FieldNeed) {
 	k.needs.Fields = append(k.needs.Fields, n)
 }
 
-// needs derives all that a config needs in one CRM.
-func (o Options) needs(system connectors.System) connectors.Needs {
-	k := &collector{system: system}
+// needs derives all that a config needs in one CRM, given the accounts of the
+// other.
+func (o Options) needs(system connectors.System, other connectors.Schema) connectors.Needs {
+	k := &collector{system: system, other: other}
 	side := mapping.SideOf(system)
 	for i := range o.Mapping.Fields {
 		k.mapped(&o.Mapping.Fields[i], side)
@@ -73,35 +76,37 @@ func (k *collector) mapped(f *mapping.Field, side mapping.Side) {
 	case n.Write:
 		n.Help = "Read and written by handoffd"
 	}
-	switch f.Type {
-	case mapping.Bool:
-		n.Kind = connectors.FieldBool
-	case mapping.Number, mapping.Money:
-		n.Kind, n.Decimals = connectors.FieldNumber, decimals
-		if f.Type == mapping.Money {
-			n.Kind = connectors.FieldMoney
+	n.Decimals = decimals
+	if f.Ranged {
+		n.Digits, n.Decimals = mapping.Digits(f.Min, f.Max), max(decimals, places(f.Min), places(f.Max))
+	}
+	if f.Type == mapping.Enum || f.Type == mapping.Multi {
+		if n.Values = doctor.Texts(f, side); f.Type == mapping.Multi && f.Values == nil {
+			n.Values = k.otherOptions(f, side)
 		}
-		if f.Ranged {
-			n.Digits, n.Decimals = mapping.Digits(f.Min, f.Max), max(decimals, places(f.Min), places(f.Max))
-		}
-	case mapping.Date:
-		n.Kind = connectors.FieldDate
-	case mapping.DateTime:
-		n.Kind = connectors.FieldDateTime
-	case mapping.Owner:
-		n.Kind = connectors.FieldOwner
-	case mapping.Enum:
-		if n.Kind, n.Values = connectors.FieldChoice, doctor.Texts(f, side); len(n.Values) == 0 {
-			n.Kind = connectors.FieldText
-		}
-	default:
-		n.Kind = connectors.FieldText
+	}
+	n = fitting(f, side, n)
+	if n.Kind != connectors.FieldNumber && n.Kind != connectors.FieldMoney {
+		n.Digits, n.Decimals = 0, 0
 	}
 	k.add(n)
 	k.add(connectors.FieldNeed{
 		Object: connectors.Account, Name: f.UpdatedAt[side], Kind: connectors.FieldDateTime,
 		Help: "When " + fieldLabel(f) + " was last confirmed, set by its source; read by handoffd",
 	})
+}
+
+// otherOptions are those of the field on the other side, from which values
+// without a common word come as they are.
+func (k *collector) otherOptions(f *mapping.Field, side mapping.Side) []string {
+	found, _ := doctor.Lookup(k.other, side.Other().System(), f.Vendor[side.Other()])
+	var out []string
+	for _, o := range found.Options {
+		if o.Active && !slices.Contains(out, o.Value) {
+			out = append(out, o.Value)
+		}
+	}
+	return out
 }
 
 // places is how many decimals a number is written with.

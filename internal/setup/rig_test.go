@@ -37,7 +37,7 @@ type rig struct {
 	token  string
 }
 
-func newRig(t *testing.T, options hubspot.Options) *rig {
+func newRig(t *testing.T, options hubspot.Options, edits ...[2]string) *rig {
 	t.Helper()
 	fake := clock.NewFake(time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)).AutoAdvance()
 	options.Clock = fake
@@ -49,14 +49,14 @@ func newRig(t *testing.T, options hubspot.Options) *rig {
 		r.portal.AddOwner(hubspot.Owner{Email: email, FirstName: email[:3], LastName: "Person"})
 	}
 	text := string(handoffd.ExampleConfig)
-	for _, e := range [][2]string{
+	for _, e := range append(edits, [][2]string{
 		{"login_url: https://login.salesforce.com", "login_url: http://127.0.0.1:1"},
 		{`jwt: {client_id: "${SF_CLIENT_ID}", username: sync@acme.example, private_key_file: secrets/sf.key}`, `client_credentials: {client_id: app, client_secret: "${SECRET}"}`},
 		{"base_url: https://api.hubapi.com", "base_url: http://127.0.0.1:2"},
 		{"    - {hubspot: salesforceaccountid, salesforce: Id}\n", ""}, // the portal has no Salesforce integration
 		{"go_live: false", "go_live: true"},
 		{"sqlite: data/handoffd.db", "sqlite: handoffd.db"},
-	} {
+	}...) {
 		if !strings.Contains(text, e[0]) {
 			t.Fatalf("the example config has no %q", e[0])
 		}
@@ -125,6 +125,23 @@ func (r *rig) examine() doctor.Report {
 		Connectors: r.connect(), Policy: r.config.Policy, Clock: r.clock, TaskKey: r.keys(),
 		Polling: map[connectors.System]doctor.Polling{connectors.Salesforce: polling, connectors.HubSpot: polling},
 	})
+}
+
+// writes counts the requests that are no reads, whatever became of them: all
+// but GET, queries of the token endpoint aside.
+func (r *rig) writes() int {
+	n := 0
+	for endpoint, count := range r.org.Calls().Endpoints {
+		if method, path, _ := strings.Cut(endpoint, " "); method != "GET" && !strings.Contains(path, "oauth2") {
+			n += count
+		}
+	}
+	for _, e := range r.portal.Calls().Endpoints {
+		if !strings.HasPrefix(e.Endpoint, "GET ") {
+			n += int(e.Count)
+		}
+	}
+	return n
 }
 
 // made counts what clients have made or changed over the two APIs: records,

@@ -42,6 +42,8 @@ type Report struct {
 	Steps []connectors.Step `json:"steps"`
 	// Failures are CRMs that could not be looked at.
 	Failures []Failure `json:"failures,omitempty"`
+
+	needs map[connectors.System]connectors.Needs // what was compared
 }
 
 // Failure is a CRM that could not be looked at; nothing was made there.
@@ -76,20 +78,27 @@ func (r Report) Short() int {
 // Run compares both CRMs with what the config needs and, with Apply, makes
 // what is missing. One CRM that cannot be looked at does not stop the other.
 func Run(ctx context.Context, o Options) Report {
-	var r Report
+	r := Report{needs: map[connectors.System]connectors.Needs{}}
+	before := map[connectors.System]connectors.Schema{}
+	for _, c := range o.Connectors {
+		if schema, err := c.Describe(ctx, connectors.Account); err == nil { // Provision tells what is wrong
+			before[c.System()] = schema
+		}
+	}
 	for _, c := range o.Connectors {
 		p, ok := c.(connectors.Provisioner)
 		if !ok {
 			continue
 		}
-		before, known := c.Describe(ctx, connectors.Account)
-		steps, err := p.Provision(ctx, o.needs(c.System()), o.Apply)
+		needs := o.needs(c.System(), before[mapping.SideOf(c.System()).Other().System()])
+		r.needs[c.System()] = needs
+		steps, err := p.Provision(ctx, needs, o.Apply)
 		if err != nil {
 			r.Failures = append(r.Failures, failure(c.System(), err))
 			continue
 		}
-		if known == nil {
-			o.compare(before, c.System(), steps)
+		if schema, known := before[c.System()]; known {
+			o.compare(schema, c.System(), steps)
 		}
 		r.Steps = append(r.Steps, steps...)
 	}
@@ -141,7 +150,7 @@ func Export(o Options, r Report) ([]connectors.File, error) {
 			continue
 		}
 		own := slices.DeleteFunc(slices.Clone(r.Steps), func(s connectors.Step) bool { return s.System != c.System() })
-		made, err := p.Export(o.needs(c.System()), own)
+		made, err := p.Export(r.needs[c.System()], own)
 		if err != nil {
 			return nil, fmt.Errorf("exporting for %s: %w", c.System(), err)
 		}

@@ -92,8 +92,11 @@ func TestBareToRunning(t *testing.T) {
 // appliesNothing sets up again.
 func (r *rig) appliesNothing() {
 	r.t.Helper()
-	before := r.made()
+	before, sent := r.made(), r.writes()
 	again := r.run(true)
+	if n := r.writes() - sent; n != 0 {
+		r.t.Errorf("a second setup sent %d writes", n)
+	}
 	if n := r.made() - before; n != 0 || again.Short() != 0 || again.Count(connectors.StepMade) != 0 {
 		r.t.Errorf("a second setup made %d changes:\n%s", n, shown(r.t, again))
 	}

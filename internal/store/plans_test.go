@@ -63,7 +63,15 @@ func exercise(tx engine.Tx) error {
 	note(err)
 	note(tx.PutOutbox([]engine.OutboxRow{{Key: "k", State: engine.OutboxDone}}))
 	note(exerciseIdentity(tx))
+	note(exerciseAlerts(tx))
 	return errors.Join(append(errs, exerciseReads(tx, refs))...)
+}
+
+func exerciseAlerts(tx engine.Tx) error {
+	_, toldErr := tx.AlertsTold("email", "a", noon, noon)
+	_, _, rowErr := tx.OutboxRow("k")
+	_, heldErr := tx.OutboxHeld("d")
+	return errors.Join(tx.AddAlerts([]engine.AlertRow{{Key: "k", Channel: "email", At: noon}}), toldErr, rowErr, heldErr)
 }
 
 func exerciseIdentity(tx engine.Tx) error {

@@ -143,6 +143,9 @@ func (s *Store) pruneWalk(ctx context.Context, w walk, before time.Time) (remove
 }
 
 func (s *Store) pruneOutbox(ctx context.Context, before time.Time) (removed int64, err error) {
+	if err := s.pruneAlerts(ctx, before); err != nil {
+		return 0, err
+	}
 	for {
 		var seqs []int64
 		err := s.Update(ctx, func(tx engine.Tx) error {

@@ -138,7 +138,7 @@ func (s *Server) scopesOf(g *grant) []string {
 		list = append(list, "crm.objects."+object+".read", "crm.objects."+object+".write",
 			"crm.schemas."+object+".read", "crm.schemas."+object+".write")
 	}
-	return append(list, "crm.objects.owners.read", "crm.objects.users.read", "tickets")
+	return append(list, "crm.objects.owners.read", "crm.objects.users.read", "tickets", "automation")
 }
 
 // tokenInfo is what introspection tells of an access token.

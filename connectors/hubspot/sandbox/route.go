@@ -47,6 +47,8 @@ func normalise(path string) (segments []string, version, area string) {
 		return rest, version, "/crm/" + version
 	case head == "crm-object-schemas", head == "account-info", head == "oauth", head == "settings":
 		return append([]string{head}, rest...), version, "/" + head + "/" + version
+	case head == "automation" && version == "v4": // the dated form is a beta
+		return append([]string{head}, rest...), version, "/automation/v4"
 	case head == "events" && !dated && len(rest) > 0 && rest[0] == "events":
 		return append([]string{"events"}, rest[1:]...), version, "/events/" + version + "/events"
 	case head == "events/event-occurrences" && dated:
@@ -121,7 +123,7 @@ func shown(path, pattern string, params []string) string {
 // table lists all endpoints. Fixed segments stand before params that could
 // take them.
 func (s *Server) table() []route {
-	return slices.Concat(s.objectRoutes(), s.associationRoutes(), s.propertyRoutes(), s.otherRoutes(), s.oauthRoutes())
+	return slices.Concat(s.objectRoutes(), s.associationRoutes(), s.propertyRoutes(), s.otherRoutes(), s.workflowRoutes(), s.ruleRoutes(), s.oauthRoutes())
 }
 
 func (s *Server) objectRoutes() []route {

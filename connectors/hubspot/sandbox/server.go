@@ -32,6 +32,8 @@ type Server struct {
 	calls  *calls
 	routes []route
 	log    *slog.Logger
+	// workflows are listed, not run.
+	workflows workflows
 
 	mu  sync.Mutex
 	set settings

@@ -25,7 +25,7 @@ func (c *call) createIngestJob() reply {
 	}
 	fail := func(why string) reply { return refused(http.StatusBadRequest, "INVALIDJOB", "InvalidJob : "+why) }
 	switch {
-	case j.object == nil || toolingOnly(j.object.Name):
+	case j.object == nil || j.object.ToolingOnly():
 		return fail("Unable to find object: " + body.text("object"))
 	case j.operation == "hardDelete":
 		return refused(http.StatusBadRequest, "FEATURENOTENABLED", "FeatureNotEnabled : hardDelete needs the Bulk API Hard Delete permission")

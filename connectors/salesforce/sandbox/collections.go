@@ -133,7 +133,7 @@ func (c *call) typeOf(r object) (*org.Object, *org.Error) {
 		return nil, &org.Error{Code: "JSON_PARSER_ERROR", Message: "Nested object for polymorphic foreign key must have an attributes field before any other fields."}
 	}
 	obj := c.s.org.Object(attributes.text("type"))
-	if obj == nil || toolingOnly(obj.Name) {
+	if obj == nil || obj.ToolingOnly() {
 		return nil, &org.Error{Code: "INVALID_TYPE", Message: fmt.Sprintf("sObject type '%s' is not supported.", attributes.text("type"))}
 	}
 	return obj, nil

@@ -12,7 +12,7 @@ import (
 // Developer Guide, "Upsert Records Using sObject Collections").
 func (c *call) upsertMany() reply {
 	obj := c.s.org.Object(c.segments[2])
-	if obj == nil || toolingOnly(obj.Name) {
+	if obj == nil || obj.ToolingOnly() {
 		return notFound()
 	}
 	key := obj.Field(c.segments[3])
@@ -99,7 +99,7 @@ func upserted(id org.ID, created bool, err *org.Error) saved {
 // id, null where there is none.
 func (c *call) retrieveMany() reply {
 	obj := c.s.org.Object(c.segments[2])
-	if obj == nil || toolingOnly(obj.Name) {
+	if obj == nil || obj.ToolingOnly() {
 		return notFound()
 	}
 	ids, names := strings.Split(c.query.Get("ids"), ","), c.query.Get("fields")

@@ -124,12 +124,20 @@ func (c *call) metadata(v func() any) reply {
 	return r.with("ETag", tag).with("Last-Modified", modified)
 }
 
-// describeGlobal serves GET /sobjects.
+// serves tells whether the API that is called has the object.
+func (c *call) serves(obj *org.Object) bool {
+	if c.tool {
+		return obj.InTooling()
+	}
+	return !obj.ToolingOnly()
+}
+
+// describeGlobal serves GET /sobjects, of the Tooling API its own objects.
 func (c *call) describeGlobal() reply {
 	return c.metadata(func() any {
 		list := []objectInfo{}
 		for _, obj := range c.s.org.Objects() {
-			if !toolingOnly(obj.Name) {
+			if c.serves(obj) {
 				list = append(list, c.info(obj))
 			}
 		}
@@ -160,7 +168,7 @@ func (c *call) describe(obj *org.Object) reply {
 		full.RecordTypeInfos = []recordType{{Active: true, Available: true, Default: true, DeveloperName: "Master", Master: true, Name: "Master",
 			ID: "012000000000000AAA", URLs: map[string]string{"layout": c.root() + "/sobjects/" + obj.Name + "/describe/layouts/012000000000000AAA"}}}
 		for _, f := range obj.Fields {
-			if access.CanRead(f) {
+			if access.CanRead(f) && (c.tool || !f.ToolingOnly()) {
 				full.Fields = append(full.Fields, describeField(f, access.CanEdit(f)))
 			}
 		}

@@ -122,6 +122,9 @@ func (s *Server) Query(soql string, all bool) (columns []string, rows [][]string
 	s.org.RLock()
 	defer s.org.RUnlock()
 	res, fault := s.org.Query(s.org.Admin(), soql, all)
+	if fault != nil && fault.Code == "INVALID_TYPE" { // an object of the Tooling API
+		res, fault = s.org.Tooling(s.org.Admin(), soql)
+	}
 	if fault != nil {
 		return nil, nil, fmt.Errorf("querying: %w", fault)
 	}

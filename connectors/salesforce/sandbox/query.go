@@ -45,9 +45,6 @@ func (c *call) soql(all bool) reply {
 	if err != nil {
 		return queryFailed(err)
 	}
-	if toolingOnly(res.Object.Name) {
-		return refused(http.StatusBadRequest, "INVALID_TYPE", "sObject type '"+res.Object.Name+"' is not supported.")
-	}
 	return c.firstPage(res)
 }
 

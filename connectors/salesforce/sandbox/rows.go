@@ -13,7 +13,7 @@ func (c *call) sobjects() reply {
 		return c.get(c.describeGlobal)
 	}
 	obj := c.s.org.Object(c.segments[1])
-	if obj == nil || toolingOnly(obj.Name) {
+	if obj == nil || obj.ToolingOnly() {
 		return notFound()
 	}
 	third := strings.ToLower(c.segment(2))
@@ -119,7 +119,7 @@ func (c *call) fields(obj *org.Object) ([]*org.Field, *reply) {
 		hasID := false
 		for _, name := range strings.Split(list, ",") {
 			f := obj.Field(strings.TrimSpace(name))
-			if f == nil || !access.CanRead(f) {
+			if f == nil || !access.CanRead(f) || f.ToolingOnly() && !c.tool {
 				r := refused(http.StatusBadRequest, "INVALID_FIELD", "No such column '"+strings.TrimSpace(name)+"' on sobject of type "+obj.Name)
 				return nil, &r
 			}
@@ -132,7 +132,7 @@ func (c *call) fields(obj *org.Object) ([]*org.Field, *reply) {
 		return out, nil
 	}
 	for _, f := range obj.Fields {
-		if access.CanRead(f) {
+		if access.CanRead(f) && (c.tool || !f.ToolingOnly()) {
 			out = append(out, f)
 		}
 	}

@@ -9,18 +9,16 @@ import (
 	"handoffd/connectors/salesforce/sandbox/org"
 )
 
-// toolingOnly tells whether an object is served by the Tooling API alone.
-func toolingOnly(object string) bool { return object == "CustomField" }
-
-// tooling serves /tooling: queries of the metadata objects, and custom fields.
+// tooling serves /tooling: describes and queries of the metadata objects, and
+// those rows of them that a client may make.
 func (c *call) tooling() reply {
 	inner := *c
 	inner.segments, inner.tool = c.segments[1:], true
-	switch {
-	case strings.EqualFold(inner.segment(0), "query"):
+	switch strings.ToLower(inner.segment(0)) {
+	case "query":
 		return inner.get(inner.toolingQuery)
-	case strings.EqualFold(inner.segment(0), "sobjects") && strings.EqualFold(inner.segment(1), "CustomField"):
-		return inner.customFields()
+	case "sobjects":
+		return inner.toolingObjects()
 	}
 	return notFound()
 }
@@ -29,11 +27,35 @@ func (c *call) toolingQuery() reply {
 	if len(c.segments) == 2 {
 		return c.queryMore(c.segments[1])
 	}
-	res, err := c.s.org.Query(c.session.user, c.query.Get("q"), false)
+	q := c.query.Get("q")
+	if len(c.segments) != 1 || q == "" {
+		return refused(http.StatusBadRequest, "MALFORMED_QUERY", "A query string has to be specified")
+	}
+	res, err := c.s.org.Tooling(c.session.user, q)
 	if err != nil {
 		return queryFailed(err)
 	}
 	return c.firstPage(res)
+}
+
+// toolingObjects serves /tooling/sobjects (Tooling API, "REST Resources").
+func (c *call) toolingObjects() reply {
+	if len(c.segments) == 1 {
+		return c.get(c.describeGlobal)
+	}
+	obj := c.s.org.Object(c.segments[1])
+	if obj == nil || !obj.InTooling() || len(c.segments) > 3 {
+		return notFound()
+	}
+	switch {
+	case len(c.segments) == 2 && c.method == http.MethodGet:
+		return c.describeBasic(obj)
+	case strings.EqualFold(c.segment(2), "describe"):
+		return c.get(func() reply { return c.describe(obj) })
+	case obj.Name == "CustomField":
+		return c.customFields()
+	}
+	return c.component(obj)
 }
 
 func (c *call) customFields() reply {
@@ -85,6 +107,8 @@ func (c *call) createField() reply {
 		return fieldRefused("REQUIRED_FIELD_MISSING", "Required fields are missing: [FullName, Metadata]")
 	case !strings.HasSuffix(name, "__c"):
 		return fieldRefused("INVALID_FULLNAME", "The name of a custom field must end in __c: "+name)
+	case meta.text("type") == "Lookup" && c.s.org.Object(meta.text("referenceTo")) == nil:
+		return fieldRefused("FIELD_INTEGRITY_EXCEPTION", "referenceTo value of '"+meta.text("referenceTo")+"' does not resolve to a valid sObject type")
 	case c.s.org.Object(object) == nil && !strings.EqualFold(object, "Activity"):
 		return fieldRefused("INVALID_FIELD", "Entity Enumeration Or ID: bad value for restricted picklist field: "+object)
 	case strings.EqualFold(object, "Task") || strings.EqualFold(object, "Event"):
@@ -139,8 +163,8 @@ func fieldFrom(name string, meta object) (org.Field, *org.Error) {
 		return refuse("Must specify 'length' between 1 and 255 for a CustomField of type Text")
 	case kind == "LongTextArea" && (f.Length < 256 || f.Length > 131072):
 		return refuse("Must specify 'length' between 256 and 131072 for a CustomField of type LongTextArea")
-	case kind == "LongTextArea" && number(meta, "visibleLines") == 0:
-		return refuse("Must specify 'visibleLines' for a CustomField of type LongTextArea")
+	case (kind == "LongTextArea" || kind == "MultiselectPicklist") && number(meta, "visibleLines") == 0:
+		return refuse("Must specify 'visibleLines' for a CustomField of type " + kind)
 	case (kind == "Number" || kind == "Currency" || kind == "Percent") && (f.Precision < 1 || f.Precision > 18):
 		return refuse("Must specify 'precision' between 1 and 18 for a CustomField of type " + kind)
 	case kind == "Checkbox" && hasRequired && f.Required:

@@ -29,7 +29,7 @@ type planter struct {
 // or nothing.
 func (c *call) tree() reply {
 	obj := c.s.org.Object(c.segments[2])
-	if obj == nil || toolingOnly(obj.Name) {
+	if obj == nil || obj.ToolingOnly() {
 		return notFound()
 	}
 	body, bad := c.bodyObject()

@@ -29,6 +29,8 @@ type Property struct {
 	Modification         Modification `json:"modificationMetadata"`
 	FormField            bool         `json:"formField"`
 	DataSensitivity      string       `json:"dataSensitivity,omitempty"`
+
+	rules []ValidationRule // a read of the definition does not show them
 }
 
 // Modification says what may be changed; ReadOnlyValue, not Calculated, is

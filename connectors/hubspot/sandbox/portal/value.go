@@ -34,6 +34,14 @@ func (c *checker) clean(t *ObjectType, p *Property, text string) (string, *prope
 	if text == "" {
 		return "", nil
 	}
+	kept, fault := c.typed(t, p, text)
+	if fault == nil {
+		fault = p.obeys(kept)
+	}
+	return kept, fault
+}
+
+func (c *checker) typed(t *ObjectType, p *Property, text string) (string, *propertyFault) {
 	switch p.Type {
 	case "number":
 		return c.cleanNumber(p, text)

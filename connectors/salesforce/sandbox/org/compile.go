@@ -20,7 +20,11 @@ type compiler struct {
 	now    int64
 	zone   *time.Location
 	all    bool // queryAll: binned and archived rows too
+	tool   bool // a query of the Tooling API
 }
+
+// sees tells whether the query may name the field.
+func (c *compiler) sees(f *Field) bool { return c.access.CanRead(f) && (c.tool || !f.toolOnly) }
 
 // queryError is a refusal with the vendor's two context lines and the place.
 func queryError(text string, pos int, code, format string, args ...any) *Error {
@@ -87,7 +91,7 @@ func (c *compiler) resolve(path soql.Path) (column, *Error) {
 		return col, nil
 	}
 	col.field = obj.Field(last)
-	if col.field == nil || !c.access.CanRead(col.field) {
+	if col.field == nil || !c.sees(col.field) {
 		return col, c.noColumn(path, last, obj.Name)
 	}
 	return col, nil
@@ -103,7 +107,7 @@ func (c *compiler) relationship(obj *Object, name string) *Field {
 		return nil
 	}
 	for _, f := range obj.Fields {
-		if f.Relationship != "" && strings.EqualFold(f.Relationship, name) && c.access.CanRead(f) {
+		if f.Relationship != "" && strings.EqualFold(f.Relationship, name) && c.sees(f) {
 			return f
 		}
 	}
@@ -112,6 +116,9 @@ func (c *compiler) relationship(obj *Object, name string) *Field {
 
 // parent follows one reference; nil if it is empty or the row is gone.
 func (o *Org) parent(r *Row, hop *Field) *Row {
+	if hop.durable() {
+		return o.definition(hop.References[0], o.get(r, hop).Text())
+	}
 	if id := o.get(r, hop).ID(); id != 0 {
 		return o.Row(id)
 	}

@@ -11,6 +11,20 @@ func (o *Org) attachDefinitions() {
 	o.Object("EntityDefinition").dynamic = (*Org).entityRows
 	o.Object("FieldDefinition").dynamic = (*Org).fieldRows
 	o.Object("CustomField").dynamic = (*Org).customRows
+	o.Object("FlowDefinitionView").dynamic = (*Org).flowRows
+}
+
+// definition finds a row made from the schema by its DurableId, nil if there
+// is none.
+func (o *Org) definition(object, durable string) *Row {
+	obj := o.Object(object)
+	key := obj.Field("DurableId")
+	for _, r := range obj.dynamic(o) {
+		if o.get(r, key).Text() == durable && durable != "" {
+			return r
+		}
+	}
+	return nil
 }
 
 func (o *Org) metadataRow(object string, seq int, values map[string]Value) *Row {

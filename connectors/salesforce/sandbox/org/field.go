@@ -46,6 +46,8 @@ type Field struct {
 	systemPermission   bool // always visible: not permissionable
 	defaulted          bool
 	cascade            bool // deleting the parent deletes the child
+	toolOnly           bool // only the Tooling API shows it
+	oneRow             bool // a query may select it of one row only
 	compound           string
 	extra              string
 	digits             int
@@ -148,6 +150,12 @@ func (f *Field) Compound() string { return f.compound }
 
 // Extra is describe's extraTypeInfo, "" if none.
 func (f *Field) Extra() string { return f.extra }
+
+// ToolingOnly tells whether only the Tooling API shows the field.
+func (f *Field) ToolingOnly() bool { return f.toolOnly }
+
+// durable tells whether the field names a metadata object by its DurableId.
+func (f *Field) durable() bool { return f.Type != "reference" && f.Relationship != "" }
 
 // Digits is the most digits of an int, 0 for other types.
 func (f *Field) Digits() int { return f.digits }

@@ -23,6 +23,8 @@ type Org struct {
 	rules   []Rule
 	cases   int // the last case number
 	customs int // how many custom fields were ever added
+	// triggers is what starts each version of a flow.
+	triggers map[ID]FlowTrigger
 }
 
 // New makes an org with the standard objects, profiles, task and opportunity

@@ -92,7 +92,7 @@ func (c *compiler) addFields(p *projection, item soql.Item, q *soql.Query) *Erro
 		return c.fail(item.Pos, "MALFORMED_QUERY", "unexpected token: '%s'", item.Path)
 	}
 	for _, f := range c.obj.Fields {
-		if !c.access.CanRead(f) || which == "STANDARD" && f.Custom() || which == "CUSTOM" && !f.Custom() {
+		if !c.sees(f) || which == "STANDARD" && f.Custom() || which == "CUSTOM" && !f.Custom() {
 			continue
 		}
 		if err := c.addPath(p, soql.Path{Names: []string{f.Name}, Pos: item.Pos}); err != nil {

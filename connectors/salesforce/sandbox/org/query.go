@@ -2,6 +2,7 @@ package org
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -52,6 +53,26 @@ type Result struct {
 // Query runs a SOQL text for a user. all asks for binned and archived rows
 // too, as the queryAll resource does.
 func (o *Org) Query(user ID, text string, all bool) (*Result, *Error) {
+	return o.parsed(user, text, all, false)
+}
+
+// Tooling runs a SOQL text on the Tooling API, which has objects and fields of
+// its own and gives some fields of one row only (Tooling API, "ValidationRule",
+// FullName; the message is recorded).
+func (o *Org) Tooling(user ID, text string) (*Result, *Error) {
+	res, err := o.parsed(user, text, false, true)
+	if err != nil || len(res.rows) <= 1 {
+		return res, err
+	}
+	for _, n := range res.proj.nodes {
+		if n.leaf && n.col.field != nil && n.col.field.oneRow {
+			return nil, refuse("MALFORMED_QUERY", fmt.Sprintf("When retrieving results with Metadata or FullName fields, the query qualifications must specify no more than one row for retrieval. Result size: %d", len(res.rows)))
+		}
+	}
+	return res, nil
+}
+
+func (o *Org) parsed(user ID, text string, all, tool bool) (*Result, *Error) {
 	if len([]rune(text)) > maxQuery {
 		return nil, refuse("MALFORMED_QUERY", "SOQL statements cannot be longer than 100000 characters.")
 	}
@@ -63,8 +84,10 @@ func (o *Org) Query(user ID, text string, all bool) (*Result, *Error) {
 		}
 		return nil, refuse("MALFORMED_QUERY", err.Error())
 	}
-	c := &compiler{org: o, access: o.Access(user), user: user, text: text, now: o.ms(), zone: o.Zone(user), all: all}
-	c.obj, c.alias = o.Object(q.From), q.Alias
+	c := &compiler{org: o, access: o.Access(user), user: user, text: text, now: o.ms(), zone: o.Zone(user), all: all, tool: tool}
+	if c.obj, c.alias = o.Object(q.From), q.Alias; c.obj != nil && !c.obj.served(tool) {
+		return nil, c.fail(q.FromPos, "INVALID_TYPE", "sObject type '%s' is not supported.", c.obj.Name)
+	}
 	return o.run(c, q)
 }
 

@@ -86,6 +86,8 @@ func (o *Org) appendField(b []byte, r *Row, f *Field) []byte {
 		return o.appendAddress(b, r, f)
 	case f.sys == sysID:
 		return AppendQuoted(b, o.IDText(r))
+	case f.Type == "complexvalue" && !o.get(r, f).IsNull():
+		return append(b, o.get(r, f).Text()...)
 	}
 	return o.get(r, f).appendJSON(b)
 }

@@ -105,6 +105,10 @@ func (f *Field) setFlag(flag string) error {
 		f.noFilter = true
 	case "cascade":
 		f.cascade = true
+	case "tool":
+		f.toolOnly = true
+	case "one":
+		f.oneRow = true
 	case "norel":
 	case "to":
 		f.References = strings.Split(value, ",")
