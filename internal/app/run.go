@@ -78,7 +78,7 @@ func (d *Daemon) engine() *engine.Engine {
 		Store: d.Store, Connectors: d.Connectors, Policy: d.Config.Policy, Clock: d.env.Clock,
 		Logger: d.env.Logger.With("component", "engine"), GoLive: d.Config.GoLive, PlanOnly: d.env.PlanOnly,
 		ReconcileEvery: d.Config.ReconcileEvery, Retention: d.Config.Retention,
-		Channels: d.Channels, Report: d.env.Report,
+		Channels: d.Channels, Report: d.reporter(),
 	})
 }
 
