@@ -20,7 +20,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	})}
 	k.top = n
 	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments",
-		"handoffs", "deliver", "limits", "sla", "lifecycle", "alerts", "digest", "targets", "summary")
+		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "targets", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
 	k.signOff(top)
@@ -29,7 +29,9 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.routing(top)
 	k.segments(top.Get("segments"))
 	k.handoffs(top.Get("handoffs"))
+	k.deliver(top.Get("deliver"))
 	k.limits(top.Get("limits"))
+	k.hold(top.Get("hold"))
 	k.levels(top.Get("sla"))
 	k.lifecycle(top.Get("lifecycle"))
 	k.alerts(top.Get("alerts"))
@@ -51,7 +53,7 @@ type compiler struct {
 func defaults(m *mapping.Mapping, hash string) *Policy {
 	p := &Policy{
 		Hash: hash, Mapping: m, TasksIn: WhereOwned, Managers: map[string]string{},
-		Routing: map[Stage]Routing{}, Status: map[State][2]string{},
+		Routing: map[Stage]Routing{}, Status: map[State][2]string{}, Hold: defaultHold(),
 		SLA: SLA{
 			HandOff: calendar.MustSpan("48h"), Acknowledge: calendar.MustSpan("24h"),
 			AcknowledgeManager: calendar.MustSpan("48h"), FirstTouch: calendar.MustSpan("3 business days"), FirstTouchLatest: calendar.MustSpan("5 business days"),
@@ -73,20 +75,6 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 		p.Status[s] = [2]string{text, text}
 	}
 	return p
-}
-
-func (k *compiler) signOff(top *yamlpos.Map) {
-	m := top.Get("signed_off").Map("marketing", "sales")
-	for name, dst := range map[string]*Signature{"marketing": &k.p.Signed.Marketing, "sales": &k.p.Signed.Sales} {
-		if !m.Has(name) {
-			continue
-		}
-		s := m.Get(name).Map("by", "on")
-		s.Require("by", "on")
-		s.Get("by").Text(&dst.By)
-		s.Get("on").Date(&dst.On)
-	}
-	top.Get("review_every").DurationIn(&k.p.Signed.ReviewEvery, 24*time.Hour, 0)
 }
 
 func (k *compiler) calendar(n yamlpos.Node) {
@@ -119,22 +107,11 @@ func (k *compiler) people(top *yamlpos.Map) {
 		}
 	}
 	yamlpos.Enum(top.Get("tasks_in"), &k.p.TasksIn, WhereOwned, TasksInSalesforce, TasksInHubSpot)
-	var deliver string
-	yamlpos.Enum(top.Get("deliver"), &deliver, "at_once")
 }
 
 func (k *compiler) segments(n yamlpos.Node) {
 	for key, value := range n.FreeMap().All() {
 		k.p.Segments = append(k.p.Segments, Segment{Name: key.Raw(), When: k.criteria(value)})
-	}
-}
-
-func (k *compiler) limits(n yamlpos.Node) {
-	m := n.Map("per_month", "order")
-	m.Get("per_month").IntIn(&k.p.PerMonth, 1, 1<<30)
-	if m.Has("order") {
-		k.p.Order = expression.CompileNode(m.Get("order"), k.c, k.scope, expression.Number)
-		k.use(k.p.Order)
 	}
 }
 

@@ -32,12 +32,12 @@ type Measure struct {
 	What string
 	// entries are what a handoff adds to it; gauged is for those that are
 	// counted over all accounts instead.
-	entries func(*sheet, *Handed) []Entry
+	entries func(*sheet, *Measured) []Entry
 	gauged  func(*sheet) Figure
 }
 
-// Handed is one handoff as the report counts it.
-type Handed struct {
+// Measured is one handoff as the report counts it.
+type Measured struct {
 	ID, Account, Name string
 	// Owners are who was given the stages first, by stage; Policy is how the
 	// report calls the policy that made the handoff.
@@ -69,7 +69,7 @@ type Entry struct {
 	Days   float64 `json:"days,omitempty"`
 	Detail string  `json:"detail,omitempty"`
 
-	of *Handed // what it is broken down by
+	of *Measured // what it is broken down by
 }
 
 // Measures lists all measures in the order of the report.

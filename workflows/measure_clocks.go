@@ -10,8 +10,8 @@ type way struct {
 
 // clockMeasure makes a measure of a stretch of time of the period's handoffs;
 // ok is false where it is not known or does not apply.
-func clockMeasure(of func(*Handed) (w way, ok bool)) func(*sheet, *Handed) []Entry {
-	return func(s *sheet, h *Handed) []Entry {
+func clockMeasure(of func(*Measured) (w way, ok bool)) func(*sheet, *Measured) []Entry {
+	return func(s *sheet, h *Measured) []Entry {
 		w, ok := of(h)
 		if !ok || !s.in(h.Story.Handed) {
 			return nil
@@ -36,7 +36,7 @@ func between(from, to time.Time) (way, bool) {
 }
 
 // start is the handoff's first stage.
-func (h *Handed) start() StageStory {
+func (h *Measured) start() StageStory {
 	if len(h.Story.Stages) == 0 {
 		return StageStory{At: h.Story.Handed}
 	}
@@ -45,18 +45,18 @@ func (h *Handed) start() StageStory {
 
 // made is when the first task was in the CRM: as the CRM says, or else as it
 // was ordered. It is not before it was ordered.
-func (h *Handed) made() time.Time { return latest(h.Story.Handed, h.start().Made) }
+func (h *Measured) made() time.Time { return latest(h.Story.Handed, h.start().Made) }
 
-func signalToRule(h *Handed) (way, bool) {
+func signalToRule(h *Measured) (way, bool) {
 	if h.MetAt.IsZero() {
 		return way{}, false
 	}
 	return between(h.SignalAt, h.MetAt)
 }
 
-func inQueue(h *Handed) (way, bool) { return way{took: h.Queued}, !h.MetAt.IsZero() }
+func inQueue(h *Measured) (way, bool) { return way{took: h.Queued}, !h.MetAt.IsZero() }
 
-func ruleToTask(h *Handed) (way, bool) {
+func ruleToTask(h *Measured) (way, bool) {
 	if h.MetAt.IsZero() {
 		return way{}, false
 	}
@@ -65,7 +65,7 @@ func ruleToTask(h *Handed) (way, bool) {
 
 // taskToAcknowledged is of the first stage only: the second one's owner is
 // another.
-func taskToAcknowledged(h *Handed) (way, bool) {
+func taskToAcknowledged(h *Measured) (way, bool) {
 	at := h.start().Acknowledged
 	if at.IsZero() && h.over() {
 		return way{}, false
@@ -73,7 +73,7 @@ func taskToAcknowledged(h *Handed) (way, bool) {
 	return between(h.made(), at)
 }
 
-func acknowledgedToTouch(h *Handed) (way, bool) {
+func acknowledgedToTouch(h *Measured) (way, bool) {
 	st := h.start()
 	if st.Touched.IsZero() && h.over() {
 		return way{}, false
@@ -82,10 +82,10 @@ func acknowledgedToTouch(h *Handed) (way, bool) {
 }
 
 // over: the first stage ended, so what it did not see will not come.
-func (h *Handed) over() bool { return len(h.Story.Stages) > 1 || !h.ended().IsZero() }
+func (h *Measured) over() bool { return len(h.Story.Stages) > 1 || !h.ended().IsZero() }
 
-func firstActivity(s *sheet, h *Handed) []Entry {
-	list := clockMeasure(func(h *Handed) (way, bool) {
+func firstActivity(s *sheet, h *Measured) []Entry {
+	list := clockMeasure(func(h *Measured) (way, bool) {
 		if h.Story.FirstTouch.IsZero() && !h.ended().IsZero() {
 			return way{}, false
 		}
@@ -97,7 +97,7 @@ func firstActivity(s *sheet, h *Handed) []Entry {
 	return list
 }
 
-func signalToTouch(h *Handed) (way, bool) {
+func signalToTouch(h *Measured) (way, bool) {
 	if h.Story.FirstTouch.IsZero() && !h.ended().IsZero() {
 		return way{}, false
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func handOffInTime(s *sheet, h *Handed) []Entry {
+func handOffInTime(s *sheet, h *Measured) []Entry {
 	if h.MetAt.IsZero() {
 		return nil
 	}
@@ -17,7 +17,7 @@ func handOffInTime(s *sheet, h *Handed) []Entry {
 	return list
 }
 
-func documented(s *sheet, h *Handed) []Entry {
+func documented(s *sheet, h *Measured) []Entry {
 	list := handedOff(s, h)
 	for i := range list {
 		list[i].Hit = h.Documented
@@ -27,7 +27,7 @@ func documented(s *sheet, h *Handed) []Entry {
 
 // promised are the handoff's stages, each held against its deadline. A stage
 // that was over before it was due, and not kept, promised nothing.
-func (s *sheet) promised(h *Handed, due func(StageStory) time.Time, kept func(StageStory) time.Time, what string) []Entry {
+func (s *sheet) promised(h *Measured, due func(StageStory) time.Time, kept func(StageStory) time.Time, what string) []Entry {
 	var out []Entry
 	for i, stage := range h.Story.Stages {
 		limit, at := due(stage), kept(stage)
@@ -55,12 +55,12 @@ func late(text, otherwise string) string {
 	return text
 }
 
-func acknowledgedInTime(s *sheet, h *Handed) []Entry {
+func acknowledgedInTime(s *sheet, h *Measured) []Entry {
 	due := func(st StageStory) time.Time { return s.policy.Calendar.Deadline(st.At, s.policy.SLA.Acknowledge) }
 	return s.promised(h, due, func(st StageStory) time.Time { return st.Acknowledged }, "acknowledged")
 }
 
-func touchedInTime(s *sheet, h *Handed) []Entry {
+func touchedInTime(s *sheet, h *Measured) []Entry {
 	due := func(st StageStory) time.Time {
 		if !st.Due.IsZero() {
 			return st.Due
@@ -70,7 +70,7 @@ func touchedInTime(s *sheet, h *Handed) []Entry {
 	return s.promised(h, due, func(st StageStory) time.Time { return st.Touched }, "touched")
 }
 
-func callInTime(s *sheet, h *Handed) []Entry {
+func callInTime(s *sheet, h *Measured) []Entry {
 	return s.promised(h, func(st StageStory) time.Time { return st.Call }, func(st StageStory) time.Time { return st.Talked }, "held")
 }
 
@@ -82,7 +82,7 @@ type week struct {
 
 // weeks are those that ended while sales had the account. Without the field
 // there is nothing to report with.
-func (s *sheet) weeks(h *Handed) (out []week) {
+func (s *sheet) weeks(h *Measured) (out []week) {
 	if s.policy.Mapping.Field(FieldEngagement) == nil || s.policy.SLA.Report.IsZero() {
 		return nil
 	}
@@ -104,7 +104,7 @@ func (s *sheet) weeks(h *Handed) (out []week) {
 	return out
 }
 
-func reportsInTime(s *sheet, h *Handed) []Entry {
+func reportsInTime(s *sheet, h *Measured) []Entry {
 	var out []Entry
 	for _, w := range s.weeks(h) {
 		e := h.entry(h.now())
@@ -115,14 +115,14 @@ func reportsInTime(s *sheet, h *Handed) []Entry {
 }
 
 // now is the handoff's last stage.
-func (h *Handed) now() Stage {
+func (h *Measured) now() Stage {
 	if n := len(h.Story.Stages); n > 0 {
 		return h.Story.Stages[n-1].Stage
 	}
 	return SDR
 }
 
-func feedback(s *sheet, h *Handed) []Entry {
+func feedback(s *sheet, h *Measured) []Entry {
 	weeks := s.weeks(h)
 	if len(weeks) == 0 {
 		return nil
@@ -140,7 +140,7 @@ func feedback(s *sheet, h *Handed) []Entry {
 
 // returnedInTime are accounts of SDRs that nobody answered for: handoffd gives
 // them a day more than the clocks say, for the looks in between.
-func returnedInTime(s *sheet, h *Handed) []Entry {
+func returnedInTime(s *sheet, h *Measured) []Entry {
 	cal, e := s.policy.Calendar, h.Story
 	silent := cal.Deadline(e.Handed, s.policy.SLA.Return)
 	limit := cal.Deadline(silent, s.policy.Lifecycle.LastWindow).Add(day)

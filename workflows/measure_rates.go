@@ -12,7 +12,7 @@ const (
 	closing = 6
 )
 
-func handedOff(s *sheet, h *Handed) []Entry {
+func handedOff(s *sheet, h *Measured) []Entry {
 	if !s.in(h.Story.Handed) {
 		return nil
 	}
@@ -22,7 +22,7 @@ func handedOff(s *sheet, h *Handed) []Entry {
 }
 
 // during are handoffs of the period, as they stand at its end.
-func during(s *sheet, h *Handed, at time.Time, what string) []Entry {
+func during(s *sheet, h *Measured, at time.Time, what string) []Entry {
 	if !s.in(h.Story.Handed) {
 		return nil
 	}
@@ -31,9 +31,9 @@ func during(s *sheet, h *Handed, at time.Time, what string) []Entry {
 	return []Entry{e}
 }
 
-func workedSoFar(s *sheet, h *Handed) []Entry { return during(s, h, h.Story.FirstTouch, "first touch") }
+func workedSoFar(s *sheet, h *Measured) []Entry { return during(s, h, h.Story.FirstTouch, "first touch") }
 
-func convertedSoFar(s *sheet, h *Handed) []Entry {
+func convertedSoFar(s *sheet, h *Measured) []Entry {
 	return during(s, h, h.Story.Opportunity, "opportunity")
 }
 
@@ -65,7 +65,7 @@ func handoffRate(s *sheet) Figure {
 // FieldTarget says whether an account is on the target account list.
 const FieldTarget = "target_account"
 
-func quality(s *sheet, h *Handed) []Entry {
+func quality(s *sheet, h *Measured) []Entry {
 	at, ripe := h.Story.FirstTouch, h.Story.Handed.Add(soon)
 	e := h.entry(h.first())
 	e.Hit, e.Detail = by(at, ripe), s.day("first touch", at)
@@ -73,8 +73,8 @@ func quality(s *sheet, h *Handed) []Entry {
 }
 
 // returnsOf are accounts that sales has given back for a reason of a class.
-func returnsOf(class ReturnClass) func(*sheet, *Handed) []Entry {
-	return func(s *sheet, h *Handed) []Entry {
+func returnsOf(class ReturnClass) func(*sheet, *Measured) []Entry {
+	return func(s *sheet, h *Measured) []Entry {
 		r := h.back()
 		if r == nil {
 			return during(s, h, time.Time{}, "")
@@ -97,7 +97,7 @@ func (s *sheet) reason(text string) string {
 	return string(s.policy.Lifecycle.Class(text))
 }
 
-func responsive(s *sheet, h *Handed) []Entry {
+func responsive(s *sheet, h *Measured) []Entry {
 	list := during(s, h, h.Story.Responded, "response")
 	for i := range list {
 		if list[i].Hit {
@@ -107,14 +107,14 @@ func responsive(s *sheet, h *Handed) []Entry {
 	return list
 }
 
-func calls(s *sheet, h *Handed) []Entry {
+func calls(s *sheet, h *Measured) []Entry {
 	if h.Story.Responded.IsZero() {
 		return nil
 	}
 	return during(s, h, h.Story.Booked, "scheduled")
 }
 
-func nextStep(s *sheet, h *Handed) []Entry {
+func nextStep(s *sheet, h *Measured) []Entry {
 	switch e := h.Story; {
 	case !e.Booked.IsZero():
 		return during(s, h, e.Booked, "scheduled")
@@ -128,14 +128,14 @@ func nextStep(s *sheet, h *Handed) []Entry {
 	return nil
 }
 
-func opportunities(s *sheet, h *Handed) []Entry {
+func opportunities(s *sheet, h *Measured) []Entry {
 	at, ripe := h.Story.Opportunity, h.Story.Handed.Add(soon)
 	e := h.entry(h.first())
 	e.Hit, e.Detail = by(at, ripe), s.day("opportunity", at)
 	return s.ripe(e, h.Story.Handed, ripe)
 }
 
-func closes(s *sheet, h *Handed) []Entry {
+func closes(s *sheet, h *Measured) []Entry {
 	at, ripe := h.Story.Won, s.monthsAfter(h.Story.Handed, closing)
 	e := h.entry(h.first())
 	e.Hit, e.Detail = by(at, ripe), s.day("won", at)
@@ -153,7 +153,7 @@ func (s *sheet) monthsAfter(t time.Time, n int) time.Time {
 	return at
 }
 
-func satisfaction(s *sheet, h *Handed) []Entry {
+func satisfaction(s *sheet, h *Measured) []Entry {
 	n := len(h.Story.Ratings)
 	if n == 0 || !s.in(h.Story.Ratings[n-1].At) {
 		return nil
@@ -168,7 +168,7 @@ func satisfaction(s *sheet, h *Handed) []Entry {
 const agrees = 4
 
 // disputes are returns of the period, and those that marketing did not accept.
-func disputes(s *sheet, h *Handed) []Entry {
+func disputes(s *sheet, h *Measured) []Entry {
 	var out []Entry
 	for _, r := range h.Story.Returns {
 		if !s.in(r.At) {

@@ -11,7 +11,7 @@ type Sheet struct {
 	From, To time.Time
 	// Now is when the report is made: what comes later is not counted.
 	Now    time.Time
-	Handed []Handed
+	Handed []Measured
 	// Gauge is the last count of all accounts in the period, nil for none.
 	Gauge *Gauge
 }
@@ -47,13 +47,13 @@ func (p *Policy) asOf(in Sheet) *sheet {
 }
 
 // entry begins what a handoff adds to a measure.
-func (h *Handed) entry(stage Stage) Entry {
+func (h *Measured) entry(stage Stage) Entry {
 	owner := h.Owners[stage]
 	return Entry{Account: h.Account, Name: h.Name, Handoff: h.ID, Owner: owner, Handed: h.Story.Handed, of: h}
 }
 
 // first is the stage that the handoff began with.
-func (h *Handed) first() Stage {
+func (h *Measured) first() Stage {
 	if len(h.Story.Stages) == 0 {
 		return SDR
 	}
@@ -85,10 +85,10 @@ func (s *sheet) day(what string, at time.Time) string {
 }
 
 // back is the return that stands, nil if sales has the account.
-func (h *Handed) back() *Return { return h.Story.lastReturn() }
+func (h *Measured) back() *Return { return h.Story.lastReturn() }
 
 // ended is when sales had nothing more to report of it, zero if it is open.
-func (h *Handed) ended() time.Time {
+func (h *Measured) ended() time.Time {
 	end := first(first(h.Story.Opportunity, h.Story.Won), first(h.Story.Lost, h.Closed))
 	if r := h.back(); r != nil {
 		end = first(end, r.At)

@@ -66,9 +66,10 @@ type Policy struct {
 	Approach  map[Type]string
 	NextStep  map[Stage]string
 	// Order ranks the accounts of one cycle, best first; nil for first come.
-	Order *expression.Program
-	// PerMonth caps intent handoffs in a calendar month, 0 for no limit.
-	PerMonth int
+	Order   *expression.Program
+	Limits  Limits
+	Deliver Delivery
+	Hold    Hold
 	// MQA and Status name the fields that carry the result, "" for none.
 	MQAField, StatusField string
 	// window is the longest look back of any rule.
@@ -123,38 +124,6 @@ const (
 // SLA holds the service levels.
 type SLA struct {
 	HandOff, Assign, Acknowledge, AcknowledgeManager, FirstTouch, FirstTouchLatest, Report, Return calendar.Span
-}
-
-// SignOff says who approved the policy.
-type SignOff struct {
-	Marketing, Sales Signature
-	ReviewEvery      time.Duration
-}
-
-// Signature is one approval.
-type Signature struct {
-	By string
-	On time.Time
-}
-
-// Valid tells whether both sides had signed by now; a date to come is none.
-func (s SignOff) Valid(now time.Time) bool { return s.Marketing.valid(now) && s.Sales.valid(now) }
-
-// valid allows a day for zones that are ahead of UTC.
-func (s Signature) valid(now time.Time) bool {
-	return s.By != "" && !s.On.After(now.Add(24*time.Hour))
-}
-
-// Overdue tells whether the policy should have been reviewed by now.
-func (s SignOff) Overdue(now time.Time) bool {
-	if s.ReviewEvery == 0 || !s.Valid(now) {
-		return false
-	}
-	last := s.Marketing.On
-	if s.Sales.On.Before(last) {
-		last = s.Sales.On
-	}
-	return now.After(last.Add(s.ReviewEvery))
 }
 
 // Window is the longest look back of any rule: how much history an evaluation

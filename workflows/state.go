@@ -91,6 +91,20 @@ type Life struct {
 	// the present decision, because its CRM could not be read: windows of
 	// events reach back to it, so that an outage loses none.
 	Reach time.Time `json:"reach,omitzero"`
+	// Met is when the criteria were first met of the time in which the
+	// account is ready, Signal the time of the fact that made them true, and
+	// MetAs the type of the rule. Zero while it is not ready.
+	Met    time.Time `json:"met,omitzero"`
+	Signal time.Time `json:"signal,omitzero"`
+	MetAs  Type      `json:"met_as,omitempty"`
+	// Queued says why it waits, nil if it does not or nobody has looked yet.
+	Queued *Wait `json:"queued,omitempty"`
+	// Waited is the time in the queue before Queued began.
+	Waited time.Duration `json:"waited,omitempty"`
+	// Passed: deliveries before it are over, because a limit kept it back.
+	Passed time.Time `json:"passed,omitzero"`
+	// Late: that the service level is missed has been told.
+	Late bool `json:"late,omitempty"`
 	// Logged identifies the last logged decision, so that an unchanged one
 	// is not logged again.
 	Logged uint64 `json:"logged,omitempty"`

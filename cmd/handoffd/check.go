@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"handoffd/internal/app"
+	"handoffd/internal/clock"
 	"handoffd/internal/yamlpos"
 )
 
@@ -34,7 +35,10 @@ func (o *options) check(c *cobra.Command, files []string) error {
 		if err != nil {
 			return usageError{fmt.Errorf("reading file: %w", err)}
 		}
-		_, problems := app.Parse(name, src)
+		config, problems := app.Parse(name, src)
+		if !problems.Failed() {
+			config.WarnReview(clock.System{}.Now())
+		}
 		list := problems.Problems()
 		out.Files++
 		out.Errors += list.Count(yamlpos.Error)

@@ -46,8 +46,8 @@ func (o *options) openStore(c *cobra.Command) (*store.Store, error) {
 }
 
 func newRelease(o *options) *cobra.Command {
-	return o.control("release", "Let a new store write: what was planned is done from the next cycle on",
-		"released: writes begin with the next cycle",
+	return o.control("release", "Let a new store write, or let through the handoffs that are held",
+		"released: it goes on with the next cycle",
 		func(ctx context.Context, s engine.Store) error { return engine.Release(ctx, s, clock.System{}.Now()) })
 }
 
@@ -87,6 +87,9 @@ func (o *options) plan(c *cobra.Command) (err error) {
 	planned, failed := daemon.Engine.Plan(ctx)
 	if o.output == "json" {
 		return errors.Join(failed, printJSON(c.OutOrStdout(), planned))
+	}
+	if held, err := engine.StandingHold(ctx, daemon.Store); err == nil && held != nil {
+		fmt.Fprintln(c.OutOrStdout(), held)
 	}
 	if len(planned) == 0 {
 		fmt.Fprintln(c.OutOrStdout(), "no handoff is planned")

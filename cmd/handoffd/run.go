@@ -68,6 +68,9 @@ func (o *options) once(ctx context.Context, c *cobra.Command, daemon *app.Daemon
 	if failed == nil && summary.Pending > 0 {
 		fmt.Fprintf(c.ErrOrStderr(), "handoffd: %d writes wait to be tried again; `handoffd show ACCOUNT` says why\n", summary.Pending)
 	}
+	if summary.Hold != nil {
+		fmt.Fprintf(c.ErrOrStderr(), "handoffd: %s\n", summary.Hold)
+	}
 	if o.output == "json" {
 		return errors.Join(failed, printJSON(c.OutOrStdout(), summary))
 	}

@@ -87,6 +87,9 @@ func printShown(w io.Writer, s *engine.Shown) error {
 	fmt.Fprintf(t, "%s\t%s\t%s\n", safe(s.Name, 60), safe(s.Domain, 60), s.ID)
 	fmt.Fprintf(t, "state\t%s\tsince %s\n", s.State, moment(s.Since))
 	fmt.Fprintf(t, "decision\t%s\t%s\n", s.Outcome, safe(s.Reason, 200))
+	if s.Waits != "" {
+		fmt.Fprintf(t, "queue\t%s\n", safe(s.Waits, 300))
+	}
 	if s.Handoff != nil {
 		fmt.Fprintf(t, "handoff\t%s by %s\tto %s, due %s\n", s.Handoff.ID, s.Handoff.Rule, safe(s.Handoff.Owner, 40), moment(s.Handoff.Due))
 		if len(s.Handoff.Assigned) > 0 {

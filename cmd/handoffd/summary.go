@@ -19,6 +19,15 @@ func printSummary(w io.Writer, s engine.Summary) error {
 	if !s.Live {
 		fmt.Fprintf(t, "nothing is written:\t%s\n", s.Reason)
 	}
+	if s.Hold != nil {
+		fmt.Fprintf(t, "held:\t%s\n", s.Hold)
+	}
+	if s.Review != "" {
+		fmt.Fprintf(t, "review:\t%s\n", s.Review)
+	}
+	if s.QueueGrows != "" {
+		fmt.Fprintf(t, "queue:\t%s\n", s.QueueGrows)
+	}
 	fmt.Fprintf(t, "accounts\t%d, of which %d in both CRMs\n", s.Accounts, s.Matched)
 	if s.Cases > 0 {
 		fmt.Fprintf(t, "matches\t%d need a person: `handoffd cases`\n", s.Cases)
@@ -29,6 +38,9 @@ func printSummary(w io.Writer, s engine.Summary) error {
 	fmt.Fprintf(t, "written\t%s (%s)\n", perSystem(s.Writes), counts(s.Kinds))
 	fmt.Fprintf(t, "API calls\t%s\n", perSystem(s.APICalls))
 	fmt.Fprintf(t, "parked\t%d\twaiting for data\t%d\tin the queue\t%d\twrites pending\t%d\n", s.Parked, s.Waiting, s.Queued, s.Pending)
+	if len(s.Waits) > 0 || s.Late > 0 {
+		fmt.Fprintf(t, "ready and waiting for\t%s; %d late\n", counts(s.Waits), s.Late)
+	}
 	for _, h := range s.Held {
 		fmt.Fprintf(t, "held back\t%s\n", h)
 	}
@@ -48,7 +60,17 @@ func printPlanned(w io.Writer, planned []engine.PlannedHandoff) error {
 	if len(planned) == 0 {
 		return nil
 	}
-	fmt.Fprintf(w, "\n%d handoffs are planned:\n", len(planned))
+	waiting := 0
+	for _, p := range planned {
+		if p.Waits != "" {
+			waiting++
+		}
+	}
+	also := ""
+	if waiting > 0 {
+		also = fmt.Sprintf(", %d accounts wait", waiting)
+	}
+	fmt.Fprintf(w, "\n%d handoffs are planned%s:\n", len(planned)-waiting, also)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "ACCOUNT\tRULE\tTASK IN\tOWNER\tDUE\tWHY\tWHY THIS OWNER")
 	for _, p := range planned {
@@ -56,7 +78,10 @@ func printPlanned(w io.Writer, planned []engine.PlannedHandoff) error {
 		if p.Blocked != "" {
 			why, assigned = "blocked: "+p.Blocked, ""
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", safe(p.Name, 40), p.Rule, p.System, safe(p.Owner, 30), p.Due, safe(why, 100), safe(assigned, 200))
+		if p.Waits != "" {
+			why, assigned = p.Waits, ""
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", safe(p.Name, 40), p.Rule, p.System, safe(p.Owner, 30), p.Due, safe(why, 160), safe(assigned, 200))
 	}
 	return t.Flush()
 }

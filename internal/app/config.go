@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"gopkg.in/yaml.v3"
+
+	"handoffd/internal/engine"
 	"handoffd/internal/store"
 	"handoffd/internal/yamlpos"
 	"handoffd/mapping"
@@ -30,6 +33,10 @@ type Config struct {
 	Channels ChannelsConfig
 	Mapping  *mapping.Mapping
 	Policy   *workflows.Policy
+	// PolicyPath is the file that the workflows section stands in.
+	PolicyPath string
+	// signatures is where the policy is signed.
+	signatures yamlpos.Node
 }
 
 // PollConfig is what both connectors have in common.
@@ -101,13 +108,16 @@ func Parse(path string, src []byte) (*Config, *yamlpos.Collector) {
 	k.config.ReconcileEvery = reconcileEvery
 	top.Get("reconcile_every").DurationIn(&k.config.ReconcileEvery, 24*time.Hour, 0)
 	k.channels(top.Get("channels"))
-	hash := k.hash(src)
-	mapNode := k.section(top.Get("mapping"), &hash)
-	flowNode := k.section(top.Get("workflows"), &hash)
+	text := readPolicyText(src)
+	mapNode, _ := k.section(top.Get("mapping"), &text.mapping)
+	flowNode, policyPath := k.section(top.Get("workflows"), &text.workflows)
+	k.config.PolicyPath = policyPath
 	k.config.Mapping = mapping.Compile(mapNode, c)
-	k.config.Policy = workflows.Compile(flowNode, k.config.Mapping, hash.sum(), c)
+	k.config.Policy = workflows.Compile(flowNode, k.config.Mapping, text.hash(), c)
 	k.config.Policy.Bind()
 	k.config.Policy.CheckChannels(k.config.Channels.ready())
+	k.config.Policy.Signed.Present = text.signed(k.config.Policy.Names())
+	k.signatures(flowNode)
 	k.keepsEnough(top.Get("store"))
 	return k.config, c
 }
@@ -117,27 +127,45 @@ type reader struct {
 	config *Config
 }
 
-// section follows a section that names a file of its own.
-func (k *reader) section(n yamlpos.Node, hash *policyHash) yamlpos.Node {
+// section follows a section that names a file of its own, and says which file
+// it stands in.
+func (k *reader) section(n yamlpos.Node, text **yaml.Node) (yamlpos.Node, string) {
 	if n.Kind() != yamlpos.Scalar {
-		return n
+		return n, k.config.Path
 	}
 	var name string
 	if !n.Text(&name) {
-		return yamlpos.Node{}
+		return yamlpos.Node{}, ""
 	}
 	path := k.path(name)
 	src, err := os.ReadFile(path)
 	if err != nil {
 		n.Errorf(yamlpos.CheckValue, "reading the file of this section: %v", err)
-		return yamlpos.Node{}
+		return yamlpos.Node{}, path
 	}
 	file := yamlpos.Parse(path, src, k.c)
 	if file == nil {
-		return yamlpos.Node{}
+		return yamlpos.Node{}, path
 	}
-	hash.add(src)
-	return file.Root()
+	*text = sectionText(src)
+	return file.Root(), path
+}
+
+// signatures keeps where the policy is signed and warns of signatures that are
+// not of this policy.
+func (k *reader) signatures(flow yamlpos.Node) {
+	if flow.Kind() != yamlpos.Mapping || k.c.Failed() {
+		return // what the rules read is known only of a policy without mistakes
+	}
+	k.config.signatures = flow.FreeMap().Get(signedOff)
+	signProblems(flow, k.config.Policy.Signed)
+}
+
+// WarnReview warns of a policy whose review is overdue.
+func (c *Config) WarnReview(now time.Time) {
+	if text := engine.ReviewOverdue(c.Policy.Signed, now); text != "" {
+		c.signatures.Warnf("review", "%s", text)
+	}
 }
 
 // path resolves a path in the config against the config's folder.

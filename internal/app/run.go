@@ -59,7 +59,7 @@ func (d *Daemon) start(ctx context.Context) error {
 		return err
 	}
 	if d.Config.Policy.Signed.Overdue(d.env.Clock.Now()) {
-		d.log.Warn("the policy's review is overdue; see workflows.review_every", "version", d.Config.Policy.Version)
+		d.log.Warn(engine.ReviewOverdue(d.Config.Policy.Signed, d.env.Clock.Now()), "version", d.Config.Policy.Version)
 	}
 	d.Engine = d.engine()
 	d.show()
@@ -153,8 +153,6 @@ func (d *Daemon) renewed(ctx context.Context) (*Daemon, error) {
 		return nil, errors.New("another store needs a restart")
 	case c.Listen != d.Config.Listen:
 		return nil, errors.New("another address to listen on needs a restart")
-	case !c.Policy.Signed.Valid(d.env.Clock.Now()):
-		return nil, errors.New("the policy is not signed off by marketing and sales")
 	}
 	clients, err := Connectors(c, problems, d.env)
 	if err != nil {
@@ -166,8 +164,19 @@ func (d *Daemon) renewed(ctx context.Context) (*Daemon, error) {
 	}
 	next := &Daemon{Config: c, Store: d.Store, Connectors: clients, Channels: ways, env: d.env, log: d.log}
 	next.Engine = next.engine()
+	if fault, err := next.Engine.Unsigned(ctx); err != nil || fault != "" {
+		return nil, errors.Join(err, unsignedError(fault))
+	}
 	next.Identities, err = next.Engine.Start(ctx)
 	return next, err
+}
+
+// unsignedError is why a policy that is not signed off is not taken over.
+func unsignedError(fault string) error {
+	if fault == "" {
+		return nil
+	}
+	return errors.New(fault)
 }
 
 func (d *Daemon) lanes() []lanes.Lane {

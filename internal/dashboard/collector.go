@@ -19,6 +19,7 @@ type metrics struct {
 	parked, pending, held, planned, drift          *prometheus.Desc
 	read, changed, handoffs, alerts, writes, kinds *prometheus.Desc
 	calls                                          *prometheus.Desc
+	waits, late, onHold, growing, review           *prometheus.Desc
 }
 
 // Collector returns the metrics of the engine that source gives at each
@@ -49,6 +50,11 @@ func Collector(source func() Source) prometheus.Collector {
 		alerts:   desc("alerts_total", "Alerts sent."),
 		writes:   desc("writes_total", "Writes and alerts that a CRM confirmed, by system.", "system"),
 		kinds:    desc("writes_by_kind_total", "The same writes by kind: update, create_task, create_note, alert.", "kind"),
+		waits:    desc("accounts_queued_for", "Ready accounts by what they wait for: limit, delivery, held, owner.", "reason"),
+		late:     desc("accounts_late", "Ready accounts that were not handed off within the service level."),
+		onHold:   desc("handoffs_held", "Handoffs that are held until handoffd release."),
+		growing:  desc("queue_growing", "1 if the queue has grown for several periods in a row, else 0."),
+		review:   desc("policy_review_overdue", "1 if the policy's review is overdue, else 0."),
 		calls:    desc("api_calls_total", "Requests sent, by system and endpoint.", "system", "endpoint"),
 	}
 }
@@ -57,7 +63,7 @@ func Collector(source func() Source) prometheus.Collector {
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		m.up, m.live, m.accounts, m.matched, m.waiting, m.queued, m.decided, m.parked, m.pending, m.held, m.planned, m.drift,
-		m.read, m.changed, m.handoffs, m.alerts, m.writes, m.kinds, m.calls,
+		m.read, m.changed, m.handoffs, m.alerts, m.writes, m.kinds, m.calls, m.waits, m.late, m.onHold, m.growing, m.review,
 	} {
 		ch <- d
 	}
@@ -101,7 +107,14 @@ func (m *metrics) gauges(ch chan<- prometheus.Metric, s engine.Summary) {
 	for system, n := range held {
 		gauge(ch, m.held, n, string(system))
 	}
-	gauge(ch, m.planned, len(s.Planned))
+	planned := 0
+	for _, p := range s.Planned {
+		if p.Waits == "" {
+			planned++
+		}
+	}
+	gauge(ch, m.planned, planned)
+	m.governance(ch, s.Governance)
 	for system, d := range s.Drift {
 		gauge(ch, m.drift, d.Missed, string(system), "missed")
 		gauge(ch, m.drift, d.Gone, string(system), "gone")
@@ -111,6 +124,26 @@ func (m *metrics) gauges(ch chan<- prometheus.Metric, s engine.Summary) {
 			outcome = "undecided"
 		}
 		gauge(ch, m.decided, n, outcome)
+	}
+}
+
+func (m *metrics) governance(ch chan<- prometheus.Metric, g engine.Governance) {
+	flag := func(text string) int {
+		if text == "" {
+			return 0
+		}
+		return 1
+	}
+	held := 0
+	if g.Hold != nil {
+		held = len(g.Hold.Accounts)
+	}
+	gauge(ch, m.late, g.Late)
+	gauge(ch, m.onHold, held)
+	gauge(ch, m.growing, flag(g.QueueGrows))
+	gauge(ch, m.review, flag(g.Review))
+	for reason, n := range g.Waits {
+		gauge(ch, m.waits, n, reason)
 	}
 }
 

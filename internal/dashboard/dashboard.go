@@ -40,6 +40,8 @@ const scrapes = 2
 // Source tells how the daemon stands; *engine.Engine is one.
 type Source interface {
 	Summary(ctx context.Context) (engine.Summary, error)
+	// Attention lists what a person has to look at; it is cheaper than Summary.
+	Attention(ctx context.Context) ([]string, error)
 }
 
 // Options is what the handler is made of. Engine, Store, Clock and Logger are

@@ -28,6 +28,10 @@ type fakeSource struct {
 
 func (f *fakeSource) Summary(context.Context) (engine.Summary, error) { return f.summary, f.err }
 
+func (f *fakeSource) Attention(context.Context) ([]string, error) {
+	return f.summary.Attention(), f.err
+}
+
 // fakeStore holds rows made by hand. Its Tx panics on everything that is not
 // listed below, so that a test sees any attempt to write.
 type fakeStore struct {

@@ -25,9 +25,9 @@ func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
 }
 
 // readyz tells whether both first loads are complete, before which nothing is
-// decided (I13): 200 and "ready", or 503 and what is still missing. Writes that
-// wait for somebody to act are named after "ready": another start of the daemon
-// would not cure them.
+// decided (I13): 200 and "ready", or 503 and what is still missing. What a
+// person has to look at, and writes that wait for somebody to act, are named
+// after "ready": another start of the daemon would not cure them.
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	if s.o.Engine() == nil {
 		plain(w, http.StatusServiceUnavailable, errStarting.Error())
@@ -50,7 +50,12 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 		plain(w, http.StatusServiceUnavailable, "still to be loaded: "+missing)
 		return
 	}
-	text := "ready"
+	attention, err := s.o.Engine().Attention(r.Context())
+	if err != nil {
+		plain(w, http.StatusServiceUnavailable, "the store cannot be read: "+err.Error())
+		return
+	}
+	text := strings.Join(append([]string{"ready"}, attention...), "; ")
 	for _, h := range held {
 		text += "; " + h.String()
 	}

@@ -122,3 +122,14 @@ func TestNotReady(t *testing.T) {
 	h.store.err = errors.New("database is closed")
 	want(t, h.get(t, "/readyz"), http.StatusServiceUnavailable, "database is closed")
 }
+
+// TestReadyTellsWhatToLookAt: a hold is no reason to restart anything, but
+// whoever looks at the health sees it.
+func TestReadyTellsWhatToLookAt(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.source.summary.Hold = &engine.HoldRow{Since: noon, Reason: "30 accounts at once are more than hold.above 25", Accounts: make([]string, 30)}
+	h.source.summary.Review = "the policy's review is overdue since 2026-11-01"
+	want(t, h.get(t, "/readyz"), http.StatusOK, "ready; 30 handoffs are held", "handoffd release", "overdue since 2026-11-01")
+	want(t, h.get(t, "/"), http.StatusOK, "30 handoffs are held", "overdue since 2026-11-01")
+}

@@ -42,9 +42,12 @@ func TestCollector(t *testing.T) {
 		Writes:    map[connectors.System]int{connectors.Salesforce: 30, connectors.HubSpot: 31},
 		Kinds:     map[string]int{"create_task": 18, "update": 38, "alert": 5},
 		Endpoints: map[string]int64{"salesforce composite/sobjects": 12, "hubspot tasks/batch/create": 1 << 40},
-		Planned:   []engine.PlannedHandoff{{}, {}},
+		Planned:   []engine.PlannedHandoff{{}, {}, {Waits: "waits: a limit"}},
 		Drift:     map[connectors.System]engine.Drift{connectors.HubSpot: {Missed: 2, Gone: 1}},
-		Held:      []engine.HeldWrites{{System: connectors.HubSpot, Count: 2}, {System: connectors.HubSpot, Count: 1}},
+		Governance: engine.Governance{
+			Late: 1, Waits: map[string]int{"limit": 3, "held": 1}, Hold: &engine.HoldRow{Accounts: []string{"a"}}, QueueGrows: "it grows", Review: "overdue",
+		},
+		Held: []engine.HeldWrites{{System: connectors.HubSpot, Count: 2}, {System: connectors.HubSpot, Count: 1}},
 	}}
 	reg := prometheus.NewPedanticRegistry()
 	reg.MustRegister(Collector(func() Source { return source }))
@@ -54,21 +57,27 @@ func TestCollector(t *testing.T) {
 		`handoffd_accounts_decided{outcome="hand_off"} 4`,
 		`handoffd_accounts_decided{outcome="undecided"} 9`,
 		`handoffd_accounts_decided{outcome="waiting"} 7`,
+		`handoffd_accounts_late 1`,
 		`handoffd_accounts_matched 180`,
 		`handoffd_accounts_queued 4`,
+		`handoffd_accounts_queued_for{reason="held"} 1`,
+		`handoffd_accounts_queued_for{reason="limit"} 3`,
 		`handoffd_accounts_waiting 7`,
 		`handoffd_alerts_total 5`,
 		`handoffd_api_calls_total{endpoint="composite/sobjects",system="salesforce"} 12`,
 		`handoffd_api_calls_total{endpoint="tasks/batch/create",system="hubspot"} 1.099511627776e+12`,
 		`handoffd_drift_records{kind="gone",system="hubspot"} 1`,
 		`handoffd_drift_records{kind="missed",system="hubspot"} 2`,
+		`handoffd_handoffs_held 1`,
 		`handoffd_handoffs_total 18`,
 		`handoffd_held_writes{system="hubspot"} 3`,
 		`handoffd_held_writes{system="salesforce"} 0`,
 		`handoffd_live 1`,
 		`handoffd_pending_writes 2`,
 		`handoffd_planned_handoffs 2`,
+		`handoffd_policy_review_overdue 1`,
 		`handoffd_problems_parked 3`,
+		`handoffd_queue_growing 1`,
 		`handoffd_records_read_total{system="hubspot"} 2000`,
 		`handoffd_records_read_total{system="salesforce"} 1000`,
 		`handoffd_up 1`,
@@ -242,3 +251,5 @@ func TestScrapesDoNotPileUp(t *testing.T) {
 		}
 	}
 }
+
+func (slowSource) Attention(context.Context) ([]string, error) { return nil, nil }

@@ -1,12 +1,10 @@
 package engine
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
-	"time"
 
 	"handoffd/connectors"
 	"handoffd/mapping"
@@ -19,20 +17,27 @@ type candidate struct {
 	entry    *entry
 	input    workflows.Input
 	decision workflows.Decision
-	trace    workflows.Trace
 	rank     float64
 }
 
-// act hands off the accounts that are ready (door 5): the strongest types
+// act hands off the accounts whose turn has come (door 5): the strongest types
 // first, then the best. It writes the handoff, the frozen summary and the
-// outbox in the caller's transaction.
+// outbox in the caller's transaction; see act_turn.go for who has to wait.
 func (e *Engine) act(tx Tx) error {
 	mode, err := e.mode(tx)
 	if err != nil || !mode.Live {
 		return err
 	}
+	rows, err := tx.AccountsInState(string(workflows.Ready))
+	if err != nil {
+		return err
+	}
+	rests, looked, err := e.rests(tx, rows)
+	if err != nil || rests {
+		return err
+	}
 	b := e.batch(tx)
-	ready, err := b.candidates()
+	ready, err := b.candidates(rows)
 	if err != nil {
 		return err
 	}
@@ -40,32 +45,29 @@ func (e *Engine) act(tx Tx) error {
 	if err != nil {
 		return err
 	}
-	month, err := b.handedOffThisMonth()
+	t, err := b.turn(ready, users)
 	if err != nil {
 		return err
 	}
-	for _, c := range ready {
-		if c.decision.Rule.Type == workflows.Intent && b.policy.PerMonth > 0 && month >= b.policy.PerMonth {
-			continue // waits, best first, until the month has room again
-		}
-		done, err := b.handOff(c, users)
-		if err != nil {
-			return err
-		}
-		if done && c.decision.Rule.Type == workflows.Intent {
-			month++
-		}
+	if err := t.guard(); err != nil {
+		return err
 	}
-	return b.save()
+	if err := t.run(b.handOff); err != nil {
+		return err
+	}
+	if err := t.settle(); err != nil {
+		return err
+	}
+	if err := b.save(); err != nil {
+		return err
+	}
+	e.noteLook(looked)
+	return nil
 }
 
 // candidates re-checks every ready account at its turn, and ranks them. One
 // whose criteria no longer hold goes back to nurture.
-func (b *batch) candidates() ([]candidate, error) {
-	rows, err := b.tx.AccountsInState(string(workflows.Ready))
-	if err != nil {
-		return nil, err
-	}
+func (b *batch) candidates(rows []AccountRow) ([]candidate, error) {
 	ids, err := b.openAll(rows)
 	if err != nil {
 		return nil, err
@@ -83,7 +85,7 @@ func (b *batch) candidates() ([]candidate, error) {
 			b.touch(en) // decided anew by the next sweep, which also logs it
 			continue
 		}
-		c := candidate{entry: en, input: in, decision: d, trace: b.policy.Trace(in, d)}
+		c := candidate{entry: en, input: in, decision: d}
 		c.rank = b.policy.Rank(in)
 		out = append(out, c)
 	}
@@ -92,29 +94,15 @@ func (b *batch) candidates() ([]candidate, error) {
 		if a.decision.Rule.Type != z.decision.Rule.Type {
 			return a.decision.Rule.Type.Before(z.decision.Rule.Type)
 		}
-		return a.rank > z.rank
+		switch {
+		case a.rank != z.rank:
+			return a.rank > z.rank
+		case !a.entry.life.Met.Equal(z.entry.life.Met):
+			return a.entry.life.Met.Before(z.entry.life.Met)
+		}
+		return a.entry.row.ID < z.entry.row.ID
 	})
 	return out, nil
-}
-
-// handedOffThisMonth counts intent handoffs in the team's calendar month.
-func (b *batch) handedOffThisMonth() (int, error) {
-	if b.policy.PerMonth == 0 {
-		return 0, nil
-	}
-	local := b.now.In(b.policy.Calendar.Location())
-	first := time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, local.Location())
-	rows, err := b.tx.Handoffs(first)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for _, h := range rows {
-		if h.Type == string(workflows.Intent) {
-			n++
-		}
-	}
-	return n, nil
 }
 
 // users reads the people of both CRMs from the store.
@@ -140,7 +128,7 @@ func (b *batch) plan(c candidate, users workflows.Users) (workflows.Plan, bool, 
 	if err != nil {
 		return workflows.Plan{}, false, err
 	}
-	return b.policy.Plan(c.input, c.decision, c.trace, users, load, contactsOf(c.entry.account, people))
+	return b.policy.Plan(c.input, c.decision, b.policy.Trace(c.input, c.decision), users, load, contactsOf(c.entry.account, people))
 }
 
 // contactsOf lists an account's people once: one who is in both CRMs is shown
@@ -164,12 +152,8 @@ func contactsOf(a *mapping.Account, people map[connectors.Ref][]ContactRow) []wo
 
 // handOff makes the handoff. Without anyone to give it to, the account waits
 // and the reason is parked where a person can see it.
-func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
+func (b *batch) handOff(c candidate, plan workflows.Plan, ok bool) (bool, error) {
 	en := c.entry
-	plan, ok, err := b.plan(c, users)
-	if err != nil {
-		return false, err
-	}
 	if !b.routed(en, plan, ok) {
 		return false, nil
 	}
@@ -179,7 +163,7 @@ func (b *batch) handOff(c candidate, users workflows.Users) (bool, error) {
 	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true))
 	b.count(en, workflows.Facts{})
 	b.touch(en) // its clocks begin
-	if err := b.putHandoff(b.handoffRow(en, plan), en.life.Open); err != nil {
+	if err := b.putHandoff(b.timed(b.handoffRow(en, plan), c), en.life.Open); err != nil {
 		return false, err
 	}
 	if err := b.resetInputs(en); err != nil {
@@ -302,36 +286,3 @@ func joinReasons(reasons []string) string {
 }
 
 const kindAlert = "alert"
-
-// Planned lists the handoffs that would be made now, without making any.
-func (e *Engine) Planned(ctx context.Context) (out []PlannedHandoff, err error) {
-	err = e.store.View(ctx, func(tx Tx) error {
-		b := e.batch(tx)
-		ready, err := b.candidates()
-		if err != nil {
-			return err
-		}
-		users, err := e.users(tx)
-		if err != nil {
-			return err
-		}
-		for _, c := range ready {
-			plan, ok, err := b.plan(c, users)
-			if err != nil {
-				return err
-			}
-			p := PlannedHandoff{
-				Account: c.entry.row.ID, Name: plan.Account, Rule: plan.Rule, System: plan.Side.System(),
-				Owner: plan.Owner.Name, Due: plan.Day, Reasons: plan.Reasons, Assigned: plan.Why,
-			}
-			if ok {
-				b.given.Take(plan.Assignment) // the next one sees it, as it will
-			} else {
-				p.Blocked = plan.WhyText()
-			}
-			out = append(out, p)
-		}
-		return nil
-	})
-	return out, err
-}

@@ -6,9 +6,17 @@ import (
 )
 
 // Release lets a new store write from now on (I13), and decides every account
-// anew so that what was only planned is done.
+// anew so that what was only planned is done. What is held is let through
+// (I11): exactly the accounts that are held now.
 func Release(ctx context.Context, s Store, now time.Time) error {
 	return s.Update(ctx, func(tx Tx) error {
+		have, err := tx.Setting(settingReleased)
+		if err != nil {
+			return err
+		}
+		if err := releaseHeld(tx, have == ""); err != nil || have != "" {
+			return err
+		}
 		if err := tx.PutSetting(settingReleased, now.UTC().Format(time.RFC3339)); err != nil {
 			return err
 		}

@@ -133,6 +133,7 @@ func (b *batch) evaluate(en *entry, history workflows.History, activities []mapp
 	} else {
 		b.queue(en, d)
 	}
+	b.policy.Settle(&en.life, in, d)
 	if d.Outcome != workflows.HandOff {
 		en.life.Reach = time.Time{} // judged; one that is ready is judged once more at its turn
 	}
@@ -227,7 +228,7 @@ func (b *batch) adopt(en *entry) error {
 	}
 	en.life.Episode++
 	h := HandoffRow{
-		ID: handoffID(en), Account: en.row.ID, Rule: adoptedRule, Type: string(workflows.Intent), Stage: string(workflows.SDR),
+		ID: handoffID(en), Account: en.row.ID, Rule: ruleAdopted, Type: string(workflows.Intent), Stage: string(workflows.SDR),
 		Policy: b.policy.Hash, Opened: b.now, Reasons: []string{"found in the CRM with this status"},
 	}
 	en.life.Open = b.adopted(en, h)

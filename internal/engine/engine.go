@@ -77,6 +77,7 @@ type Engine struct {
 	spent     map[connectors.System]string // as it was kept last
 	reconcile time.Duration
 	retention map[string]time.Duration
+	looked    lookedAt
 }
 
 // New returns an Engine. Nothing is read or written yet.
@@ -140,7 +141,7 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 	}
 	policy, _ := e.rules()
 	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
-		return errors.Join(e.orphans(tx), e.renew(tx, policy.Hash), e.retryHeld(tx))
+		return errors.Join(e.orphans(tx), e.renew(tx, policy.Hash), e.retryHeld(tx), e.recordSigned(tx))
 	}))
 	return ids, errors.Join(errs...)
 }
@@ -247,14 +248,17 @@ func (e *Engine) mode(tx Tx) (Mode, error) {
 	if err != nil {
 		return Mode{}, err
 	}
-	policy, _ := e.rules()
+	fault, err := e.signFault(tx)
+	if err != nil {
+		return Mode{}, err
+	}
 	switch {
 	case e.planOnly:
 		return Mode{Reason: "this is a plan"}, nil
 	case paused != "":
 		return Mode{Reason: "paused since " + paused + "; `handoffd resume` goes on"}, nil
-	case !policy.Signed.Valid(e.clock.Now()):
-		return Mode{Reason: "the policy is not signed off by marketing and sales; it only plans"}, nil
+	case fault != "":
+		return Mode{Reason: fault + "; it only plans until `handoffd policy sign`"}, nil
 	case !e.goLive && released == "":
 		return Mode{Reason: "a new store only plans; `handoffd release` lets it write (or go_live: true)"}, nil
 	}

@@ -294,6 +294,8 @@ type house struct {
 	planOnly bool
 	channels []engine.Channel
 	report   engine.Reporter
+	log      slog.Handler // nil for nothing
+	signed   string       // what the policy's signatures are held against
 }
 
 func newHouse(t testing.TB) *house {
@@ -338,9 +340,14 @@ func (h *house) make(s engine.Store) {
 		h.t.Fatal(err)
 	}
 	p.Bind()
+	p.Signed.Present = h.signed
+	log := slog.DiscardHandler
+	if h.log != nil {
+		log = h.log
+	}
 	h.engine = engine.New(engine.Options{
 		Store: s, Connectors: []connectors.Connector{h.sf, h.hs}, Policy: p, Clock: h.clock,
-		Logger: slog.New(slog.DiscardHandler), GoLive: h.goLive, PlanOnly: h.planOnly,
+		Logger: slog.New(log), GoLive: h.goLive, PlanOnly: h.planOnly,
 		ReconcileEvery: 7 * 24 * time.Hour, Retention: map[string]time.Duration{store.PrunePoints: 400 * 24 * time.Hour},
 		Channels: h.channels, Report: h.report,
 	})

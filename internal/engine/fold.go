@@ -72,6 +72,7 @@ func (b *batch) foldHandoffs(keep, gone *entry) error {
 			}
 		}
 	}
+	keep.life.TakeOver(gone.life)
 	keep.life.Episode += gone.life.Episode
 	keep.life.Writes = max(keep.life.Writes, gone.life.Writes)
 	if gone.life.Ended.After(keep.life.Ended) {

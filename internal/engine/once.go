@@ -126,6 +126,9 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 			s.Queued = n
 		}
 	}
+	if s.Governance, err = e.govern(tx); err != nil {
+		return err
+	}
 	s.Decisions = outcomes
 	s.Waiting = outcomes["waiting"]
 	if s.Parked, err = tx.ProblemCount(); err != nil {

@@ -17,10 +17,6 @@ const lookBack = 400 * 24 * time.Hour
 // in. Then its report is frozen.
 const reportGrace = 7 * 24 * time.Hour
 
-// adoptedRule is the rule of handoffs that were found in the CRMs. When sales
-// got them is not known, so no report counts them.
-const adoptedRule = "adopted"
-
 // MonthReport is the report of the month that a time falls into, with the
 // month before beside it. A month that is over for long enough is frozen: it
 // says the same for ever.
@@ -130,7 +126,7 @@ func sheetOf(tx Tx, p *workflows.Policy, name string, from, to, now time.Time) (
 		if h.Name = accounts[h.Account].Name; h.Name == "" {
 			h.Name = h.Account
 		}
-		if h.Story != nil && rows[i].Rule != adoptedRule {
+		if h.Story != nil && rows[i].Rule != ruleAdopted && rows[i].Outcome != outcomeMerged {
 			in.Handed = append(in.Handed, h)
 		}
 	}
@@ -142,10 +138,11 @@ func sheetOf(tx Tx, p *workflows.Policy, name string, from, to, now time.Time) (
 	return in, err
 }
 
-func handedOf(p *workflows.Policy, h *HandoffRow, owners map[workflows.Stage]string) (workflows.Handed, error) {
+func handedOf(p *workflows.Policy, h *HandoffRow, owners map[workflows.Stage]string) (workflows.Measured, error) {
 	story, err := h.Episode()
-	out := workflows.Handed{
+	out := workflows.Measured{
 		ID: h.ID, Account: h.Account, Owners: owners, Story: story, Closed: h.Closed, Documented: h.Hash != "",
+		SignalAt: h.SignalAt, MetAt: h.MetAt, Queued: h.Queued,
 	}
 	if story != nil {
 		out.Policy = p.Label(story.Version, h.Policy)

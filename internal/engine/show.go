@@ -22,6 +22,11 @@ type Shown struct {
 	// Reason is the last logged decision's.
 	Reason  string    `json:"reason,omitempty"`
 	Decided time.Time `json:"decided,omitzero"`
+	// Waits says why a ready account is not handed off, Met since when it
+	// meets the criteria, Late that this is longer than the service level.
+	Waits string    `json:"waits,omitempty"`
+	Met   time.Time `json:"met,omitzero"`
+	Late  bool      `json:"late,omitempty"`
 	// Linked says which rule joined the two records, "" if none did.
 	Linked   string         `json:"linked,omitempty"`
 	Fields   []ShownField   `json:"fields"`
@@ -136,6 +141,9 @@ func show(tx Tx, m *mapping.Mapping, row AccountRow) (*Shown, error) {
 	out := &Shown{
 		ID: row.ID, Name: row.Name, Domain: row.Domain, State: row.State, Since: life.Since, Outcome: row.Outcome,
 		Linked: a.Linked, Links: []string{}, Problems: []ShownProblem{}, Writes: []ShownWrite{}, Conflicts: []ShownConflict{}, Fields: showFields(m, a),
+	}
+	if life.State == workflows.Ready && life.Queued != nil {
+		out.Waits, out.Met, out.Late = life.Queued.String(), life.Met, life.Late
 	}
 	if err := out.past(tx); err != nil {
 		return nil, err

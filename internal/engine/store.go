@@ -30,6 +30,7 @@ type Tx interface {
 	UpkeepTx
 	ConflictTx
 	AlertTx
+	LimitsTx
 	SalesTx
 	HeldTx
 	RoutingTx
@@ -160,6 +161,7 @@ type HandoffRow struct {
 	Reasons []string
 	Summary string
 	Hash    string // SHA-256 of Summary, hex
+	HandoffTimes
 	// Story is how it goes, as workflows.Episode in JSON.
 	Story []byte
 }

@@ -60,6 +60,7 @@ type Summary struct {
 	Waiting   int                         `json:"waiting"`
 	Queued    int                         `json:"queued"`
 	Pending   int                         `json:"pending_writes"`
+	Governance
 	// Held are those of the pending writes that a CRM does not take before
 	// somebody acts.
 	Held []HeldWrites `json:"held_writes,omitempty"`
@@ -82,4 +83,6 @@ type PlannedHandoff struct {
 	Assigned []string `json:"assigned,omitempty"`
 	// Blocked says why it could not be made even if writing were allowed.
 	Blocked string `json:"blocked,omitempty"`
+	// Waits says why its turn has not come: a limit, the delivery, a hold.
+	Waits string `json:"waits,omitempty"`
 }

@@ -10,17 +10,18 @@ import (
 )
 
 const handoffColumns = `id, account, rule, type, stage, policy, opened, closed, outcome,
-    system, owner_id, owner, due, reasons, summary, hash, story`
+    system, owner_id, owner, due, reasons, summary, hash, story, segment, signal_at, met_at, queued`
 
 const (
 	putHandoff = `
 INSERT INTO handoffs (` + handoffColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 ON CONFLICT (id) DO UPDATE SET
     account = excluded.account, rule = excluded.rule, type = excluded.type, stage = excluded.stage,
     policy = excluded.policy, opened = excluded.opened, closed = excluded.closed, outcome = excluded.outcome,
     system = excluded.system, owner_id = excluded.owner_id, owner = excluded.owner, due = excluded.due,
-    reasons = excluded.reasons, summary = excluded.summary, hash = excluded.hash, story = excluded.story`
+    reasons = excluded.reasons, summary = excluded.summary, hash = excluded.hash, story = excluded.story,
+    segment = excluded.segment, signal_at = excluded.signal_at, met_at = excluded.met_at, queued = excluded.queued`
 	openHandoff   = `SELECT ` + handoffColumns + ` FROM handoffs WHERE account = $1 AND closed IS NULL`
 	handoffsSince = `SELECT ` + handoffColumns + ` FROM handoffs WHERE opened >= $1 ORDER BY opened, id`
 )
@@ -45,7 +46,8 @@ func (t *Tx) PutHandoff(h engine.HandoffRow) error {
 	}
 	_, err = t.exec(doing, putHandoff, h.ID, h.Account, h.Rule, h.Type, h.Stage, h.Policy,
 		micros(h.Opened), nullable(h.Closed), h.Outcome, string(h.System), h.OwnerID, h.Owner,
-		nullable(h.Due), string(reasons), h.Summary, h.Hash, string(h.Story))
+		nullable(h.Due), string(reasons), h.Summary, h.Hash, string(h.Story),
+		textOrNull(h.Segment), nullable(h.SignalAt), nullable(h.MetAt), h.Queued.Microseconds())
 	return err
 }
 
@@ -75,8 +77,10 @@ func appendHandoffs(list *[]engine.HandoffRow) scanFunc {
 		var closed, due sql.NullInt64
 		var reasons []byte
 		var story string
+		var c times
 		err := rows.Scan(&h.ID, &h.Account, &h.Rule, &h.Type, &h.Stage, &h.Policy, &opened, &closed, &h.Outcome,
-			(*string)(&h.System), &h.OwnerID, &h.Owner, &due, &reasons, &h.Summary, &h.Hash, &story)
+			(*string)(&h.System), &h.OwnerID, &h.Owner, &due, &reasons, &h.Summary, &h.Hash, &story,
+			&c.segment, &c.signal, &c.met, &c.wait)
 		if err != nil {
 			return err
 		}
@@ -87,6 +91,7 @@ func appendHandoffs(list *[]engine.HandoffRow) scanFunc {
 			h.Story = []byte(story)
 		}
 		h.Opened, h.Closed, h.Due = timeOf(opened), timeOrZero(closed), timeOrZero(due)
+		h.HandoffTimes = c.row()
 		*list = append(*list, h)
 		return nil
 	}

@@ -17,6 +17,7 @@ func TestHandoffs(t *testing.T) {
 		ID: "a/1", Account: "a", Rule: "intent", Type: "intent", Stage: "sdr", Policy: "abc", Opened: noon, Outcome: "",
 		System: connectors.Salesforce, OwnerID: "005", Owner: "Ann", Due: noon.Add(72 * time.Hour),
 		Reasons: []string{"score 82", "3 visits"}, Summary: "Acme\n…", Hash: "ff",
+		HandoffTimes: engine.HandoffTimes{Segment: "enterprise", SignalAt: noon.Add(-50 * time.Hour), MetAt: noon.Add(-49 * time.Hour), Queued: 40 * time.Hour},
 	}
 	bare := engine.HandoffRow{ID: "b/1", Account: "b", Opened: noon.Add(-time.Hour)}
 	put := func(h engine.HandoffRow) {
@@ -86,7 +87,7 @@ func TestSecondOpenHandoff(t *testing.T) {
 		t.Parallel()
 		s := openTest(t)
 		err := s.Update(t.Context(), func(tx engine.Tx) error {
-			const insert = `INSERT INTO handoffs (` + handoffColumns + `) VALUES ($1, 'a', '', '', '', '', 0, NULL, '', '', '', '', NULL, '[]', '', '', '')`
+			const insert = `INSERT INTO handoffs (` + handoffColumns + `) VALUES ($1, 'a', '', '', '', '', 0, NULL, '', '', '', '', NULL, '[]', '', '', '', NULL, NULL, NULL, NULL)`
 			for i := range 2 {
 				if _, err := tx.(*Tx).exec("writing", insert, fmt.Sprint(i)); err != nil {
 					return fmt.Errorf("%d: %w", i, err)
