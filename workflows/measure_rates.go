@@ -31,7 +31,9 @@ func during(s *sheet, h *Measured, at time.Time, what string) []Entry {
 	return []Entry{e}
 }
 
-func workedSoFar(s *sheet, h *Measured) []Entry { return during(s, h, h.Story.FirstTouch, "first touch") }
+func workedSoFar(s *sheet, h *Measured) []Entry {
+	return during(s, h, h.Story.FirstTouch, "first touch")
+}
 
 func convertedSoFar(s *sheet, h *Measured) []Entry {
 	return during(s, h, h.Story.Opportunity, "opportunity")
