@@ -24,11 +24,14 @@ func value(kind workflows.Kind, v *float64) string {
 	return strconv.FormatFloat(*v, 'f', -1, 64)
 }
 
-// percent never rounds up to a number that the share has not reached: 79.96 %
-// is not 80 %.
+// percent rounds to a tenth. A whole number without a point is exact: 80.0 %
+// may be a little less than 80 %.
 func percent(v float64) string {
-	tenths := math.Floor(v*1000 + 1e-9)
-	return strconv.FormatFloat(tenths/10, 'f', -1, 64) + " %"
+	text := strconv.FormatFloat(v*100, 'f', 1, 64)
+	if math.Abs(v*100-math.Round(v*100)) < 1e-9 {
+		text = strings.TrimSuffix(text, ".0")
+	}
+	return text + " %"
 }
 
 func days(v float64) string {

@@ -14,7 +14,7 @@ ON CONFLICT (day) DO UPDATE SET at = excluded.at, doc = excluded.doc`
 	frozenReport = `SELECT doc FROM reports WHERE month = $1`
 	// The first one who had a stage is whose report it is: a stage that goes
 	// to somebody else went to them first.
-	stageOwners = `SELECT handoff, stage, owner FROM assignments WHERE at >= $1 ORDER BY at, seq`
+	stageOwners = `SELECT handoff, stage, owner FROM assignments WHERE at >= $1 ORDER BY at`
 )
 
 // PutGauge keeps how all accounts stood on a day.
