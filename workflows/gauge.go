@@ -116,9 +116,6 @@ func (p *Policy) measureScores(g *Gauge, a *mapping.Account, name string) {
 }
 
 func nurtured(s *sheet) Figure {
-	if s.policy.Mapping.Field(FieldMarketing) == nil {
-		return Figure{Unknown: "the mapping has no field " + FieldMarketing}
-	}
 	return s.stale(func(g *Gauge) (int, int, []Stale) { return g.Nurture, g.Neglected, g.Forgotten })
 }
 

@@ -28,6 +28,8 @@ type Measure struct {
 	Kind        Kind
 	// Target is the framework's, "" for a figure that is only shown.
 	Target string
+	// Needs is the account field without which it cannot be told.
+	Needs string
 	// What says what is counted, out of what, for the docs.
 	What string
 	// entries are what a handoff adds to it; gauged is for those that are
@@ -92,7 +94,7 @@ func funnel() []Measure {
 		{Name: "handed_off", Title: "Handed off", Kind: Count, What: "accounts given to sales in the period", entries: handedOff},
 		{Name: "worked", Title: "Worked", Kind: Count, What: "of those, touched by sales so far", entries: workedSoFar},
 		{Name: "converted", Title: "Converted", Kind: Count, What: "of those, with an opportunity so far", entries: convertedSoFar},
-		{Name: "handoff_rate", Title: "Handoff rate", Kind: Share, Target: "10-20 %", What: "accounts handed off / target account list", gauged: handoffRate},
+		{Name: "handoff_rate", Title: "Handoff rate", Kind: Share, Needs: FieldTarget, Target: "10-20 %", What: "accounts handed off / target account list", gauged: handoffRate},
 		{Name: "handoff_quality", Title: "Handoff quality", Kind: Share, Target: ">= 80 %", What: "touched by sales within 30 days / handed off", entries: quality},
 		{Name: "return_rate", Title: "Return rate", Kind: Share, Target: "< 20 %", What: "given back as unqualified or not ready / handed off", entries: returnsOf(Unqualified)},
 		{Name: "unresponsive_rate", Title: "Unresponsive returns", Kind: Share, What: "given back because nobody answered / handed off", entries: returnsOf(NoAnswer)},
@@ -102,8 +104,8 @@ func funnel() []Measure {
 		{Name: "mqa_to_opportunity", Title: "MQA to opportunity", Kind: Share, Target: "15-30 %", What: "opportunity within 30 days / handed off", entries: opportunities},
 		{Name: "mqa_to_close", Title: "MQA to close", Kind: Share, Target: "5-15 %", What: "won within 6 months / handed off", entries: closes},
 		{Name: "time_to_first_activity", Title: "Time to first activity", Kind: Time, Target: "< 3 days", What: "handoff to the first touch of sales", entries: firstActivity},
-		{Name: "sales_satisfaction", Title: "Sales satisfaction", Kind: Share, Target: "> 75 %", What: "rated 4 or 5 / rated in the period", entries: satisfaction},
-		{Name: "feedback", Title: "Feedback", Kind: Share, Target: ">= 80 %", What: "with an update in every week that ended / with sales for a week", entries: feedback},
+		{Name: "sales_satisfaction", Title: "Sales satisfaction", Kind: Share, Needs: FieldRating, Target: "> 75 %", What: "rated 4 or 5 / rated in the period", entries: satisfaction},
+		{Name: "feedback", Title: "Feedback", Kind: Share, Needs: FieldEngagement, Target: ">= 80 %", What: "with an update in every week that ended / with sales for a week", entries: feedback},
 		{Name: "dispute_rate", Title: "Disputed returns", Kind: Share, What: "disputed by marketing / given back in the period", entries: disputes},
 	}
 	return within(SectionFunnel, list)
@@ -119,7 +121,7 @@ func within(section string, list []Measure) []Measure {
 func levels() []Measure {
 	marketing := []Measure{
 		{Name: "hand_off_in_time", Title: "Handed off in time", Kind: Share, What: "handed off within sla.hand_off of the criteria, time in the queue apart", entries: handOffInTime},
-		{Name: "nurture_monthly", Title: "Nurtured monthly", Kind: Share, What: "contacted by marketing in the last month / target accounts that are to be nurtured", gauged: nurtured},
+		{Name: "nurture_monthly", Title: "Nurtured monthly", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing in the last month / target accounts that are to be nurtured", gauged: nurtured},
 		{Name: "scores_fresh", Title: "Scores up to date", Kind: Share, What: "target accounts whose scores are fresh / target accounts with a score", gauged: fresh},
 		{Name: "documented", Title: "Handoffs documented", Kind: Share, What: "with a summary / handed off", entries: documented},
 	}
@@ -127,7 +129,7 @@ func levels() []Measure {
 		{Name: "acknowledged_in_time", Title: "Acknowledged in time", Kind: Share, What: "within sla.acknowledge / stages given", entries: acknowledgedInTime},
 		{Name: "first_touch_in_time", Title: "First touch in time", Kind: Share, What: "within sla.first_touch / stages given", entries: touchedInTime},
 		{Name: "call_in_time", Title: "Discovery call in time", Kind: Share, What: "held within call_within / stages that promise one", entries: callInTime},
-		{Name: "reports_in_time", Title: "Weekly reports", Kind: Share, What: "weeks with an update / weeks that ended", entries: reportsInTime},
+		{Name: "reports_in_time", Title: "Weekly reports", Kind: Share, Needs: FieldEngagement, What: "weeks with an update / weeks that ended", entries: reportsInTime},
 		{Name: "returned_in_time", Title: "Given back in time", Kind: Share, What: "silent accounts of SDRs that came back after sla.return", entries: returnedInTime},
 	}
 	return append(within(SectionMarketing, marketing), within(SectionSales, sales)...)

@@ -80,10 +80,9 @@ type week struct {
 	met bool
 }
 
-// weeks are those that ended while sales had the account. Without the field
-// there is nothing to report with.
+// weeks are those that ended while sales had the account.
 func (s *sheet) weeks(h *Measured) (out []week) {
-	if s.policy.Mapping.Field(FieldEngagement) == nil || s.policy.SLA.Report.IsZero() {
+	if s.policy.SLA.Report.IsZero() {
 		return nil
 	}
 	end := h.ended()

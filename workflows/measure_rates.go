@@ -53,14 +53,11 @@ func handoffRate(s *sheet) Figure {
 			f.Entries = append(f.Entries, e)
 		}
 	}
-	switch {
-	case s.policy.Mapping.Field(FieldTarget) == nil:
-		f.Unknown = "the mapping has no field " + FieldTarget
-	case s.Gauge == nil:
+	if s.Gauge == nil {
 		f.Unknown = "the target account list has not been counted yet"
-	default:
-		f.N, f.Hits = s.Gauge.Targets, len(f.Entries)
+		return f
 	}
+	f.N, f.Hits = s.Gauge.Targets, len(f.Entries)
 	return f
 }
 

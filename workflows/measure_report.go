@@ -89,6 +89,7 @@ func (p *Policy) figure(s *sheet, m Measure, groups map[[2]string]map[string][]E
 	if m.gauged != nil {
 		f = m.gauged(s)
 		f.name(m)
+		f.missing(m, p)
 		f.settle()
 	} else {
 		var entries []Entry
@@ -96,10 +97,8 @@ func (p *Policy) figure(s *sheet, m Measure, groups map[[2]string]map[string][]E
 			entries = append(entries, m.entries(s, &s.Handed[i])...)
 		}
 		f = sum(m, entries)
+		f.missing(m, p)
 		spread(groups, m.Name, entries)
-	}
-	if f.Unknown == "" && m.Kind == Share && f.Measure == "feedback" && p.Mapping.Field(FieldEngagement) == nil {
-		f.Unknown = "the mapping has no field " + FieldEngagement
 	}
 	p.judge(&f, s)
 	return f
@@ -118,6 +117,13 @@ func (p *Policy) judge(f *Figure, s *sheet) {
 		return
 	}
 	f.Standing = t.Judge(*f.Value)
+}
+
+// missing says that the mapping lacks what the measure needs.
+func (f *Figure) missing(m Measure, p *Policy) {
+	if m.Needs != "" && p.Mapping.Field(m.Needs) == nil {
+		f.Unknown, f.Value = "the mapping has no field "+m.Needs, nil
+	}
 }
 
 func (f *Figure) name(m Measure) {
