@@ -62,6 +62,7 @@ type Record struct {
 	// Aliases are ids that now lead to this record (HubSpot merges).
 	Aliases []string
 	// OutOfScope: the row exists but the mapping's where clause leaves it out.
+	// Of its fields only those of Selection.Outside are set, and no Accounts.
 	OutOfScope bool
 	// Fields holds every field that the Selection asked for; a field that
 	// the vendor knows and left empty is Null, one it does not know is absent.
@@ -119,6 +120,9 @@ type Selection struct {
 	// Optional lists those fields that the org may lack: they are then read
 	// as absent, where any other unknown field is an error.
 	Optional map[Object][]string
+	// Outside lists those fields that are also delivered of rows out of
+	// scope: what they are matched and named by, and nothing else.
+	Outside map[Object][]string
 }
 
 // Reader reads first loads and changes.
@@ -269,8 +273,10 @@ type Identity struct {
 	APIVersion string
 	Edition    string // "" where the vendor does not tell
 	TimeZone   string // IANA name, "" where the vendor does not tell
-	Currency   string // ISO code of amounts, "" where the vendor does not tell
-	RecordURL  string // "%s" is replaced by the account's id
+	Currency   string // ISO code of amounts, the corporate one; "" where the vendor does not tell
+	// OwnCurrencies: each record's amounts are in a currency of its own.
+	OwnCurrencies bool
+	RecordURL     string // "%s" is replaced by the account's id
 }
 
 // Identifier signs in and says who we are.

@@ -3,7 +3,6 @@ package mapping
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"handoffd/connectors"
 )
@@ -68,73 +67,18 @@ func subjectOf(system connectors.System, o connectors.Object) string {
 	}[o]
 }
 
-// mirrorSlack is how far apart two CRMs may date one activity.
-const mirrorSlack = time.Minute
-
-// Once leaves out activities that another sync has copied into the second CRM:
-// of two in different CRMs with the same signal, within a minute of each other,
-// and with one subject, only Salesforce's stays. The points must be of one
-// account and in the order of time; each has at most one copy.
-func Once(points []Point) []Point {
-	var out []Point
-	var paired map[int]bool
-	for i := range points {
-		if !copied(points, i, &paired) {
-			if out != nil {
-				out = append(out, points[i])
-			}
-			continue
-		}
-		if out == nil {
-			out = append(make([]Point, 0, len(points)), points[:i]...)
-		}
+// ownerOf names the field that holds whose activity it is.
+func ownerOf(system connectors.System) string {
+	if system == connectors.Salesforce {
+		return "OwnerId"
 	}
-	if out == nil {
-		return points
-	}
-	return out
+	return "hubspot_owner_id"
 }
 
-// copied tells whether the point is HubSpot's side of a pair. It marks the
-// other side as taken.
-func copied(points []Point, i int, paired *map[int]bool) bool {
-	p := points[i]
-	if system, ok := activitySystem(p.Source); !ok || system != connectors.HubSpot {
-		return false
-	}
-	matches := func(j int) bool {
-		q := points[j]
-		system, ok := activitySystem(q.Source)
-		return ok && system == connectors.Salesforce && q.Signal == p.Signal && !(*paired)[j] && sameSubject(p.Label, q.Label)
-	}
-	found := -1
-	for j := i - 1; j >= 0 && found < 0 && p.At.Sub(points[j].At) <= mirrorSlack; j-- {
-		if matches(j) {
-			found = j
-		}
-	}
-	for j := i + 1; j < len(points) && found < 0 && points[j].At.Sub(p.At) <= mirrorSlack; j++ {
-		if matches(j) {
-			found = j
-		}
-	}
-	if found < 0 {
-		return false
-	}
-	if *paired == nil {
-		*paired = map[int]bool{}
-	}
-	(*paired)[found] = true
-	return true
-}
-
-// activitySystem is the CRM of a source such as salesforce/task/00T….
-func activitySystem(source string) (connectors.System, bool) {
-	system, rest, _ := strings.Cut(source, "/")
+// activitySource is the CRM and kind of a source such as salesforce/task/00T….
+func activitySource(source string) (system connectors.System, kind connectors.Object, ok bool) {
+	first, rest, _ := strings.Cut(source, "/")
 	object, _, _ := strings.Cut(rest, "/")
-	return connectors.System(system), isActivity(connectors.Object(object))
+	kind = connectors.Object(object)
+	return connectors.System(first), kind, isActivity(kind)
 }
-
-// sameSubject compares without regard to case; a subject that is missing on
-// one side is no difference.
-func sameSubject(a, b string) bool { return a == "" || b == "" || strings.EqualFold(a, b) }

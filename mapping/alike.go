@@ -3,12 +3,14 @@ package mapping
 import (
 	"math"
 	"strings"
+	"time"
 
 	"handoffd/connectors"
 )
 
 // alike tells whether have may be what a CRM made of sent: trimmed, in other
-// case, cut at its length, or rounded to fewer digits.
+// case, cut at its length, rounded to fewer digits, or cut to the second, as
+// Salesforce keeps times.
 func alike(sent, have connectors.Value) bool {
 	if sent.Kind() != have.Kind() {
 		return sent.IsNull() && have.Kind() == connectors.Bool && !have.Bool() // a checkbox knows no "unknown"
@@ -19,9 +21,19 @@ func alike(sent, have connectors.Value) bool {
 	case connectors.Text:
 		a, b := fold(sent.Text()), fold(have.Text())
 		return a == b || len(b) >= shortestCut && strings.HasPrefix(a, b)
+	case connectors.Time:
+		return have == sent || have == toSecond(sent)
 	default:
 		return sent == have
 	}
+}
+
+// toSecond is what Salesforce makes of a time.
+func toSecond(v connectors.Value) connectors.Value {
+	if v.Kind() != connectors.Time {
+		return v
+	}
+	return connectors.TimeValue(v.Time().Truncate(time.Second))
 }
 
 // shortestCut: a text shorter than that was not cut by a CRM; somebody wrote it.

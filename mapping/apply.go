@@ -34,6 +34,7 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 	if view.Created.IsZero() {
 		view.Created = r.Created
 	}
+	unseen := view.OutOfScope && !r.OutOfScope
 	if view.Deleted != r.Deleted || view.OutOfScope != r.OutOfScope {
 		view.Deleted, view.OutOfScope = r.Deleted, r.OutOfScope
 		out.Changed = true
@@ -44,8 +45,14 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 		return out
 	}
 	view.Modified = r.Modified
-	if r.Deleted || r.OutOfScope {
+	switch {
+	case r.Deleted:
 		return out
+	case r.OutOfScope:
+		m.applyOutside(view, r, &out)
+		return out
+	case unseen:
+		before = time.Time{} // nobody looked at its fields then
 	}
 	m.applyFields(a, view, r, before, &out)
 	return out

@@ -26,7 +26,7 @@ func (m *Mapping) Encode(a *Account) ([]byte, error) {
 	for side, name := range viewNames {
 		if v := a.Views[side]; v != nil {
 			w.key(name)
-			m.appendView(&w, v)
+			m.appendView(&w, v, Side(side))
 		}
 	}
 	w.end()
@@ -53,7 +53,7 @@ func (m *Mapping) appendOwn(w *writer, own []connectors.Value) {
 	}
 }
 
-func (m *Mapping) appendView(w *writer, v *View) {
+func (m *Mapping) appendView(w *writer, v *View, side Side) {
 	w.open()
 	w.key("id")
 	w.string(v.ID)
@@ -67,7 +67,7 @@ func (m *Mapping) appendView(w *writer, v *View) {
 	for slot := range v.Cells {
 		if c := &v.Cells[slot]; !c.At.IsZero() || c.HasSent {
 			w.key(m.Fields[slot].Name)
-			appendCell(w, c, m.Fields[slot].mark)
+			appendCell(w, c, &m.Fields[slot], side)
 		}
 	}
 	w.end()
@@ -84,8 +84,9 @@ func (m *Mapping) appendView(w *writer, v *View) {
 }
 
 // appendCell writes what a side holds of a field. under is what the field said
-// about writing when something was sent: under another mapping that is void.
-func appendCell(w *writer, c *Cell, under uint32) {
+// about writing when something was sent or taken into account: under another
+// mapping that is void. of is what it said about reading.
+func appendCell(w *writer, c *Cell, f *Field, side Side) {
 	w.open()
 	w.value("v", c.Seen)
 	w.int("at", micros(c.At))
@@ -93,9 +94,14 @@ func appendCell(w *writer, c *Cell, under uint32) {
 	w.int("ch", micros(c.Changed))
 	w.int("cf", micros(c.Confirmed))
 	w.flag("bad", c.Bad)
+	if f.Master.synced() {
+		w.int("of", int64(f.reading[side]))
+	}
+	if c.HasSent || f.Master.synced() {
+		w.int("under", int64(f.mark))
+	}
 	if c.HasSent {
 		w.value("sent", c.Sent)
-		w.int("under", int64(under))
 		w.flag("landed", c.Landed)
 		w.flag("refused", c.Refused)
 		w.flag("last", c.Last)
@@ -119,6 +125,7 @@ func appendCell(w *writer, c *Cell, under uint32) {
 func (m *Mapping) Decode(id string, data []byte) (*Account, error) {
 	a := &Account{ID: id, Own: make([]connectors.Value, len(m.Fields))}
 	r := reader{data: data}
+	var strange []int
 	for r.enter(); r.more(); {
 		switch string(r.name()) {
 		case "linked":
@@ -131,9 +138,9 @@ func (m *Mapping) Decode(id string, data []byte) (*Account, error) {
 				}
 			}
 		case "sf":
-			a.Views[SalesforceSide] = m.readView(&r)
+			a.Views[SalesforceSide] = m.readView(&r, SalesforceSide, &strange)
 		case "hs":
-			a.Views[HubSpotSide] = m.readView(&r)
+			a.Views[HubSpotSide] = m.readView(&r, HubSpotSide, &strange)
 		default:
 			r.skip()
 		}
@@ -141,10 +148,15 @@ func (m *Mapping) Decode(id string, data []byte) (*Account, error) {
 	if err := r.finish(); err != nil {
 		return nil, fmt.Errorf("decoding account %s: %w", id, err)
 	}
+	for _, slot := range strange {
+		a.estrange(slot)
+	}
 	return a, nil
 }
 
-func (m *Mapping) readView(r *reader) *View {
+// readView reads one side. It adds to strange the synced fields of which the
+// mapping says other things now.
+func (m *Mapping) readView(r *reader, side Side, strange *[]int) *View {
 	if r.null() {
 		return nil
 	}
@@ -164,7 +176,7 @@ func (m *Mapping) readView(r *reader) *View {
 		case "stuck":
 			v.Stuck = r.bool()
 		case "cells":
-			m.readCells(r, v)
+			m.readCells(r, v, side, strange)
 		case "keys":
 			v.Keys = r.texts()
 		default:
@@ -174,19 +186,32 @@ func (m *Mapping) readView(r *reader) *View {
 	return v
 }
 
-func (m *Mapping) readCells(r *reader, v *View) {
+func (m *Mapping) readCells(r *reader, v *View, side Side, strange *[]int) {
 	for r.enter(); r.more(); {
 		slot, known := m.byName[string(r.name())]
 		if !known {
 			r.skip()
 			continue
 		}
-		v.Cells[slot] = readCell(r, m.Fields[slot].mark)
+		f := &m.Fields[slot]
+		c, of, under := readCell(r)
+		again := under == int64(f.mark) || under == 0
+		switch {
+		case f.Master.synced():
+			if of != 0 && of != int64(f.reading[side]) {
+				c, again = Cell{}, false // a value of another property, or read in another way
+			}
+			if !again {
+				*strange = append(*strange, slot)
+			}
+		case c.HasSent && !again:
+			c.void()
+		}
+		v.Cells[slot] = c
 	}
 }
 
-func readCell(r *reader, mark uint32) (c Cell) {
-	under := int64(0)
+func readCell(r *reader) (c Cell, of, under int64) {
 	for r.enter(); r.more(); {
 		switch string(r.name()) {
 		case "v":
@@ -201,16 +226,15 @@ func readCell(r *reader, mark uint32) (c Cell) {
 			c.Confirmed = fromMicros(r.int())
 		case "bad":
 			c.Bad = r.bool()
+		case "of":
+			of = r.int()
 		case "under":
 			under = r.int()
 		default:
 			readSent(r, &c)
 		}
 	}
-	if c.HasSent && under != int64(mark) {
-		c.void()
-	}
-	return c
+	return c, of, under
 }
 
 // readSent reads what was sent and what became of it.
@@ -242,22 +266,6 @@ func readSent(r *reader, c *Cell) {
 // NewAccount returns an account without any record.
 func (m *Mapping) NewAccount(id string) *Account {
 	return &Account{ID: id, Own: make([]connectors.Value, len(m.Fields))}
-}
-
-// Join moves the views of gone into keep, which must lack them, and names the
-// rule that joined them.
-func Join(keep, gone *Account, rule string) {
-	for _, s := range Sides() {
-		if keep.Views[s] == nil {
-			keep.Views[s] = gone.Views[s]
-		}
-	}
-	for i, v := range gone.Own {
-		if keep.Own[i].IsNull() {
-			keep.Own[i] = v
-		}
-	}
-	keep.Linked = rule
 }
 
 func micros(t time.Time) int64 {

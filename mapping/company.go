@@ -101,14 +101,25 @@ func plainLetter(r rune) string {
 // foldText leaves lower-case words with one space between them.
 func foldText(s string) string {
 	var b strings.Builder
-	s = withoutRegister(strings.TrimSpace(s))
-	for _, r := range strings.ToLower(norm.NFKD.String(s)) {
+	runes := []rune(strings.ToLower(norm.NFKD.String(withoutRegister(strings.TrimSpace(s)))))
+	var base rune // what a mark stands on
+	for i, r := range runes {
+		if unicode.Is(unicode.Mn, r) {
+			if !accent(base, r) {
+				b.WriteRune(r)
+			}
+			continue
+		}
+		base = r
 		switch plain := plainLetter(r); {
 		case plain != "":
 			b.WriteString(plain)
 		case r == '&' || r == '+':
 			b.WriteString(" and ")
-		case r == '.' || r == '\'' || r == '’' || unicode.Is(unicode.Mn, r):
+		case r == '.' || r == '\'' || r == '’':
+			if between(runes, i) { // 1.1 is not 11
+				b.WriteRune(r)
+			}
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mc, r):
 			b.WriteRune(r)
 		default:
@@ -116,6 +127,24 @@ func foldText(s string) string {
 		}
 	}
 	return joinInitials(norm.NFC.String(b.String()))
+}
+
+// accent tells whether a mark may be left out. Only Latin and Greek letters
+// are the same with and without; in other scripts a mark makes another letter
+// (ハ and バ, и and й), and in many of India and Thailand it is a vowel.
+func accent(base, mark rune) bool {
+	switch {
+	case !unicode.IsLetter(base) && !unicode.Is(unicode.Mc, base), unicode.Is(unicode.Variation_Selector, mark):
+		return true // it belongs to no letter, or tells only how to draw one
+	case base == 'е' && mark == '\u0308':
+		return true // Russian ё, for which е is often written
+	}
+	return unicode.In(base, unicode.Latin, unicode.Greek)
+}
+
+// between tells whether a sign stands between two digits.
+func between(runes []rune, i int) bool {
+	return i > 0 && i < len(runes)-1 && unicode.IsDigit(runes[i-1]) && unicode.IsDigit(runes[i+1])
 }
 
 // withoutRegister cuts what registers put behind a name: "CORP /DE/", "INC/NY".

@@ -162,7 +162,7 @@ func builtinOwner() [sides]string { return [sides]string{"OwnerId", "hubspot_own
 func (k *compiler) field(name string, n yamlpos.Node) Field {
 	f := Field{Name: name}
 	m := n.Map("type", "salesforce", "hubspot", "from", "sync", "range", "fresh_for", "updated_at", "values",
-		"empty", "newest_tie", "length", "truncate", "read", "write")
+		"empty", "newest_tie", "length", "truncate", "decimals", "read", "write")
 	m.Require("type")
 	yamlpos.Enum(m.Get("type"), &f.Type, Bool, Number, Money, Text, Enum, Date, DateTime, Owner, Multi)
 	for _, s := range Sides() {
@@ -178,8 +178,9 @@ func (k *compiler) field(name string, n yamlpos.Node) Field {
 	k.values(m, &f)
 	k.travel(m, &f)
 	k.length(m, &f)
+	k.decimals(m, &f)
 	k.transforms(m, &f)
-	f.mark = f.fingerprint()
+	f.mark, f.reading = f.fingerprint(), [sides]uint32{f.readingOf(SalesforceSide), f.readingOf(HubSpotSide)}
 	return f
 }
 

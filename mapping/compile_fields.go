@@ -49,6 +49,21 @@ func (k *compiler) length(m *yamlpos.Map, f *Field) {
 	}
 }
 
+// decimals reads how many decimals a number may have when it is written.
+func (k *compiler) decimals(m *yamlpos.Map, f *Field) {
+	if !m.Has("decimals") {
+		return
+	}
+	n := m.Get("decimals")
+	f.Scaled = n.IntIn(&f.Decimals, 0, 18)
+	switch {
+	case f.Type != Number && f.Type != Money:
+		n.Errorf(yamlpos.CheckValue, "decimals needs the type number or money")
+	case !f.Writes(SalesforceSide):
+		n.Errorf("direction", "%s: decimals says what Salesforce's field keeps, and %s is not written there", f.Name, f.Name)
+	}
+}
+
 // transforms reads the expressions that a value goes through on each side.
 // Where a side is both read through one and written, its reverse must be
 // written too.
@@ -146,6 +161,9 @@ func (k *compiler) owners(n yamlpos.Node) {
 func (f *Field) fingerprint() uint32 {
 	h := fnv.New32a()
 	fmt.Fprint(h, f.Type, f.Master, f.Vendor, f.Ranged, f.Min, f.Max, f.ClearEmpty, f.Tie, f.Length, f.Truncate)
+	if f.Scaled { // alone, so that fields without it stay as they were
+		fmt.Fprint(h, "decimals", f.Decimals)
+	}
 	for _, name := range sortedNames(f.Values) {
 		fmt.Fprintf(h, "%q%q", name, f.Values[name])
 	}
@@ -153,4 +171,26 @@ func (f *Field) fingerprint() uint32 {
 		fmt.Fprintf(h, "%q%q", f.From[s].source(), f.To[s].source())
 	}
 	return h.Sum32()
+}
+
+// readingOf tells whether what a field says about reading a side has changed.
+func (f *Field) readingOf(side Side) uint32 {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%q%q%q", f.Type, f.Vendor[side], f.From[side].source())
+	for _, name := range sortedNames(f.Values) {
+		fmt.Fprintf(h, "%q%q", name, f.Values[name][side])
+	}
+	return h.Sum32()
+}
+
+// Readings lists what the mapping makes of the fields of a side: where one is
+// new, every record has something to say that was not looked at.
+func (m *Mapping) Readings(side Side) []string {
+	list := []string{}
+	for i := range m.Fields {
+		if f := &m.Fields[i]; f.Vendor[side] != "" {
+			list = append(list, fmt.Sprintf("%s=%08x", f.Name, f.readingOf(side)))
+		}
+	}
+	return list
 }

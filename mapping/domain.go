@@ -3,6 +3,7 @@ package mapping
 import (
 	"net/netip"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
@@ -35,38 +36,44 @@ func companyHost(s string) (host, registered string) {
 		return "", ""
 	}
 	// A suffix of the private part belongs to somebody who lets others put
-	// up sites under it. What looks like one label more than a registry's is
-	// a registrar's own zone (uk.com), where companies do register.
-	if !icann && strings.Contains(suffix, ".") && !registrarZone(suffix) {
+	// up sites under it, except for zones (uk.com) where companies register.
+	if !icann && strings.Contains(suffix, ".") && !listed(registrarZones, suffix) {
 		return "", ""
 	}
 	registered, err := publicsuffix.EffectiveTLDPlusOne(host)
-	if err != nil || listedHost(mailboxProviders, host, registered) || listedHost(sharedHosts, host, registered) {
+	if err != nil {
 		return "", ""
+	}
+	for _, list := range []string{mailboxProviders, sharedHosts, suffixOwners} {
+		if listedHost(list, host, registered) {
+			return "", ""
+		}
 	}
 	return host, registered
 }
 
-// registrarZone tells the zones that sell domains as a registry does: a
-// country or "com" as the first of two labels (uk.com, co.com, eu.org is not
-// among them, since its names are given away).
-func registrarZone(suffix string) bool {
-	first, rest, _ := strings.Cut(suffix, ".")
-	return (len(first) == 2 || first == "com") && (rest == "com" || rest == "net" || rest == "se" || rest == "de")
-}
-
-// hostOf takes the host out of an address; "" if there is none.
+// hostOf takes the host out of an address; "" if there is none, and if there
+// are several: which of them is the company's cannot be told.
 func hostOf(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
+	if strings.ContainsFunc(s, unicode.IsSpace) {
+		return ""
+	}
 	if i := strings.Index(s, "://"); i >= 0 {
 		s = s[i+3:]
 	}
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "mailto:"), "//")
 	if i := strings.IndexAny(s, `/?#\`); i >= 0 {
+		if anotherHost(s[i+1:]) {
+			return ""
+		}
 		s = s[:i]
 	}
-	if i := strings.LastIndex(s, "@"); i >= 0 {
-		s = s[i+1:]
+	if before, host, ok := strings.Cut(s, "@"); ok {
+		if strings.Contains(host, "@") || strings.ContainsAny(before, ",;|") {
+			return ""
+		}
+		s = host
 	}
 	if _, err := netip.ParseAddrPort(s); err == nil {
 		return ""
@@ -83,4 +90,26 @@ func hostOf(s string) string {
 		return ""
 	}
 	return strings.TrimPrefix(ascii, "www.")
+}
+
+// anotherHost tells whether a path is followed by a second address:
+// "acme.com/,beta.com".
+func anotherHost(path string) bool {
+	pieces := strings.FieldsFunc(path, func(r rune) bool { return r == ',' || r == ';' || r == '|' })
+	for i, piece := range pieces {
+		_, after, scheme := strings.Cut(piece, "://")
+		switch {
+		case i == 0 && !strings.ContainsAny(path[:1], ",;|"):
+			continue // the path itself
+		case scheme:
+			piece = after
+		}
+		if end := strings.IndexAny(piece, `/?#\:`); end >= 0 {
+			piece = piece[:end]
+		}
+		if _, icann := publicsuffix.PublicSuffix(piece); icann && strings.Contains(piece, ".") {
+			return true
+		}
+	}
+	return false
 }

@@ -151,21 +151,8 @@ func (f *Field) fitsNumber(side Side, v connectors.Field) []Verdict {
 			Fix: "make the field longer, or the range smaller",
 		})
 	}
-	whole := v.Type == "int" || v.Type == "long"
-	switch {
-	case f.Type == Money && v.Scale < moneyDecimals && (v.Precision > 0 || whole):
-		out = append(out, Verdict{
-			Level: Refused, Why: fmt.Sprintf("it keeps %d decimals, and Salesforce rounds to them: money needs %d", v.Scale, moneyDecimals),
-			Fix: fmt.Sprintf("give the field %d decimal places, or round in a write expression", moneyDecimals),
-		})
-	case v.Scale == 0:
-		out = append(out, Verdict{Level: Partly, Why: "it has no decimals: Salesforce rounds a number that has some", Fix: "give the field decimal places, unless the values are whole"})
-	}
-	return out
+	return append(out, f.fitsDecimals(v)...)
 }
-
-// moneyDecimals is how many decimals an amount has.
-const moneyDecimals = 2
 
 // Digits is how many digits before the point a range needs.
 func Digits(low, high float64) int {

@@ -15,6 +15,8 @@ account:
   size:   {type: number, hubspot: x_size, salesforce: X_size, sync: newest}
   amount: {type: money, hubspot: x_amount, salesforce: X_amount, sync: newest}
   words:  {type: text, hubspot: x_words, salesforce: X_words, sync: newest, length: 300}
+  whole:  {type: number, hubspot: x_whole, salesforce: X_whole, sync: newest, decimals: 0}
+  fine:   {type: number, hubspot: x_fine, salesforce: X_fine, sync: newest, decimals: 4}
   seen:   {type: text, hubspot: x_seen, salesforce: X_seen}
   tier:   {type: enum, hubspot: x_tier, salesforce: X_tier, sync: newest, values: {gold: {hubspot: g, salesforce: Gold}}}
   many:   {type: multi, hubspot: x_many, salesforce: X_many, sync: newest, values: {gold: {hubspot: g, salesforce: Gold}}}
@@ -36,7 +38,8 @@ var vendorTypes = map[mapping.Side][]string{
 // take only some values; every other pair must be refused with a reason.
 var fitting = map[string]map[mapping.Side]string{
 	"yes":    {mapping.SalesforceSide: "boolean string~ textarea~ phone~ url~ picklist~", mapping.HubSpotSide: "bool string~"},
-	"size":   {mapping.SalesforceSide: "double currency percent int~ string~ textarea~ phone~ url~ picklist~", mapping.HubSpotSide: "number string~ enumeration~"},
+	"size":   {mapping.SalesforceSide: "double~ currency~ percent~ string~ textarea~ phone~ url~ picklist~", mapping.HubSpotSide: "number string~ enumeration~"},
+	"whole":  {mapping.SalesforceSide: "double currency percent int string~ textarea~ phone~ url~ picklist~", mapping.HubSpotSide: "number string~ enumeration~"},
 	"amount": {mapping.SalesforceSide: "double currency percent~ string~ textarea~ phone~ url~ picklist~", mapping.HubSpotSide: "number string~ enumeration~"},
 	"words":  {mapping.SalesforceSide: "string textarea email~ phone url picklist~ multipicklist+~", mapping.HubSpotSide: "string phone_number~ enumeration~ enumeration+~"},
 	"tier":   {mapping.SalesforceSide: "string textarea email~ phone url picklist multipicklist+~", mapping.HubSpotSide: "string phone_number~ enumeration enumeration+~"},
@@ -113,6 +116,8 @@ func TestFitsSaysWhyNot(t *testing.T) {
 		{"one for several", "many", mapping.HubSpotSide, connectors.Field{Type: "enumeration", Restricted: true, Options: option("g"), Writable: true}, "holds one value"},
 		{"checkbox in a list", "yes", mapping.SalesforceSide, connectors.Field{Type: "picklist", Restricted: true, Options: option("true"), Writable: true}, `lacks the options "false"`},
 		{"money in whole numbers", "amount", mapping.SalesforceSide, connectors.Field{Type: "int", Writable: true}, "money needs 2"},
+		{"more decimals than are kept", "fine", mapping.SalesforceSide, connectors.Field{Type: "double", Precision: 18, Scale: 2, Writable: true}, "it keeps 2 decimals, and the mapping allows 4"},
+		{"as many decimals as are kept", "fine", mapping.SalesforceSide, connectors.Field{Type: "double", Precision: 18, Scale: 4, Writable: true}, ""},
 		{"money in percent", "amount", mapping.SalesforceSide, connectors.Field{Type: "percent", Precision: 5, Scale: 2, Writable: true}, "a percentage, not an amount"},
 		{"expressions and options", "coded", mapping.SalesforceSide, connectors.Field{Type: "picklist", Restricted: true, Options: option("Y", "N"), Writable: true}, ""},
 		{"an expression's missing option", "coded", mapping.SalesforceSide, connectors.Field{Type: "picklist", Restricted: true, Options: option("Y"), Writable: true}, `lacks the options "N"`},

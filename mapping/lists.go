@@ -13,6 +13,10 @@ var (
 	mailboxProviders string
 	//go:embed data/shared_hosts.txt
 	sharedHosts string
+	//go:embed data/suffix_owners.txt
+	suffixOwners string
+	//go:embed data/registrar_zones.txt
+	registrarZones string
 	//go:embed data/legal_forms.txt
 	legalForms string
 )

@@ -140,7 +140,7 @@ func (m *Mapping) Select(side Side) connectors.Selection {
 			sel.source(src, s.History)
 		}
 	}
-	return connectors.Selection{Fields: sel.fields, History: sel.history, Optional: optional}
+	return connectors.Selection{Fields: sel.fields, History: sel.history, Optional: optional, Outside: m.outside(side)}
 }
 
 type selection struct {
@@ -166,6 +166,7 @@ func (s *selection) source(src *Source, history bool) {
 		}
 		if src.Subject {
 			s.add(o, subjectOf(src.Side.System(), o), false)
+			s.add(o, ownerOf(src.Side.System()), false)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 
@@ -17,6 +18,16 @@ type MatchRule struct {
 	Domain, KeepSubdomain bool
 	// Country, where set, makes it the rule of company name and country.
 	Country [sides]string
+}
+
+// RuleTexts are the match rules with all that they compare, to tell whether
+// they have changed.
+func (m *Mapping) RuleTexts() []string {
+	texts := make([]string, len(m.Rules))
+	for i, r := range m.Rules {
+		texts[i] = fmt.Sprintf("%q %q %q", r.Name, r.Property, r.Country)
+	}
+	return texts
 }
 
 // recordID stands for the record's own id in a rule.
@@ -75,10 +86,11 @@ func fieldText(rec connectors.Record, name string) string {
 }
 
 // Keys returns the record's keys by the rule's name, without empty ones. A
-// record that is gone or out of scope has none.
+// record that is gone has none. One that is out of scope has: what it is
+// matched with is out of scope as well.
 func (m *Mapping) Keys(rec connectors.Record) map[string]string {
 	keys := map[string]string{}
-	if rec.Deleted || rec.OutOfScope {
+	if rec.Deleted {
 		return keys
 	}
 	for _, r := range m.Rules {

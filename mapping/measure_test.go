@@ -3,6 +3,7 @@ package mapping_test
 import (
 	"bufio"
 	"encoding/csv"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,6 +98,10 @@ func TestMeasureDomains(t *testing.T) {
 			one = append(one, labelled{name, fold(typed)})
 			other = append(other, labelled{name, fold([]string{host, "//" + host, " " + host + ". "}[i%3])})
 		}
+		for i, line := range lines(t, "hostile_domains.tsv") {
+			a, b, _ := strings.Cut(line, "\t")
+			one, other = append(one, labelled{fmt.Sprint("a", i), fold(a)}), append(other, labelled{fmt.Sprint("b", i), fold(b)})
+		}
 		s := measure(one, other)
 		s.want(t, rule, 0.8)
 	}
@@ -147,9 +152,55 @@ func TestMeasureNames(t *testing.T) {
 			t.Logf("not found: %q / %q", a, b)
 		}
 	}
+	for i, line := range lines(t, "hostile_names.tsv") {
+		f := strings.Split(line, "\t")
+		key := func(name string) string { return mapping.CompanyName(name) + "|" + mapping.Country(f[0]) }
+		one, other = append(one, labelled{fmt.Sprint("a", i), key(f[1])}), append(other, labelled{fmt.Sprint("b", i), key(f[2])})
+	}
 	folded := measure(one, other)
 	folded.want(t, "name and country", 0.84)
 	if plain := measure(plainOne, plainOther); plain.recall() >= folded.recall() {
 		t.Errorf("folding finds no more than comparing the texts: %.3f and %.3f", plain.recall(), folded.recall())
+	}
+}
+
+// TestHostilePairs names the pairs that a rule would link. The measures above
+// count them among the rest; a pair must not hide behind another of its key.
+func TestHostilePairs(t *testing.T) {
+	t.Parallel()
+	for _, line := range lines(t, "hostile_domains.tsv") {
+		a, b, _ := strings.Cut(line, "\t")
+		for rule, fold := range map[string]func(string) string{"domain": mapping.Domain, "host": mapping.Host} {
+			if key := fold(a); key != "" && key == fold(b) {
+				t.Errorf("%s: %s and %s are both %s", rule, a, b, key)
+			}
+		}
+	}
+	for _, line := range lines(t, "hostile_names.tsv") {
+		f := strings.Split(line, "\t")
+		if key := mapping.CompanyName(f[1]); key == mapping.CompanyName(f[2]) {
+			t.Errorf("%s and %s are both %q", f[1], f[2], key)
+		}
+	}
+}
+
+// TestListsAreSorted: what is not in its place is not found.
+func TestListsAreSorted(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob(filepath.Join("data", "*.txt"))
+	if err != nil || len(names) < 5 {
+		t.Fatalf("%v, %v", names, err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+		for i := 1; i < len(list); i++ {
+			if list[i] <= list[i-1] && !strings.HasPrefix(list[i], "#") {
+				t.Errorf("%s: %q stands behind %q", name, list[i], list[i-1])
+			}
+		}
 	}
 }

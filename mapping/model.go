@@ -125,12 +125,18 @@ type Field struct {
 	// for any; Truncate cuts what is longer instead of refusing it.
 	Length   int
 	Truncate bool
+	// Decimals, where Scaled, is how many decimals a number may have when it
+	// is written to Salesforce; what has more is parked, not rounded.
+	Scaled   bool
+	Decimals int
 	// From and To are the transforms of each side, nil for none.
 	From, To [sides]*Transform
 
 	from    yamlpos.Node // where its master is named
 	reverse [sides]map[string]string
 	mark    uint32 // what it says about writing, to tell when that changes
+	// reading is what it says about reading a side.
+	reading [sides]uint32
 }
 
 // Cell is what one side holds of one field.

@@ -24,7 +24,11 @@ type FieldWrite struct {
 
 // Outgoing lists the writes that bring both sides to the merged values. At
 // rest it is empty (I5). A value that has no form in the vendor is a Problem.
+// An account of which one record is out of scope is left alone in both CRMs.
 func (m *Mapping) Outgoing(a *Account) (writes []FieldWrite, problems []Problem) {
+	if !a.InScope() {
+		return nil, nil
+	}
 	for i := range m.Fields {
 		f := &m.Fields[i]
 		if f.Master == ReadOnly || m.quiet(a, f) {
@@ -60,6 +64,9 @@ func (f *Field) prepare(w *FieldWrite) (err error) {
 	if w.Vendor, err = f.Write(w.Side, w.Value); err != nil {
 		return err
 	}
+	if err := f.exact(w.Side, w.Vendor); err != nil {
+		return err
+	}
 	if w.Guard {
 		w.Expect, err = f.Write(w.Side, w.Replaces)
 	}
@@ -68,7 +75,7 @@ func (f *Field) prepare(w *FieldWrite) (err error) {
 
 func (m *Mapping) outgoing(a *Account, f *Field, side Side) (w FieldWrite, due bool, err error) {
 	cell := a.cell(side, f.Slot)
-	if f.Vendor[side] == "" || cell == nil || a.Views[side].OutOfScope {
+	if f.Vendor[side] == "" || cell == nil {
 		return w, false, nil
 	}
 	w = FieldWrite{Slot: f.Slot, Side: side, Replaces: cell.held()}

@@ -22,6 +22,8 @@ type SalesActivity struct {
 	Subject string            `json:"subject,omitempty"`
 	OwnerID string            `json:"owner,omitempty"`
 	Status  string            `json:"status,omitempty"`
+	// Owner is the owner's e-mail address, which both CRMs share.
+	Owner string `json:"owner_email,omitempty"`
 	// Amount of an opportunity, as the CRM has it, "" for none.
 	Amount   string    `json:"amount,omitempty"`
 	Created  time.Time `json:"created,omitzero"`
@@ -208,8 +210,8 @@ func (a *SalesActivity) readHubSpot(r vendorRecord) {
 }
 
 // OnceEach leaves out the activities that another sync has copied into the
-// second CRM: of two of one kind in different CRMs, at most a minute apart and
-// with the same subject, only Salesforce's stays.
+// second CRM: of two of one kind in different CRMs, at about one time, with the
+// same subject and not of two people, only Salesforce's stays.
 func OnceEach(list []SalesActivity) []SalesActivity {
 	taken := make([]bool, len(list))
 	var out []SalesActivity
@@ -223,19 +225,49 @@ func OnceEach(list []SalesActivity) []SalesActivity {
 	return out
 }
 
+// mirrored finds the original of a HubSpot activity, the nearest one, and marks
+// it as taken.
 func mirrored(a SalesActivity, list []SalesActivity, taken []bool) bool {
+	found, nearest := -1, time.Duration(0)
 	for i, b := range list {
-		if taken[i] || b.Ref.System != connectors.Salesforce || b.Kind != a.Kind || b.Done != a.Done || !sameSubject(a.Subject, b.Subject) {
+		if taken[i] || b.Ref.System != connectors.Salesforce || !a.copies(b) {
 			continue
 		}
-		one, other := a.At, b.At
-		if a.Kind == connectors.Opportunity || !a.Done {
-			one, other = a.Created, b.Created // a copy may be closed, or started, later than the original
-		}
-		if gap := one.Sub(other).Abs(); gap <= mirrorSlack || a.Kind == connectors.Opportunity && gap <= 24*time.Hour {
-			taken[i] = true
-			return true
+		if gap := a.apart(b); found < 0 || gap < nearest {
+			found, nearest = i, gap
 		}
 	}
-	return false
+	if found >= 0 {
+		taken[found] = true
+	}
+	return found >= 0
+}
+
+// copies tells whether an activity in HubSpot may be one in Salesforce. Calls
+// and e-mails may be tasks there.
+func (a *SalesActivity) copies(b SalesActivity) bool {
+	own := func(k connectors.Object) bool { return k == connectors.Meeting || k == connectors.Opportunity }
+	if a.Done != b.Done || (own(a.Kind) || own(b.Kind)) && a.Kind != b.Kind || a.Owner != "" && b.Owner != "" && a.Owner != b.Owner {
+		return false
+	}
+	limit := mirrorSlack
+	switch {
+	case a.Kind == connectors.Opportunity:
+		limit = mirrorSlackDeal
+	case a.Subject == "" || b.Subject == "":
+		return a.apart(b) <= mirrorSlackBare
+	}
+	return a.apart(b) <= limit && sameSubject(a.Subject, b.Subject)
+}
+
+// mirrorSlackDeal is how much later a copy of an opportunity may be made.
+const mirrorSlackDeal = 24 * time.Hour
+
+// apart is how far apart in time two activities are: a copy may be closed, or
+// started, later than the original.
+func (a *SalesActivity) apart(b SalesActivity) time.Duration {
+	if a.Kind == connectors.Opportunity || !a.Done {
+		return a.Created.Sub(b.Created).Abs()
+	}
+	return a.At.Sub(b.At).Abs()
 }

@@ -115,6 +115,10 @@ type Point struct {
 	At     time.Time
 	Value  float64
 	Label  string
+	// Owner is whose activity it was, "" if that is not known: the vendor's
+	// id as Extract reads it, the e-mail address in lower case where points
+	// of both CRMs are compared.
+	Owner string
 }
 
 // Extracted is what a record says of behaviour.
@@ -217,7 +221,7 @@ func (s *Signal) events(src *Source, r connectors.Record) ([]Point, []Problem) {
 		if src.When != nil && !src.When.Eval(env).Bool() {
 			continue
 		}
-		points = append(points, Point{Signal: s.Name, Source: r.Ref.String(), At: at, Value: 1, Label: src.label(env)})
+		points = append(points, Point{Signal: s.Name, Source: r.Ref.String(), At: at, Value: 1, Label: src.label(env), Owner: src.owner(r)})
 	}
 	return points, problems
 }
@@ -234,6 +238,14 @@ func (s *Source) label(env recordEnv) string {
 		}
 	}
 	return ""
+}
+
+// owner is whose activity the record is, where it may be a copy of another.
+func (s *Source) owner(r connectors.Record) string {
+	if !s.Subject {
+		return ""
+	}
+	return strings.TrimSpace(r.Fields[ownerOf(r.Ref.System)].Text())
 }
 
 func (s *Signal) problem(src *Source, r connectors.Record, v connectors.Value, reason string) Problem {

@@ -187,7 +187,7 @@ func TestActivitySignals(t *testing.T) {
 		}
 	}
 	sel := m.Select(mapping.HubSpotSide)
-	if diff := cmp.Diff([]string{"hs_meeting_start_time", "hs_meeting_outcome", "hs_meeting_title"}, sel.Fields[connectors.Meeting]); diff != "" {
+	if diff := cmp.Diff([]string{"hs_meeting_start_time", "hs_meeting_outcome", "hs_meeting_title", "hubspot_owner_id"}, sel.Fields[connectors.Meeting]); diff != "" {
 		t.Errorf("selection: -want +got:\n%s", diff)
 	}
 }
@@ -197,18 +197,31 @@ func TestMirroredActivitiesCountOnce(t *testing.T) {
 	at := func(seconds int, source, label string) mapping.Point {
 		return mapping.Point{Signal: "meetings", Source: source, At: noon.Add(time.Duration(seconds) * time.Second), Value: 1, Label: label}
 	}
+	by := func(owner string, p mapping.Point) mapping.Point {
+		p.Owner = owner
+		return p
+	}
 	for name, c := range map[string]struct {
 		points []mapping.Point
 		want   int
 	}{
-		"a copy a moment later":   {[]mapping.Point{at(0, "salesforce/meeting/1", "Demo"), at(40, "hubspot/meeting/2", "demo")}, 1},
-		"a copy a moment earlier": {[]mapping.Point{at(0, "hubspot/meeting/2", ""), at(40, "salesforce/meeting/1", "Demo")}, 1},
-		"another kind in there":   {[]mapping.Point{at(0, "salesforce/task/1", "Call"), at(0, "hubspot/call/2", "Call")}, 1},
-		"too far apart":           {[]mapping.Point{at(0, "salesforce/meeting/1", "Demo"), at(61, "hubspot/meeting/2", "Demo")}, 2},
-		"other subjects":          {[]mapping.Point{at(0, "salesforce/meeting/1", "Demo"), at(0, "hubspot/meeting/2", "Pricing")}, 2},
-		"two in one CRM":          {[]mapping.Point{at(0, "salesforce/meeting/1", "Demo"), at(0, "salesforce/meeting/2", "Demo")}, 2},
-		"one copy for one":        {[]mapping.Point{at(0, "salesforce/meeting/1", ""), at(1, "hubspot/meeting/2", ""), at(2, "hubspot/meeting/3", "")}, 2},
-		"levels are no copies":    {[]mapping.Point{at(0, "salesforce/account/1", ""), at(0, "hubspot/account/2", "")}, 2},
+		"a copy a moment later":    {[]mapping.Point{at(0, "salesforce/meeting/1", "Demo"), at(40, "hubspot/meeting/2", "demo")}, 1},
+		"a copy a moment earlier":  {[]mapping.Point{at(0, "hubspot/meeting/2", ""), at(40, "salesforce/meeting/1", "Demo")}, 1},
+		"another kind in there":    {[]mapping.Point{at(0, "salesforce/task/1", "Call"), at(0, "hubspot/call/2", "Call")}, 1},
+		"too far apart":            {[]mapping.Point{at(0, "salesforce/meeting/1", "Demo"), at(301, "hubspot/meeting/2", "Demo")}, 2},
+		"late, and no subject":     {[]mapping.Point{at(0, "salesforce/meeting/1", "Demo"), at(61, "hubspot/meeting/2", "")}, 2},
+		"another kind":             {[]mapping.Point{at(0, "salesforce/task/1", "Demo"), at(0, "hubspot/meeting/2", "Demo")}, 2},
+		"a subject with a mark":    {[]mapping.Point{at(0, "salesforce/task/1", "Email: >> RE: Your quote, revised"), at(50, "hubspot/email/2", "Your quote - revised")}, 1},
+		"a subject that was cut":   {[]mapping.Point{at(0, "salesforce/task/1", "Email: Your quote for…"), at(50, "hubspot/email/2", "Your quote for everything that you asked")}, 1},
+		"a mark is all they share": {[]mapping.Point{at(0, "salesforce/task/1", "Call: Ann"), at(0, "hubspot/call/2", "Call: Bob")}, 2},
+		"one owner":                {[]mapping.Point{by("ann@x", at(0, "salesforce/task/1", "Call")), by("ann@x", at(9, "hubspot/call/2", "Call"))}, 1},
+		"two owners":               {[]mapping.Point{by("ann@x", at(0, "salesforce/task/1", "Call")), by("bob@x", at(9, "hubspot/call/2", "Call"))}, 2},
+		"an owner nobody knows":    {[]mapping.Point{by("ann@x", at(0, "salesforce/task/1", "Call")), at(9, "hubspot/call/2", "Call")}, 1},
+		"the nearest is the copy":  {[]mapping.Point{at(0, "salesforce/task/1", "Call"), at(200, "salesforce/task/2", "Call"), at(201, "hubspot/call/3", "Call"), at(499, "hubspot/call/4", "Call")}, 3},
+		"other subjects":           {[]mapping.Point{at(0, "salesforce/meeting/1", "Demo"), at(0, "hubspot/meeting/2", "Pricing")}, 2},
+		"two in one CRM":           {[]mapping.Point{at(0, "salesforce/meeting/1", "Demo"), at(0, "salesforce/meeting/2", "Demo")}, 2},
+		"one copy for one":         {[]mapping.Point{at(0, "salesforce/meeting/1", ""), at(1, "hubspot/meeting/2", ""), at(2, "hubspot/meeting/3", "")}, 2},
+		"levels are no copies":     {[]mapping.Point{at(0, "salesforce/account/1", ""), at(0, "hubspot/account/2", "")}, 2},
 	} {
 		if got := len(mapping.Once(c.points)); got != c.want {
 			t.Errorf("%s: %d counted, want %d", name, got, c.want)

@@ -1,6 +1,10 @@
 package mapping
 
-import "handoffd/connectors"
+import (
+	"time"
+
+	"handoffd/connectors"
+)
 
 // verdict is what is to be done about a field that both sides may change.
 type verdict struct {
@@ -72,32 +76,44 @@ func (f *Field) winner(s, h *Cell) (side Side, tie bool) {
 		return HubSpotSide, false
 	}
 	switch {
-	case after(h, s):
+	case after(h, s, salesforceStamp):
 		return HubSpotSide, false
-	case after(s, h):
+	case after(s, h, 0):
 		return SalesforceSide, false
 	default:
 		return f.Tie, true
 	}
 }
 
+// salesforceStamp is how much later than its stamp a change in Salesforce may
+// be: stamps are cut to the second. clockSkew is how far the clocks of the two
+// CRMs may be apart.
+const (
+	salesforceStamp = time.Second
+	clockSkew       = 2 * time.Second
+)
+
 // after tells whether a's change is surely later than b's: a changed after its
-// Since and up to its At, b at its own At at the latest.
-func after(a, b *Cell) bool {
+// Since and up to its At, b at its own At at the latest, give or take what its
+// stamps leave out.
+func after(a, b *Cell, stamp time.Duration) bool {
 	if a.Since.IsZero() {
 		return false // seen only once: it may have stood there for ever
 	}
-	return a.Since.After(b.At) || a.Since.Equal(b.At) && a.At.After(a.Since)
+	return a.Since.After(b.At.Add(stamp + clockSkew))
 }
 
 // same compares two sides' values: an owner by the person, a text that may be
-// cut by what is kept of it.
+// cut by what is kept of it, a time by the second, since Salesforce keeps no
+// more.
 func (m *Mapping) same(f *Field, s, h connectors.Value) bool {
 	switch {
 	case s == h:
 		return true
 	case f.Truncate && f.Length > 0:
 		return cut(s.Text(), f.Length) == cut(h.Text(), f.Length)
+	case f.Type == DateTime:
+		return s == toSecond(h)
 	case f.Type != Owner:
 		return false
 	}

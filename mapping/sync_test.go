@@ -12,19 +12,25 @@ import (
 // that it changed between two looks. Where the two overlap, newest_tie decides.
 func TestNewest(t *testing.T) {
 	t.Parallel()
-	at := func(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
+	at := func(minutes float64) time.Time { return noon.Add(time.Duration(minutes * float64(time.Minute))) }
+	const milli = 1.0 / 60_000
 	tests := []struct {
 		name         string
 		rest         string
-		looked, came int // Salesforce: last seen with the old value, stamp with the new one
-		changed      int // HubSpot's history
+		looked, came float64 // Salesforce: last seen with the old value, stamp with the new one
+		changed      float64 // HubSpot's history
 		history      bool
 		want         mapping.Side
 		tie          bool
 	}{
 		{"hubspot is later", "sync: newest", 10, 20, 25, true, mapping.HubSpotSide, false},
 		{"salesforce is later", "sync: newest", 10, 20, 8, true, mapping.SalesforceSide, false},
-		{"at the edge", "sync: newest", 10, 20, 10, true, mapping.SalesforceSide, false},
+		{"at the lower edge", "sync: newest, newest_tie: hubspot", 10, 20, 10, true, mapping.HubSpotSide, true},
+		{"just before", "sync: newest, newest_tie: hubspot", 10, 20, 10 - 1900*milli, true, mapping.HubSpotSide, true},
+		{"before, whatever the clocks", "sync: newest, newest_tie: hubspot", 10, 20, 10 - 2100*milli, true, mapping.SalesforceSide, false},
+		{"in the second of the stamp", "sync: newest", 10, 20, 20 + 300*milli, true, mapping.SalesforceSide, true},
+		{"just after that second", "sync: newest", 10, 20, 20 + 2900*milli, true, mapping.SalesforceSide, true},
+		{"after it, whatever the clocks", "sync: newest", 10, 20, 20 + 3100*milli, true, mapping.HubSpotSide, false},
 		{"in between", "sync: newest", 10, 20, 15, true, mapping.SalesforceSide, true},
 		{"in between, hubspot's favour", "sync: newest, newest_tie: hubspot", 10, 20, 15, true, mapping.HubSpotSide, true},
 		{"no history", "sync: newest", 10, 20, 25, false, mapping.SalesforceSide, true},

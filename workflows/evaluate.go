@@ -23,6 +23,8 @@ const (
 	InHand Outcome = "in_hand"
 	// OutOfScope: the mapping's where clauses leave the account out.
 	OutOfScope Outcome = "out_of_scope"
+	// Gone: no record of the account is left in any CRM.
+	Gone Outcome = "gone"
 )
 
 // Input is all that a decision depends on.
@@ -31,6 +33,9 @@ type Input struct {
 	Life    Life
 	History History
 	Now     time.Time
+	// Case is the open match case that the account's record is part of, ""
+	// for none: while it is open, nobody knows which records are the account.
+	Case string
 }
 
 // Decision is what Evaluate found. Trace it with Policy.Trace.
@@ -53,11 +58,17 @@ func (p *Policy) Evaluate(in Input) Decision {
 	w := p.world(in)
 	d := Decision{Print: p.print(w, in), Due: p.nextDue(w)}
 	switch {
+	case in.Account.Gone():
+		d.Outcome = Gone
+		return d
 	case !in.Account.InScope():
 		d.Outcome = OutOfScope
 		return d
 	case in.Life.State.Open():
 		d.Outcome = InHand
+		return d
+	case in.Case != "":
+		d.Outcome = Waiting // who it is is undecided, so everything is (I12)
 		return d
 	}
 	segments := p.possible(func(c *Criteria) connectors.Value { return c.Eval(w) })
@@ -196,6 +207,9 @@ func (p *Policy) print(w *world, in Input) uint64 {
 	h.text(in.Account.Linked)
 	if in.Account.InScope() {
 		h.number(1)
+	}
+	if in.Case != "" {
+		h.text(in.Case)
 	}
 	for _, u := range p.uses {
 		if u.slot < len(p.Mapping.Fields) {

@@ -180,12 +180,16 @@ func (t *turn) returned() (string, bool) {
 
 // sent is when sales was given the account, or given it back.
 func (t *turn) sent() time.Time {
-	if e := t.life.Open; e != nil && e.Handed.After(e.Returned) {
+	e := t.life.Open
+	switch {
+	case e == nil:
+		return t.life.Since
+	case e.Handed.After(e.Returned):
 		return e.Handed
-	} else if e != nil {
-		return e.Returned
 	}
-	return t.life.Since
+	// The reason of the first return still stands, and its echo in the other
+	// CRM is younger than the return was.
+	return latest(e.Returned, t.life.Since)
 }
 
 func (t *turn) responded() (string, bool) {

@@ -6,10 +6,14 @@ import "handoffd/connectors"
 // the logged outcome, or the log or the policy is not what it claims (I6).
 func (p *Policy) Replay(t Trace) (Outcome, string) {
 	switch {
+	case t.Gone:
+		return Gone, ""
 	case !t.InScope:
 		return OutOfScope, ""
 	case t.State.Open():
 		return InHand, ""
+	case t.Case != "":
+		return Waiting, ""
 	}
 	eval := func(c *Criteria) connectors.Value {
 		return c.replay(func(text string) connectors.Value { return t.Values[text].Value })

@@ -21,15 +21,21 @@ type Trace struct {
 	// Reach is how far back windows of events reached beyond their length.
 	Reach time.Time `json:"reach,omitzero"`
 	// Nurtured is since when marketing has nurtured the account.
-	Nurtured time.Time        `json:"nurtured,omitzero"`
-	InScope  bool             `json:"in_scope"`
-	Outcome  Outcome          `json:"outcome"`
-	Segment  string           `json:"segment,omitempty"`
-	Rule     string           `json:"rule,omitempty"`
-	Matched  []string         `json:"matched,omitempty"`
-	Reason   string           `json:"reason"`
-	Rules    []RuleTrace      `json:"rules,omitempty"`
-	Values   map[string]Value `json:"values,omitempty"`
+	Nurtured time.Time `json:"nurtured,omitzero"`
+	InScope  bool      `json:"in_scope"`
+	// Gone: no record of the account was left.
+	Gone bool `json:"gone,omitempty"`
+	// LeftOut are the CRMs whose record the where clause leaves out.
+	LeftOut []connectors.System `json:"left_out,omitempty"`
+	// Case is the open match case that the account waits for.
+	Case    string           `json:"case,omitempty"`
+	Outcome Outcome          `json:"outcome"`
+	Segment string           `json:"segment,omitempty"`
+	Rule    string           `json:"rule,omitempty"`
+	Matched []string         `json:"matched,omitempty"`
+	Reason  string           `json:"reason"`
+	Rules   []RuleTrace      `json:"rules,omitempty"`
+	Values  map[string]Value `json:"values,omitempty"`
 	// Segmenting are the segments' clauses where they could not be decided.
 	Segmenting []expression.Clause `json:"segmenting,omitempty"`
 	// Behind names the fields and signals that a function call looks at.
@@ -63,7 +69,7 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
 		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
-		Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
+		Gone: in.Account.Gone(), LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 	}
 	if d.Rule != nil {
 		t.Rule = d.Rule.Name
@@ -171,14 +177,28 @@ func (t *Trace) reason() string {
 	case HandOff:
 		return t.Rule + ": " + t.passed()
 	case Waiting:
+		if t.Case != "" {
+			return "match case open: see handoffd cases (" + t.Case + ")"
+		}
 		return "waiting for data: " + t.missing()
 	case InHand:
 		return "sales has the account (" + string(t.State) + ")"
 	case OutOfScope:
-		return "left out by the mapping's where clause"
+		return "left out by where: the " + t.whose() + " record is out of scope"
+	case Gone:
+		return "no record of the account is left"
 	default:
 		return "criteria not met: " + t.failed()
 	}
+}
+
+// whose names the CRMs whose record the where clause leaves out.
+func (t *Trace) whose() string {
+	names := make([]string, len(t.LeftOut))
+	for i, s := range t.LeftOut {
+		names[i] = string(s)
+	}
+	return strings.Join(names, " and the ")
 }
 
 func (t *Trace) passed() string {

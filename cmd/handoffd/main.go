@@ -39,16 +39,16 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			return o.validate(c.Name() == "report")
+			return o.validate(c.Name())
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	flags := root.PersistentFlags()
-	flags.StringVar(&o.output, "output", "text", "how results are printed: text or json")
+	flags.StringVar(&o.output, "output", "text", "how results are printed: text or json (test: junit as well)")
 	flags.StringVar(&o.logFormat, "log-format", "text", "how logs are printed to stderr: text or json")
 	flags.StringVar(&o.logLevel, "log-level", "info", "the least level that is logged: debug, info, warn or error")
 	root.AddCommand(
-		newRun(o), newDemo(o), newSandbox(o), newCheck(o), newDoctor(o), newSetup(o), newPlan(o), newCases(o), newProblems(o),
+		newRun(o), newDemo(o), newSandbox(o), newCheck(o), newTest(o), newDoctor(o), newSetup(o), newPlan(o), newCases(o), newProblems(o),
 		newShow(o), newReport(o), newForget(o), newPolicy(o),
 		newRelease(o), newPause(o), newResume(o), newVersion(o),
 	)

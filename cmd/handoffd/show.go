@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -85,7 +86,7 @@ func (o *options) printSeveral(w io.Writer, rows []engine.AccountRow) error {
 func printShown(w io.Writer, s *engine.Shown) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "%s\t%s\t%s\n", safe(s.Name, 60), safe(s.Domain, 60), s.ID)
-	fmt.Fprintf(t, "state\t%s\tsince %s\n", s.State, moment(s.Since))
+	fmt.Fprintf(t, "state\t%s\tsince %s\n", cmp.Or(s.State, "-"), moment(s.Since))
 	fmt.Fprintf(t, "decision\t%s\t%s\n", s.Outcome, safe(s.Reason, 200))
 	if s.Waits != "" {
 		fmt.Fprintf(t, "queue\t%s\n", safe(s.Waits, 300))

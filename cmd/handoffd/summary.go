@@ -19,6 +19,9 @@ func printSummary(w io.Writer, s engine.Summary) error {
 	if !s.Live {
 		fmt.Fprintf(t, "nothing is written:\t%s\n", s.Reason)
 	}
+	if s.Comparing != "" {
+		fmt.Fprintf(t, "nothing is decided:\t%s\n", s.Comparing)
+	}
 	if s.Hold != nil {
 		fmt.Fprintf(t, "held:\t%s\n", s.Hold)
 	}
@@ -29,6 +32,9 @@ func printSummary(w io.Writer, s engine.Summary) error {
 		fmt.Fprintf(t, "queue:\t%s\n", s.QueueGrows)
 	}
 	fmt.Fprintf(t, "accounts\t%d, of which %d in both CRMs\n", s.Accounts, s.Matched)
+	if s.OutOfScope > 0 {
+		fmt.Fprintf(t, "left out by where\t%d accounts more\n", s.OutOfScope)
+	}
 	if s.Cases > 0 {
 		fmt.Fprintf(t, "matches\t%d need a person: `handoffd cases`\n", s.Cases)
 	}

@@ -57,6 +57,9 @@ type Setup struct {
 	Fields map[connectors.Object][]string
 	// Optional are those of Fields that the org may lack.
 	Optional map[connectors.Object][]string
+	// Outside are those of Fields that are read of records out of scope; nil
+	// means the account's name.
+	Outside map[connectors.Object][]string
 	// Scoped: leave out accounts whose Scope field has the value Out.
 	Scoped bool
 	// Logger takes the connector's log; the suite reads it.

@@ -12,6 +12,7 @@ func leavingChecks() []check {
 		{name: "a merge leads to the survivor", control: true, run: merges},
 		{name: "a survivor that is deleted before it was read takes the merged ids along", control: true, run: mergedThenDeleted},
 		{name: "leaving and entering the scope is reported", setup: Setup{Scoped: true}, run: scope},
+		{name: "a first load tells of records out of scope", setup: Setup{Scoped: true}, run: outOfScopeAtOnce},
 	}
 }
 
@@ -92,20 +93,70 @@ func (m *mirror) leadsTo(old, survivor string) bool {
 	return false
 }
 
+// outside makes an account that the scope leaves out.
+func (p *play) outside(note string) (id, name string) {
+	p.t.Helper()
+	fields := p.fields(note)
+	fields[p.words.Scope] = connectors.TextValue(p.words.Out)
+	return p.create(connectors.Account, fields), fields[p.words.Name].Text()
+}
+
+// known looks whether a record out of scope came with what it is named by, and
+// with nothing else.
+func (p *play) known(m *mirror, id, name string) {
+	p.t.Helper()
+	r := m.outside[id]
+	if got := r.Fields[p.words.Name]; got.Text() != name || len(r.Fields) != 1 || len(r.Accounts) > 0 || len(r.History) > 0 {
+		p.t.Errorf("%s is out of scope and came with %v, accounts %v; want its name %q alone", id, r.Fields, r.Accounts, name)
+	}
+	if r.Modified.IsZero() {
+		p.t.Errorf("%s is out of scope and has no stamp", id)
+	}
+}
+
+// outOfScopeAtOnce: who is out of scope is known from the first load on, so
+// that its twin in the other CRM can be left out as well.
+func outOfScopeAtOnce(p *play) {
+	if p.words.Scope == "" {
+		p.notHere("no field for the scope")
+		return
+	}
+	names := map[string]string{}
+	for i := range p.many(p.bench.LoadPage + 5) {
+		if i%2 == 0 {
+			p.account("in")
+			continue
+		}
+		id, name := p.outside("out")
+		names[id] = name
+	}
+	p.org.Pass(time.Hour)
+	m := p.loaded(connectors.Account)
+	for id, name := range names {
+		p.known(m, id, name)
+	}
+	if len(m.outside) < len(names) || len(m.outside) > len(names) && !p.bench.Real {
+		p.t.Errorf("%d records out of scope came, want %d", len(m.outside), len(names))
+	}
+	p.same(m)
+	late, name := p.outside("new")
+	p.org.Pass(time.Minute)
+	m.until("a new record out of scope", func() bool { _, ok := m.outside[late]; return ok })
+	p.known(m, late, name)
+}
+
 func scope(p *play) {
 	if p.words.Scope == "" {
 		p.notHere("no field for the scope")
 		return
 	}
 	in := p.account("in")
-	fields := p.fields("out")
-	fields[p.words.Scope] = connectors.TextValue(p.words.Out)
-	out := p.create(connectors.Account, fields)
+	out, _ := p.outside("out")
 	p.org.Pass(time.Hour)
 	m := p.mirror(connectors.Account)
 	m.until("the account in scope", func() bool { _, ok := m.rows[in]; return ok })
 	if _, ok := m.rows[out]; ok {
-		p.t.Errorf("an account out of scope was delivered")
+		p.t.Errorf("an account out of scope was delivered as if it were in it")
 	}
 	set := func(id, value string) {
 		p.must(p.org.Change(connectors.Account, id, map[string]connectors.Value{p.words.Scope: connectors.TextValue(value)}))
@@ -113,7 +164,7 @@ func scope(p *play) {
 	set(in, p.words.Out)
 	set(out, p.words.In)
 	p.org.Pass(time.Minute)
-	m.until("leaving the scope", func() bool { return m.outside[in] })
+	m.until("leaving the scope", func() bool { _, ok := m.outside[in]; return ok })
 	m.until("entering the scope", func() bool { _, ok := m.rows[out]; return ok })
 	set(in, p.words.In)
 	p.org.Pass(time.Minute)

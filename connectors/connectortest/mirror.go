@@ -21,7 +21,7 @@ type mirror struct {
 	cursor  connectors.Cursor
 	rows    map[string]connectors.Record
 	gone    map[string]connectors.Record
-	outside map[string]bool
+	outside map[string]connectors.Record
 	// times counts how often each id came with the last catch-up.
 	times   map[string]int
 	loaded  bool
@@ -33,7 +33,7 @@ type mirror struct {
 func (p *play) mirror(o connectors.Object) *mirror {
 	return &mirror{
 		p: p, c: p.c, object: o, rows: make(map[string]connectors.Record),
-		gone: make(map[string]connectors.Record), outside: make(map[string]bool), times: make(map[string]int),
+		gone: make(map[string]connectors.Record), outside: make(map[string]connectors.Record), times: make(map[string]int),
 	}
 }
 
@@ -94,7 +94,7 @@ func (m *mirror) keep(r connectors.Record) error {
 	case r.Deleted:
 		m.gone[id] = r
 	case r.OutOfScope:
-		m.outside[id] = true
+		m.outside[id] = r
 	default:
 		if r.Modified.IsZero() {
 			return fmt.Errorf("%s has no stamp of its last change", r.Ref)

@@ -58,6 +58,9 @@ func (p *play) connect(setup Setup) connectors.Connector {
 	if setup.Fields == nil {
 		setup.Fields = p.words.selection()
 	}
+	if setup.Outside == nil {
+		setup.Outside = map[connectors.Object][]string{connectors.Account: {p.words.Name}}
+	}
 	c, err := p.org.Connect(setup)
 	if err != nil {
 		p.t.Fatalf("connecting: %v", err)
@@ -204,7 +207,7 @@ func (p *play) differences(m *mirror) []string {
 			continue
 		}
 		live[id] = true
-		if m.outside[id] {
+		if _, out := m.outside[id]; out {
 			continue
 		}
 		faults = append(faults, p.recordDifferences(m, id, texts)...)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -171,6 +172,16 @@ func spoilers() []spoiler {
 		})},
 		{"merges look like deletes", "a merge leads to the survivor", onRecords(func(r *connectors.Record) { r.MergedInto, r.Aliases = "", nil })},
 		{"records out of scope look like others", "leaving and entering the scope is reported", onRecords(func(r *connectors.Record) { r.OutOfScope = false })},
+		{"records out of scope are left out of a first load", "a first load tells of records out of scope", onPages(func(p *connectors.Page) {
+			if p.Through.IsZero() {
+				p.Records = slices.DeleteFunc(p.Records, func(r connectors.Record) bool { return r.OutOfScope })
+			}
+		})},
+		{"records out of scope come with all that is known of them", "a first load tells of records out of scope", onRecords(func(r *connectors.Record) {
+			if r.OutOfScope {
+				r.Fields["more"] = connectors.BoolValue(true)
+			}
+		})},
 		{"contacts have no account", "contacts name their account", onRecords(func(r *connectors.Record) { r.Accounts = nil })},
 		{"an error moves the cursor", "an unknown field stops its object only", onPages(func(p *connectors.Page) {
 			if p.Err != nil {

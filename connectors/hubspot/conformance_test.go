@@ -111,7 +111,7 @@ func newSandboxOrg(s shape) (*sandboxOrg, error) {
 func (o *sandboxOrg) Connect(s connectortest.Setup) (connectors.Connector, error) {
 	cfg := hubspot.Config{
 		BaseURL: "https://api.hubspot.test", APIVersion: o.version, Clock: o.clock, HTTP: o.wire, Logger: s.Logger,
-		Selection: connectors.Selection{Fields: s.Fields, Optional: s.Optional},
+		Selection: connectors.Selection{Fields: s.Fields, Optional: s.Optional, Outside: s.Outside},
 		Auth:      hubspot.Auth{OAuth: &hubspot.OAuth{ClientID: "id", ClientSecret: appSecret, RefreshToken: refreshToken}},
 	}
 	if o.token {
@@ -301,7 +301,7 @@ func openRemote(url, token string, base http.RoundTripper, c clock.Clock) (*remo
 func (o *remoteOrg) Connect(s connectortest.Setup) (connectors.Connector, error) {
 	cfg := hubspot.Config{
 		BaseURL: o.url, Auth: hubspot.Auth{Token: o.token}, Clock: o.clock, HTTP: o.Wire(), Logger: s.Logger,
-		Selection: connectors.Selection{Fields: s.Fields, Optional: s.Optional}, SettleEvery: 30 * time.Second, IndexLag: 15 * time.Second,
+		Selection: connectors.Selection{Fields: s.Fields, Optional: s.Optional, Outside: s.Outside}, SettleEvery: 30 * time.Second, IndexLag: 15 * time.Second,
 	}
 	if s.Scoped {
 		cfg.Where = []hubspot.Filter{{Property: "type", Operator: hubspot.NEQ, Value: "PARTNER"}}

@@ -50,19 +50,19 @@ func (r reader) record(row row, accounts []string) connectors.Record {
 		Fields:   make(map[string]connectors.Value),
 		Accounts: accounts,
 	}
-	for _, names := range [][]string{r.config.Selection.Fields[r.object], r.history} {
-		for _, name := range names {
-			value, given := row.Properties[name]
-			if !given && slices.Contains(r.config.Selection.Optional[r.object], name) {
-				continue // the portal does not know it
-			}
-			out.Fields[name] = value.Value
+	out.OutOfScope = r.leftOut(row)
+	wanted, history := slices.Concat(r.config.Selection.Fields[r.object], r.history), r.history
+	if out.OutOfScope { // more of it is nobody's business
+		wanted, history = r.config.Selection.Outside[r.object], nil
+	}
+	for _, name := range wanted {
+		value, given := row.Properties[name]
+		if !given && slices.Contains(r.config.Selection.Optional[r.object], name) {
+			continue // the portal does not know it
 		}
+		out.Fields[name] = value.Value
 	}
-	if r.object == connectors.Account {
-		out.OutOfScope = !inScope(r.config.Where, row)
-	}
-	for _, name := range r.history {
+	for _, name := range history {
 		if versions := versions(row.History[name]); len(versions) > 0 {
 			if out.History == nil {
 				out.History = make(map[string][]connectors.Version)
@@ -71,6 +71,11 @@ func (r reader) record(row row, accounts []string) connectors.Record {
 		}
 	}
 	return out
+}
+
+// leftOut tells whether the where clause leaves a row out.
+func (r reader) leftOut(row row) bool {
+	return r.object == connectors.Account && !inScope(r.config.Where, row)
 }
 
 // aliases are the ids that now lead to the row: a merge makes a new record,
@@ -134,7 +139,7 @@ func (r reader) hydrate(ctx context.Context, rows []row) ([]row, *refusal) {
 func (r reader) addHistory(ctx context.Context, rows []row) *refusal {
 	var wanted []row
 	for _, row := range rows {
-		if slices.ContainsFunc(r.history, func(name string) bool { return row.text(name) != "" }) {
+		if !r.leftOut(row) && slices.ContainsFunc(r.history, func(name string) bool { return row.text(name) != "" }) {
 			wanted = append(wanted, row)
 		}
 	}

@@ -21,7 +21,10 @@ const listCompanies = "GET /crm/objects/2026-09/companies?"
 func TestFirstLoad(t *testing.T) {
 	t.Parallel()
 	client, _ := converse(t, func(c *Config) {
-		c.Selection = connectors.Selection{Fields: map[connectors.Object][]string{connectors.Account: {"name", "domain", "tier"}}}
+		c.Selection = connectors.Selection{
+			Fields:  map[connectors.Object][]string{connectors.Account: {"name", "domain", "tier"}},
+			Outside: map[connectors.Object][]string{connectors.Account: {"name", "domain"}},
+		}
 		c.Where = []Filter{{Property: "do_not_contact", Operator: NEQ, Value: "true"}}
 	},
 		turn{want: "GET /crm/properties/2026-09/companies", reply: properties("name", "domain", "tier", "do_not_contact")},
@@ -53,7 +56,7 @@ func TestFirstLoad(t *testing.T) {
 	}, {
 		Ref: account("12"), Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Modified: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
 		OutOfScope: true,
-		Fields:     map[string]connectors.Value{"name": connectors.TextValue("Shy"), "domain": {}, "tier": {}},
+		Fields:     map[string]connectors.Value{"name": connectors.TextValue("Shy"), "domain": {}},
 	}}
 	if diff := cmp.Diff(want, first.Records, values); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)

@@ -80,7 +80,7 @@ func (t *bulkTurn) page(ctx context.Context) connectors.Page {
 // create starts a job. An org or user that may not use Bulk is served by REST.
 func (t *bulkTurn) create(ctx context.Context) connectors.Page {
 	// No ORDER BY: it would keep Salesforce from splitting the work.
-	q := query{fields: t.cols.selected, from: t.cols.from, where: t.c.living(t.cols.object)}
+	q := query{fields: t.cols.selected, from: t.cols.from, where: t.c.living(t.cols.object, t.at.Outside)}
 	body, err := json.Marshal(map[string]string{
 		"operation": "queryAll", "query": q.String(), "contentType": "CSV", "lineEnding": "LF", "columnDelimiter": "COMMA",
 	})
@@ -166,7 +166,8 @@ func (t *bulkTurn) results(ctx context.Context) connectors.Page {
 		return connectors.Page{Records: records, Next: next.cursor(), More: true}
 	}
 	t.c.deleteJob(ctx, t.at.Job)
-	return connectors.Page{Records: records, Next: next.loaded().cursor(), More: true, Loaded: true}
+	next, loaded := next.ended()
+	return connectors.Page{Records: records, Next: next.cursor(), More: true, Loaded: loaded}
 }
 
 // recover makes a new job where this one is gone or has failed. Rows that

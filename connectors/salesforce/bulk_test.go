@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -24,16 +25,23 @@ func jobState(state string) string {
 	return `{"id":"750000000000001AAA","operation":"queryAll","object":"Account","state":"` + state + `","errorMessage":"Field name not found : X"}`
 }
 
-func bulkClient(t *testing.T, steps ...step) *Client {
+// bulkClient loads three accounts in scope, and as many out of it as said.
+func bulkClient(t *testing.T, outside int, steps ...step) *Client {
 	t.Helper()
 	minute := start.Truncate(time.Minute)
 	opening := []step{
 		{ask: updatedAsk("Account", minute.Add(-time.Minute), minute), reply: coveredReply(minute)},
-		{ask: "GET /services/data/v67.0/queryAll?q=SELECT COUNT() FROM Account WHERE IsDeleted = false AND (Type != 'Partner')", reply: `{"totalSize":3,"done":true,"records":[]}`},
+		{ask: "POST /services/data/v67.0/composite", body: `{"allOrNone":false,"compositeRequest":[
+			{"method":"GET","referenceId":"r0","url":"` + escaped("/services/data/v67.0/queryAll?q=", "SELECT COUNT() FROM Account WHERE IsDeleted = false AND (Type != 'Partner')") + `"},
+			{"method":"GET","referenceId":"r1","url":"` + escaped("/services/data/v67.0/queryAll?q=", "SELECT COUNT() FROM Account WHERE IsDeleted = false AND (NOT (Type != 'Partner'))") + `"}]}`,
+			reply: fmt.Sprintf(`{"compositeResponse":[
+			{"referenceId":"r0","httpStatusCode":200,"body":{"totalSize":3,"done":true,"records":[]}},
+			{"referenceId":"r1","httpStatusCode":200,"body":{"totalSize":%d,"done":true,"records":[]}}]}`, outside)},
 	}
 	c, _, _ := converse(t, func(cfg *Config) {
 		cfg.BulkAbove, cfg.Where = 2, "Type != 'Partner'"
 		cfg.Selection.Fields[connectors.Account] = []string{"Name", "ACV__c", "MQA__c", "Seen__c"}
+		cfg.Selection.Outside = map[connectors.Object][]string{connectors.Account: {"Name"}}
 	}, map[string]string{"Account": "ACV__c:currency MQA__c:boolean Seen__c:datetime"}, append(opening, steps...)...)
 	return c
 }
@@ -58,7 +66,7 @@ func drain(t *testing.T, c *Client, most int) (rows []string, last connectors.Pa
 
 func TestFirstLoadByBulk(t *testing.T) {
 	t.Parallel()
-	c := bulkClient(t,
+	c := bulkClient(t, 1,
 		step{ask: jobAsk, body: `{"operation":"queryAll","contentType":"CSV","lineEnding":"LF","columnDelimiter":"COMMA",
 			"query":"SELECT Id,SystemModstamp,CreatedDate,IsDeleted,MasterRecordId,Name,ACV__c,MQA__c,Seen__c FROM Account WHERE IsDeleted = false AND (Type != 'Partner')"}`, reply: jobState("UploadComplete")},
 		step{ask: "GET " + jobPath, reply: jobState("InProgress")},
@@ -70,6 +78,9 @@ func TestFirstLoadByBulk(t *testing.T) {
 		step{ask: "GET " + jobPath + "/results?locator=MTAw&maxRecords=10000",
 			with: map[string]string{"Content-Type": "text/csv", "Sforce-Locator": "null", "Sforce-NumberOfRecords": "1"}, reply: csvRow(idC, "C", `"1.0E7","true",""`)},
 		step{ask: "DELETE " + jobPath, status: 204},
+		// What is out of scope is little, and comes by REST.
+		step{ask: "GET /services/data/v67.0/queryAll?q=SELECT Id,SystemModstamp,IsDeleted,MasterRecordId,Name FROM Account WHERE IsDeleted = false AND (NOT (Type != 'Partner')) ORDER BY Id",
+			reply: pageOf("", `{"Id":"`+idD+`","SystemModstamp":"2026-11-22T09:00:00.000+0000","IsDeleted":false,"MasterRecordId":null,"Name":"D"}`)},
 	)
 	var cursor connectors.Cursor
 	var records []connectors.Record
@@ -92,6 +103,13 @@ func TestFirstLoadByBulk(t *testing.T) {
 			t.Errorf("row %d: %s", i, diff)
 		}
 	}
+	out := connectors.Record{
+		Ref: connectors.Ref{System: connectors.Salesforce, Object: connectors.Account, ID: idD}, Modified: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC),
+		OutOfScope: true, Fields: map[string]connectors.Value{"Name": connectors.TextValue("D")},
+	}
+	if diff := cmp.Diff([]connectors.Record{out}, records[3:], same); diff != "" {
+		t.Errorf("out of scope: %s", diff)
+	}
 	if r := records[0]; r.Ref.ID != idA || !r.Modified.Equal(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)) || r.Deleted {
 		t.Errorf("%+v", r)
 	}
@@ -106,7 +124,7 @@ func TestFirstLoadByBulk(t *testing.T) {
 func TestBulkJobLost(t *testing.T) {
 	t.Parallel()
 	create := step{ask: jobAsk, reply: jobState("UploadComplete")}
-	c := bulkClient(t,
+	c := bulkClient(t, 0,
 		create, step{ask: "GET " + jobPath, reply: jobState("Failed")}, step{ask: "DELETE " + jobPath, status: 204},
 		create, step{ask: "GET " + jobPath, status: 404, reply: `[{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}]`},
 		create, step{ask: "GET " + jobPath, reply: jobState("JobComplete")},
@@ -124,7 +142,7 @@ func TestBulkJobLost(t *testing.T) {
 
 func TestBulkNotAllowed(t *testing.T) {
 	t.Parallel()
-	c := bulkClient(t,
+	c := bulkClient(t, 0,
 		step{ask: jobAsk, status: 403, reply: `[{"errorCode":"FUNCTIONALITY_NOT_ENABLED","message":"The Bulk API is not enabled"}]`},
 		step{ask: "GET /services/data/v67.0/queryAll?q=SELECT Id,SystemModstamp,CreatedDate,IsDeleted,MasterRecordId,Name,ACV__c,MQA__c,Seen__c FROM Account WHERE IsDeleted = false AND (Type != 'Partner') ORDER BY Id",
 			reply: pageOf("", rowOf(idA, "A", start, ""))},

@@ -23,11 +23,12 @@ func bulkAt(c *Client, t *testing.T, age time.Duration) position {
 // makes none of its own.
 func TestBulkJobGoesOnAfterARestart(t *testing.T) {
 	t.Parallel()
-	first := bulkClient(t, step{ask: jobAsk, reply: jobState("UploadComplete")})
+	first := bulkClient(t, 0, step{ask: jobAsk, reply: jobState("UploadComplete")})
 	page := readOne(t, first, connectors.Account, readOne(t, first, connectors.Account, "").Next)
 	second, _, _ := converse(t, func(cfg *Config) {
 		cfg.BulkAbove, cfg.Where = 2, "Type != 'Partner'"
 		cfg.Selection.Fields[connectors.Account] = []string{"Name", "ACV__c", "MQA__c", "Seen__c"}
+		cfg.Selection.Outside = map[connectors.Object][]string{connectors.Account: {"Name"}}
 	}, map[string]string{"Account": "ACV__c:currency MQA__c:boolean Seen__c:datetime"},
 		step{ask: "GET " + jobPath, reply: jobState("JobComplete")},
 		step{ask: "GET " + jobPath + "/results?maxRecords=10000", with: map[string]string{"Content-Type": "text/csv", "Sforce-Locator": "null", "Sforce-NumberOfRecords": "1"}, reply: csvHeader + csvRow(idA, "A", `"","true",""`)},

@@ -25,7 +25,7 @@ type changesTurn struct {
 	at     position
 	cursor connectors.Cursor // the request's
 	in     *ask              // rows in scope
-	out    *ask              // ids of rows out of scope
+	out    *ask              // rows out of scope
 	gone   []connectors.Record
 	more   bool
 }
@@ -41,7 +41,7 @@ func (c *Client) beginChanges(ctx context.Context, cols *columns, at position, c
 	case t.at.Fresh:
 		t.in = &ask{path: c.queryPath(t.query(cols.selected, false), true)}
 		if c.where(cols.object) != "" {
-			t.out = &ask{path: c.queryPath(t.query(outFields(cols), true), true)}
+			t.out = &ask{path: c.queryPath(t.query(c.beyond(cols).selected, true), true)}
 		}
 	case t.at.In != "":
 		t.in = &ask{path: t.at.In}
@@ -116,32 +116,16 @@ func (t *changesTurn) lookForPurged(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// query is the window's query: the rows in scope, or the ids of those out of
-// it, which a second query must find, since a row that leaves the scope is no
-// longer an answer to the first.
+// query is the window's query: the rows in scope, or those out of it, which a
+// second query must find: they are matched too, and a row that leaves the
+// scope is no longer an answer to the first.
 func (t *changesTurn) query(fields []string, outOfScope bool) query {
 	q := query{
 		fields: fields, from: t.cols.from, where: []string{window(t.at.Lo, t.at.Hi)},
 		order: fieldStamp + "," + fieldID,
 	}
-	if condition := t.c.where(t.cols.object); condition != "" {
-		condition = parenthesised(condition)
-		if outOfScope {
-			condition = "(NOT " + condition + ")"
-		}
-		q.where = append(q.where, condition)
-	}
+	q.where = append(q.where, t.c.scoped(t.cols.object, outOfScope)...)
 	return q
-}
-
-func outFields(cols *columns) []string {
-	fields := []string{fieldID, fieldStamp, fieldDeleted}
-	for _, field := range cols.selected {
-		if field == fieldSurvivor {
-			fields = append(fields, field)
-		}
-	}
-	return fields
 }
 
 func (t *changesTurn) asks() []*ask {
@@ -189,12 +173,12 @@ func (t *changesTurn) take(next *position) ([]connectors.Record, error) {
 		ask     *ask
 		locator *string
 		last    *time.Time
-		out     bool
-	}{{t.in, &next.In, &next.InLast, false}, {t.out, &next.Out, &next.OutLast, true}} {
+		cols    *columns
+	}{{t.in, &next.In, &next.InLast, t.cols}, {t.out, &next.Out, &next.OutLast, t.c.beyond(t.cols)}} {
 		if part.ask == nil {
 			continue
 		}
-		rows, err := t.cols.records(part.ask.result.Records)
+		rows, err := part.cols.records(part.ask.result.Records)
 		if err != nil {
 			return nil, err
 		}
@@ -203,9 +187,6 @@ func (t *changesTurn) take(next *position) ([]connectors.Record, error) {
 		}
 		for _, r := range rows {
 			*part.last = r.Modified
-			if part.out && !r.Deleted {
-				r.OutOfScope, r.Fields, r.Accounts = true, nil, nil
-			}
 			records = append(records, r)
 		}
 	}

@@ -101,7 +101,7 @@ func TestScopeDeletedAndMerged(t *testing.T) {
 	if diff := cmp.Diff(want, names(page)); diff != "" {
 		t.Error(diff)
 	}
-	if r := page.Records[2]; r.Fields != nil || !r.OutOfScope {
+	if r := page.Records[2]; len(r.Fields) != 0 || !r.OutOfScope {
 		t.Errorf("out of scope: %+v", r)
 	}
 }

@@ -25,6 +25,8 @@ type columns struct {
 	from     string
 	wanted   []column // the Selection's
 	selected []string // all paths, Id first
+	// outside: these are the columns of rows out of scope.
+	outside bool
 	// print tells two selections apart: a query under way answers to the
 	// one that it was begun with.
 	print string
@@ -74,6 +76,9 @@ func (c *Client) resolve(ctx context.Context, object connectors.Object, maxAge t
 	}
 	sum := fnv.New64a()
 	fmt.Fprintf(sum, "%s|%s|%s", cols.from, strings.Join(cols.selected, ","), c.where(object))
+	if c.where(object) != "" {
+		fmt.Fprintf(sum, "|%s", strings.Join(c.cfg.Selection.Outside[object], ","))
+	}
 	cols.print = fmt.Sprintf("%x", sum.Sum64())
 	return cols, nil
 }
@@ -83,6 +88,26 @@ func (cols *columns) add(path string, taken map[string]bool) {
 		taken[key] = true
 		cols.selected = append(cols.selected, path)
 	}
+}
+
+// beyond is what is read of rows that the where clause leaves out: what they
+// are matched and named by, and nothing else.
+func (c *Client) beyond(cols *columns) *columns {
+	out := *cols
+	out.wanted, out.selected, out.outside = nil, nil, true
+	taken := make(map[string]bool)
+	for _, field := range []string{fieldID, fieldStamp, fieldDeleted, fieldSurvivor} {
+		if slices.Contains(cols.selected, field) {
+			out.add(field, taken)
+		}
+	}
+	for _, col := range cols.wanted {
+		if slices.Contains(c.cfg.Selection.Outside[cols.object], col.name) {
+			out.wanted = append(out.wanted, col)
+			out.add(col.path, taken)
+		}
+	}
+	return &out
 }
 
 // column finds one field, over relationships if it is written with dots.

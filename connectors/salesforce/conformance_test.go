@@ -108,7 +108,7 @@ func (o *sandboxOrg) Connect(s connectortest.Setup) (connectors.Connector, error
 	cfg := salesforce.Config{
 		LoginURL:  "http://salesforce.test",
 		Auth:      salesforce.Auth{ClientCredentials: &salesforce.ClientCredentials{ClientID: "app", ClientSecret: sandboxSecret}},
-		Selection: connectors.Selection{Fields: s.Fields, Optional: s.Optional}, Clock: o.clock, HTTP: o.wire, Logger: s.Logger,
+		Selection: connectors.Selection{Fields: s.Fields, Optional: s.Optional, Outside: s.Outside}, Clock: o.clock, HTTP: o.wire, Logger: s.Logger,
 	}
 	if s.Scoped {
 		cfg.Where = "Type != 'Other'"
@@ -322,7 +322,7 @@ func openRemote(url string, auth salesforce.Auth, base http.RoundTripper, c cloc
 // Connect makes a connector.
 func (o *remoteOrg) Connect(s connectortest.Setup) (connectors.Connector, error) {
 	cfg := salesforce.Config{
-		LoginURL: o.url, Auth: o.auth, Selection: connectors.Selection{Fields: s.Fields, Optional: s.Optional}, Clock: o.clock, HTTP: o.Wire(), Logger: s.Logger,
+		LoginURL: o.url, Auth: o.auth, Selection: connectors.Selection{Fields: s.Fields, Optional: s.Optional, Outside: s.Outside}, Clock: o.clock, HTTP: o.Wire(), Logger: s.Logger,
 		SettleEvery: 30 * time.Second,
 	}
 	if s.Scoped {

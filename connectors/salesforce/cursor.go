@@ -40,6 +40,10 @@ type position struct {
 	Page  string    `json:"jp,omitzero"`
 	Tries int       `json:"jt,omitzero"` // bulk jobs that failed
 	Since time.Time `json:"js,omitzero"` // when the bulk job was made
+	// Beyond is the way to read the rows out of scope, once those in scope
+	// are read; Outside: that is under way.
+	Beyond  phase `json:"y,omitzero"`
+	Outside bool  `json:"ys,omitzero"`
 
 	// Changes: everything before Thru was delivered, and the fast pass has
 	// delivered what it saw before Fast.

@@ -45,7 +45,9 @@ func (c *Client) Identify(ctx context.Context) (connectors.Identity, error) {
 			id.OrgID = lenientID(o.ID)
 		}
 	}
-	return id, nil
+	var err error
+	id.Currency, id.OwnCurrencies, err = c.currency(ctx)
+	return id, err
 }
 
 // checkVersion asks which versions the org offers. The request needs no

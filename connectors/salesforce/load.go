@@ -13,10 +13,11 @@ const pageRows = 2000
 // startTurn opens a first load: it counts the rows to choose the way, and
 // remembers the watermark from which changes will be read afterwards.
 type startTurn struct {
-	c     *Client
-	cols  *columns
-	begun position
-	count ask
+	c       *Client
+	cols    *columns
+	begun   position
+	count   ask
+	outside *ask // the count of rows out of scope, nil without a where clause
 }
 
 func (c *Client) beginStart(ctx context.Context, cols *columns) (turn, error) {
@@ -27,34 +28,68 @@ func (c *Client) beginStart(ctx context.Context, cols *columns) (turn, error) {
 	t := &startTurn{c: c, cols: cols, begun: position{
 		From: cols.from, Phase: phaseLoad, Print: cols.print, Begun: covered,
 	}}
-	t.count.path = c.queryPath(query{fields: []string{"COUNT()"}, from: cols.from, where: c.living(cols.object)}, true)
+	counting := query{fields: []string{"COUNT()"}, from: cols.from, where: c.living(cols.object, false)}
+	t.count.path = c.queryPath(counting, true)
+	if c.where(cols.object) != "" {
+		counting.where = c.living(cols.object, true)
+		t.outside = &ask{path: c.queryPath(counting, true)}
+	}
 	return t, nil
 }
 
-// living selects what a first load delivers. It asks queryAll without the
-// deleted rows, since query would leave out archived tasks and events.
-func (c *Client) living(object connectors.Object) []string {
-	where := []string{fieldDeleted + " = false"}
-	if condition := c.where(object); condition != "" {
-		where = append(where, parenthesised(condition))
-	}
-	return where
+// living selects what a first load delivers: the rows in scope, or those out
+// of it. It asks queryAll without the deleted rows, since query would leave
+// out archived tasks and events.
+func (c *Client) living(object connectors.Object, outside bool) []string {
+	return append([]string{fieldDeleted + " = false"}, c.scoped(object, outside)...)
 }
 
-func (t *startTurn) asks() []*ask { return []*ask{&t.count} }
+// scoped is the where clause, or its opposite; nothing if there is none.
+func (c *Client) scoped(object connectors.Object, outside bool) []string {
+	condition := c.where(object)
+	switch {
+	case condition == "":
+		return nil
+	case outside:
+		return []string{"(NOT " + parenthesised(condition) + ")"}
+	default:
+		return []string{parenthesised(condition)}
+	}
+}
+
+func (t *startTurn) asks() []*ask {
+	if t.outside == nil {
+		return []*ask{&t.count}
+	}
+	return []*ask{&t.count, t.outside}
+}
 
 func (t *startTurn) page(context.Context) connectors.Page {
 	next := t.begun
-	switch {
-	case slow(t.count.err):
-		// Too many to count in time is too many for REST.
-		next.Phase = phaseBulk
-	case t.count.err != nil:
-		return connectors.Page{Err: t.count.err}
-	case t.count.result.TotalSize > t.c.cfg.BulkAbove:
-		next.Phase = phaseBulk
+	var err error
+	if next.Phase, err = t.way(&t.count); err != nil {
+		return connectors.Page{Err: err}
+	}
+	if t.outside != nil && (t.outside.err != nil || t.outside.result.TotalSize > 0) {
+		if next.Beyond, err = t.way(t.outside); err != nil {
+			return connectors.Page{Err: err}
+		}
 	}
 	return connectors.Page{Next: next.cursor(), More: true}
+}
+
+// way chooses how to read that many rows. Too many to count in time is too
+// many for REST.
+func (t *startTurn) way(count *ask) (phase, error) {
+	switch {
+	case slow(count.err):
+		return phaseBulk, nil
+	case count.err != nil:
+		return "", count.err
+	case count.result.TotalSize > t.c.cfg.BulkAbove:
+		return phaseBulk, nil
+	}
+	return phaseLoad, nil
 }
 
 // loadTurn reads a first load page by page over REST, in the order of ids.
@@ -71,7 +106,7 @@ func (c *Client) beginLoad(cols *columns, at position) turn {
 		t.rows.path = at.Next
 		return t
 	}
-	q := query{fields: cols.selected, from: cols.from, where: c.living(cols.object), order: fieldID, limit: at.Limit}
+	q := query{fields: cols.selected, from: cols.from, where: c.living(cols.object, at.Outside), order: fieldID, limit: at.Limit}
 	if at.After != "" {
 		q.where = append(q.where, fieldID+" > "+quote(at.After))
 	}
@@ -100,10 +135,11 @@ func (t *loadTurn) page(context.Context) connectors.Page {
 	}
 	next.Next = locator
 	more := locator != "" || (t.at.Limit > 0 && len(records) >= t.at.Limit)
+	loaded := false
 	if !more {
-		next = next.loaded()
+		next, loaded = next.ended()
 	}
-	return connectors.Page{Records: records, Next: next.cursor(), More: true, Loaded: !more}
+	return connectors.Page{Records: records, Next: next.cursor(), More: true, Loaded: loaded}
 }
 
 // recover begins the query again where the last page ended, or with fewer
@@ -126,6 +162,17 @@ func valueOr(n, otherwise int) int {
 		return n
 	}
 	return otherwise
+}
+
+// ended is the position after the last page of a part of a first load: where
+// the rows out of scope begin, or behind the whole of it.
+func (p position) ended() (next position, loaded bool) {
+	if p.Beyond == "" {
+		return p.loaded(), true
+	}
+	return position{
+		From: p.From, Phase: p.Beyond, Pages: p.Pages, Print: p.Print, Begun: p.Begun, Outside: true,
+	}, false
 }
 
 // loaded is the position after the last page of a first load: changes are

@@ -71,6 +71,7 @@ func TestIdentifyAndUsers(t *testing.T) {
 		step{ask: "GET /services/data", reply: `[{"version":"66.0"},{"version":"67.0"}]`},
 		step{ask: "GET /services/data/v67.0/query?q=SELECT Id,Name,OrganizationType,TimeZoneSidKey FROM Organization",
 			reply: pageOf("", `{"Id":"00D000000000001EAA","Name":"Acme","OrganizationType":"Enterprise Edition","TimeZoneSidKey":"Europe/Berlin"}`)},
+		step{ask: "GET /services/data/v67.0/connect/organization", reply: `{"orgId":"00D000000000001EAA","features":{"multiCurrency":false,"defaultCurrencyIsoCode":"EUR"}}`},
 		step{ask: "GET /services/data/v67.0/query?q=SELECT Id,Name,Email,IsActive,ManagerId FROM User WHERE UserType = 'Standard' ORDER BY Id",
 			reply: pageOf("/services/data/v67.0/query/01g-1", `{"Id":"005000000000001","Name":"Ann","Email":"a@x","IsActive":true,"ManagerId":"005000000000002"}`)},
 		step{ask: "GET /services/data/v67.0/query/01g-1", reply: pageOf("", `{"Id":"005000000000002AAA","Name":"Bob","Email":null,"IsActive":false,"ManagerId":null}`)},
@@ -83,7 +84,7 @@ func TestIdentifyAndUsers(t *testing.T) {
 	}
 	wantID := connectors.Identity{
 		System: connectors.Salesforce, OrgID: "00D000000000001EAA", OrgName: "Acme", UserID: "005000000000001AAA", Username: "sync@acme.example",
-		APIVersion: "67.0", Edition: "Enterprise Edition", TimeZone: "Europe/Berlin", RecordURL: "https://acme.my.salesforce.com/%s",
+		APIVersion: "67.0", Edition: "Enterprise Edition", TimeZone: "Europe/Berlin", Currency: "EUR", RecordURL: "https://acme.my.salesforce.com/%s",
 	}
 	if diff := cmp.Diff(wantID, id); diff != "" {
 		t.Error(diff)

@@ -22,7 +22,7 @@ func TestProvisionOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := slices.IndexFunc(files, func(f connectors.File) bool { return strings.HasSuffix(f.Path, "SDR__c.field-meta.xml") })
-	if i < 0 || !strings.Contains(string(files[i].Data), "<referenceTo>User</referenceTo>\n    <relationshipName>SDR</relationshipName>") {
+	if i < 0 || !strings.Contains(string(files[i].Data), "<referenceTo>User</referenceTo>\n    <relationshipLabel>SDR</relationshipLabel>\n    <relationshipName>SDR_of</relationshipName>") {
 		t.Errorf("exported %v", files)
 	}
 	if _, err := w.c.Provision(t.Context(), needs, true); err != nil {

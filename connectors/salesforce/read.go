@@ -95,6 +95,9 @@ func (c *Client) begin(ctx context.Context, r connectors.ReadRequest) (turn, err
 		p.forget()
 		p.Print = cols.print
 	}
+	if p.Outside {
+		cols = c.beyond(cols)
+	}
 	switch p.Phase {
 	case phaseLoad:
 		return c.beginLoad(cols, *p), nil

@@ -15,6 +15,7 @@ const (
 	idA = "001000000000001AAA"
 	idB = "001000000000002AAA"
 	idC = "001000000000003AAA"
+	idD = "001000000000004AAA"
 
 	accountSelect = "SELECT Id,SystemModstamp,CreatedDate,IsDeleted,MasterRecordId,Name FROM Account"
 )

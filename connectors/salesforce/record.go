@@ -83,6 +83,7 @@ func (cols *columns) build(cell func(path string, k kind) (connectors.Value, boo
 		r.MergedInto = text(fieldSurvivor, kindID).Text()
 		return r, fault
 	}
+	r.OutOfScope = cols.outside
 	r.Created = text(fieldCreated, kindTime).Time()
 	if account := text(fieldAccount, kindID).Text(); account != "" && cols.object != connectors.Account {
 		r.Accounts = []string{account}

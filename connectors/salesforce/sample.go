@@ -21,7 +21,7 @@ func (c *Client) Sample(ctx context.Context, object connectors.Object) ([]connec
 	if err != nil {
 		return nil, err
 	}
-	q := query{fields: cols.selected, from: cols.from, where: c.living(object), order: fieldID, limit: sampleRows}
+	q := query{fields: cols.selected, from: cols.from, where: c.living(object, false), order: fieldID, limit: sampleRows}
 	var page struct {
 		Records []map[string]json.RawMessage `json:"records"`
 	}

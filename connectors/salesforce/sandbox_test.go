@@ -269,20 +269,23 @@ func TestSandboxMergeDeleteUndeletePurge(t *testing.T) {
 
 func TestSandboxScope(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, true, func(cfg *salesforce.Config) { cfg.Where = "Type != 'Partner' AND MQA__c = false" })
+	w := newWorld(t, true, func(cfg *salesforce.Config) {
+		cfg.Where = "Type != 'Partner' AND MQA__c = false"
+		cfg.Selection.Outside = map[connectors.Object][]string{connectors.Account: {"Name"}}
+	})
 	in := w.insert("Account", map[string]any{"Name": "in"})
 	out := w.insert("Account", map[string]any{"Name": "out", "Type": "Partner"})
 	w.clock.Advance(time.Hour)
 	r := w.reader(connectors.Account)
 	r.poll()
-	if _, there := r.rows[out]; there || len(r.rows) != 1 {
-		t.Errorf("first load: %v", r.fresh)
+	if r.rows[in].OutOfScope || !r.rows[out].OutOfScope || len(r.rows) != 2 || !r.loaded {
+		t.Errorf("first load: %v", r.rows)
 	}
 	w.must(w.org.Update(in, map[string]any{"Type": "Partner"}))
 	w.must(w.org.Update(out, map[string]any{"Type": "Prospect"}))
 	w.clock.Advance(time.Minute)
 	r.poll()
-	if !r.rows[in].OutOfScope || r.rows[in].Fields != nil {
+	if !r.rows[in].OutOfScope || len(r.rows[in].Fields) != 1 || r.rows[in].Fields["Name"].Text() != "in" {
 		t.Errorf("left the scope: %+v", r.rows[in])
 	}
 	if r.rows[out].OutOfScope || r.rows[out].Fields["Name"].Text() != "out" {

@@ -32,6 +32,7 @@ var rooms = map[string][]string{
 	"internal/report":               {"workflows"},
 	"internal/setup":                {"connectors", "mapping", "internal/engine", "internal/doctor"},
 	"internal/demo":                 {"*"},
+	"internal/scenario":             {"*"},
 	"internal/app":                  {"*"},
 	"cmd/handoffd":                  {"*"},
 }
@@ -42,8 +43,9 @@ var onlyFor = map[string][]string{
 	"connectors/salesforce/sandbox": {"internal/demo", "cmd/handoffd"},
 	"connectors/hubspot/sandbox":    {"internal/demo", "cmd/handoffd"},
 	"connectors/connectortest":      {},
-	"internal/app":                  {"internal/demo", "cmd/handoffd"},
-	"internal/demo":                 {"cmd/handoffd"},
+	"internal/app":                  {"internal/demo", "internal/scenario", "cmd/handoffd"},
+	"internal/demo":                 {"internal/scenario", "cmd/handoffd"},
+	"internal/scenario":             {"internal/demo", "cmd/handoffd"},
 }
 
 // pure rooms compute: they take a time and never ask for one.

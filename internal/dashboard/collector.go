@@ -16,6 +16,7 @@ type metrics struct {
 
 	up, live                                       *prometheus.Desc
 	accounts, matched, waiting, queued, decided    *prometheus.Desc
+	outside, cases                                 *prometheus.Desc
 	parked, pending, held, planned, drift          *prometheus.Desc
 	read, changed, handoffs, alerts, writes, kinds *prometheus.Desc
 	calls                                          *prometheus.Desc
@@ -34,9 +35,11 @@ func Collector(source func() Source) prometheus.Collector {
 		source:   source,
 		up:       desc("up", "1 if the daemon's state could be read at this scrape, else 0."),
 		live:     desc("live", "1 if writes are made, 0 if the daemon only plans or is paused."),
-		accounts: desc("accounts", "Accounts known."),
+		accounts: desc("accounts", "Accounts known and in scope."),
+		outside:  desc("accounts_out_of_scope", "Accounts that the mapping's where clauses leave out."),
+		cases:    desc("match_cases_open", "Matches that wait for a person to decide them: handoffd cases."),
 		matched:  desc("accounts_matched", "Accounts that have a record in both CRMs."),
-		waiting:  desc("accounts_waiting", "Accounts whose decision waits for data that is missing or stale."),
+		waiting:  desc("accounts_waiting", "Accounts whose decision waits: for data that is missing or stale, or for an open match case."),
 		queued:   desc("accounts_queued", "Accounts that are ready and wait for their turn to be handed off."),
 		decided:  desc("accounts_decided", "Accounts by the outcome of their last decision; undecided if there was none.", "outcome"),
 		parked:   desc("problems_parked", "Values, records and writes that are parked until somebody changes something."),
@@ -62,7 +65,7 @@ func Collector(source func() Source) prometheus.Collector {
 // Describe sends the description of every metric.
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		m.up, m.live, m.accounts, m.matched, m.waiting, m.queued, m.decided, m.parked, m.pending, m.held, m.planned, m.drift,
+		m.up, m.live, m.accounts, m.outside, m.cases, m.matched, m.waiting, m.queued, m.decided, m.parked, m.pending, m.held, m.planned, m.drift,
 		m.read, m.changed, m.handoffs, m.alerts, m.writes, m.kinds, m.calls, m.waits, m.late, m.onHold, m.growing, m.review,
 	} {
 		ch <- d
@@ -95,6 +98,8 @@ func (m *metrics) gauges(ch chan<- prometheus.Metric, s engine.Summary) {
 	}
 	gauge(ch, m.live, live)
 	gauge(ch, m.accounts, s.Accounts)
+	gauge(ch, m.outside, s.OutOfScope)
+	gauge(ch, m.cases, s.Cases)
 	gauge(ch, m.matched, s.Matched)
 	gauge(ch, m.waiting, s.Waiting)
 	gauge(ch, m.queued, s.Queued)

@@ -38,6 +38,7 @@ type fakeStore struct {
 	accounts map[string]engine.AccountRow
 	handoffs []engine.HandoffRow
 	problems []engine.ProblemRow
+	cases    []engine.MatchCase
 	cursors  map[connectors.System]map[connectors.Object]engine.CursorRow
 	held     []engine.HeldRow
 	err      error
@@ -85,6 +86,8 @@ func (t fakeTx) Handoffs(since time.Time) ([]engine.HandoffRow, error) {
 	}
 	return found, nil
 }
+
+func (t fakeTx) Cases(string) ([]engine.MatchCase, error) { return t.store.cases, nil }
 
 func (t fakeTx) Problems() ([]engine.ProblemRow, error) { return t.store.problems, nil }
 

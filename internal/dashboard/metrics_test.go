@@ -36,7 +36,7 @@ func exposed(t *testing.T, reg *prometheus.Registry) []string {
 func TestCollector(t *testing.T) {
 	t.Parallel()
 	source := &fakeSource{summary: engine.Summary{
-		Mode: engine.Mode{Live: true}, Accounts: 200, Matched: 180, Changed: 42, Handoffs: 18, Alerts: 5, Parked: 3, Waiting: 7, Queued: 4, Pending: 2,
+		Mode: engine.Mode{Live: true}, Accounts: 200, Matched: 180, Changed: 42, Handoffs: 18, Alerts: 5, Parked: 3, Cases: 6, OutOfScope: 8, Waiting: 7, Queued: 4, Pending: 2,
 		Read:      map[connectors.System]int{connectors.Salesforce: 1000, connectors.HubSpot: 2000},
 		Decisions: map[string]int{"waiting": 7, "hand_off": 4, "": 9},
 		Writes:    map[connectors.System]int{connectors.Salesforce: 30, connectors.HubSpot: 31},
@@ -59,6 +59,7 @@ func TestCollector(t *testing.T) {
 		`handoffd_accounts_decided{outcome="waiting"} 7`,
 		`handoffd_accounts_late 1`,
 		`handoffd_accounts_matched 180`,
+		`handoffd_accounts_out_of_scope 8`,
 		`handoffd_accounts_queued 4`,
 		`handoffd_accounts_queued_for{reason="held"} 1`,
 		`handoffd_accounts_queued_for{reason="limit"} 3`,
@@ -73,6 +74,7 @@ func TestCollector(t *testing.T) {
 		`handoffd_held_writes{system="hubspot"} 3`,
 		`handoffd_held_writes{system="salesforce"} 0`,
 		`handoffd_live 1`,
+		`handoffd_match_cases_open 6`,
 		`handoffd_pending_writes 2`,
 		`handoffd_planned_handoffs 2`,
 		`handoffd_policy_review_overdue 1`,
@@ -145,7 +147,7 @@ func TestMetricsPage(t *testing.T) {
 	h.options.Registry = prometheus.NewRegistry()
 	h.get(t, "/metrics") // a second handler on the same registry is no conflict
 	Observe(h.options.Registry)(transport.Observation{System: connectors.HubSpot, Endpoint: "companies/search", Status: 200, Duration: time.Second})
-	want(t, h.get(t, "/metrics"), http.StatusOK, "# HELP handoffd_accounts Accounts known.", "# TYPE handoffd_handoffs_total counter", "handoffd_accounts 200",
+	want(t, h.get(t, "/metrics"), http.StatusOK, "# HELP handoffd_accounts Accounts known and in scope.", "# TYPE handoffd_handoffs_total counter", "handoffd_accounts 200",
 		`version="v1.2.3"`, "go_goroutines ", "process_start_time_seconds ", "handoffd_api_request_seconds_count")
 	if h.log.Len() > 0 {
 		t.Errorf("logged: %s", h.log)

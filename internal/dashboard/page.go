@@ -28,6 +28,7 @@ const (
 	shownHandoffs = 200
 	shownPlanned  = 100
 	shownProblems = 100
+	shownCases    = 50
 	shownFailures = 5
 )
 
@@ -58,6 +59,7 @@ type view struct {
 	Planned  list[engine.PlannedHandoff]
 	Handoffs list[handoff]
 	Problems list[problem]
+	Cases    list[engine.MatchCase]
 	Readings []reading
 	Failures []string
 }
@@ -117,6 +119,11 @@ func (s *server) view(r *http.Request) (view, error) {
 		if err != nil {
 			return err
 		}
+		cases, err := tx.Cases(engine.CaseOpen)
+		if err != nil {
+			return err
+		}
+		v.Cases = first(cases, shownCases)
 		v.Handoffs, v.Problems = first(handoffs, shownHandoffs), first(problems, shownProblems)
 		v.Readings, err = s.readings(tx)
 		return err
@@ -135,9 +142,11 @@ func figures(v view) []figure {
 		{s.Queued, "in the queue", false},
 		{s.Waiting, "waiting for data", false},
 		{v.Problems.Total, "parked", v.Problems.Total > 0},
+		{v.Cases.Total, "matches for a person", v.Cases.Total > 0},
 		{s.Pending, "writes pending", false},
 		{s.Accounts, "accounts", false},
 		{s.Matched, "in both CRMs", false},
+		{s.OutOfScope, "out of scope", false},
 	}
 	for _, system := range connectors.Systems() {
 		out = append(out, figure{s.APICalls[system], fmt.Sprintf("API calls to %s", system), false})

@@ -71,9 +71,10 @@ func TestPageSaysHowMuchItLeavesOut(t *testing.T) {
 		id := fmt.Sprintf("sf-%d", i)
 		h.store.handoffs = append(h.store.handoffs, engine.HandoffRow{ID: id + "/1", Account: id, Opened: noon})
 		h.store.problems = append(h.store.problems, engine.ProblemRow{Ref: connectors.Ref{System: connectors.HubSpot, Object: connectors.Account, ID: id}})
+		h.store.cases = append(h.store.cases, engine.MatchCase{ID: id})
 		h.source.summary.Planned = append(h.source.summary.Planned, engine.PlannedHandoff{Account: id})
 	}
-	want(t, h.get(t, "/"), http.StatusOK, "last 30 days (300)", "and 100 older", "Parked (300)", "Would be handed off (300)", "and 200 more")
+	want(t, h.get(t, "/"), http.StatusOK, "last 30 days (300)", "and 100 older", "Parked (300)", "Matches for a person (300)", "<b>300</b> matches for a person", "Would be handed off (300)", "and 200 more", "and 250 more")
 	if n := strings.Count(h.get(t, "/").Body.String(), "and 200 more"); n != 2 {
 		t.Errorf("%d lists of 3 say that 200 are left out, want 2", n)
 	}
@@ -134,9 +135,13 @@ func strange(text string) *house {
 		{ID: "sf-1/2", Account: "sf-1", Rule: text, Stage: text, System: connectors.System(text), Owner: text, Opened: noon, Closed: noon, Outcome: text},
 	}
 	h.store.problems = []engine.ProblemRow{{Ref: connectors.Ref{System: connectors.System(text), Object: connectors.Object(text), ID: text}, Field: text, Value: text, Reason: text}}
+	h.store.cases = []engine.MatchCase{{ID: text, Rule: text, Key: text, Reason: text, Candidates: []engine.Candidate{
+		{Ref: connectors.Ref{System: connectors.System(text), ID: text}, Name: text}, {Ref: connectors.Ref{System: connectors.System(text), ID: text}, Name: text},
+	}}}
 	h.source.summary.Mode = engine.Mode{Reason: text}
 	h.source.summary.Failures = []string{text}
 	h.source.summary.Held = []engine.HeldWrites{{System: connectors.System(text), Kinds: map[string]int{text: 1}, Hold: engine.Hold{Reason: text, Fix: text}}}
+	h.source.summary.Comparing = text
 	h.source.summary.Planned = []engine.PlannedHandoff{{Account: text, Name: text, Rule: text, System: connectors.System(text), Owner: text, Due: text, Reasons: []string{text, text}}, {Name: text, Blocked: text}}
 	return h
 }

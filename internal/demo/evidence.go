@@ -37,7 +37,7 @@ func (c *crms) evidence(ctx context.Context) (*evidence, error) {
 }
 
 func (c *crms) salesforceTasks(ctx context.Context, e *evidence) error {
-	rows, err := c.query(ctx, "SELECT Id, Subject, Description, Status, Priority, ActivityDate, Owner.Name, Who.Name, WhatId, handoffd_Key__c"+
+	rows, err := c.Query(ctx, "SELECT Id, Subject, Description, Status, Priority, ActivityDate, Owner.Name, Who.Name, WhatId, handoffd_Key__c"+
 		" FROM Task ORDER BY Id")
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (c *crms) salesforceTasks(ctx context.Context, e *evidence) error {
 }
 
 func (c *crms) salesforceFields(ctx context.Context, e *evidence) error {
-	rows, err := c.query(ctx, "SELECT Id, MQA__c, MQA_Status__c FROM Account WHERE MQA__c = true")
+	rows, err := c.Query(ctx, "SELECT Id, MQA__c, MQA_Status__c FROM Account WHERE MQA__c = true")
 	if err != nil {
 		return err
 	}
@@ -68,11 +68,11 @@ func (c *crms) salesforceFields(ctx context.Context, e *evidence) error {
 }
 
 func (c *crms) hubspotTasks(ctx context.Context, e *evidence) error {
-	owners, err := c.owners(ctx)
+	owners, err := c.Owners(ctx)
 	if err != nil {
 		return err
 	}
-	records, err := c.list(ctx, "tasks", []string{
+	records, err := c.List(ctx, "tasks", []string{
 		"hs_task_subject", "hs_task_body", "hs_task_status", "hs_task_priority", "hs_timestamp", "hubspot_owner_id",
 	}, "companies")
 	if err != nil {
@@ -81,7 +81,7 @@ func (c *crms) hubspotTasks(ctx context.Context, e *evidence) error {
 	for _, r := range records {
 		p := r.Properties
 		e.tasks[connectors.HubSpot][r.ID] = Task{
-			System: connectors.HubSpot, ID: r.ID, Account: strings.Join(r.linked("companies"), ","), Subject: p["hs_task_subject"],
+			System: connectors.HubSpot, ID: r.ID, Account: strings.Join(r.Linked("companies"), ","), Subject: p["hs_task_subject"],
 			Owner: owners[p["hubspot_owner_id"]], Status: p["hs_task_status"], Priority: p["hs_task_priority"], Due: p["hs_timestamp"], Body: plain(p["hs_task_body"]),
 		}
 	}
@@ -89,9 +89,9 @@ func (c *crms) hubspotTasks(ctx context.Context, e *evidence) error {
 }
 
 func (c *crms) hubspotNotes(ctx context.Context, e *evidence) error {
-	records, err := c.list(ctx, "notes", []string{"hs_note_body"}, "companies")
+	records, err := c.List(ctx, "notes", []string{"hs_note_body"}, "companies")
 	for _, r := range records {
-		for _, company := range r.linked("companies") {
+		for _, company := range r.Linked("companies") {
 			e.notes[company] = NoteSeen{ID: r.ID, Body: plain(r.Properties["hs_note_body"])}
 		}
 	}
@@ -99,7 +99,7 @@ func (c *crms) hubspotNotes(ctx context.Context, e *evidence) error {
 }
 
 func (c *crms) hubspotFields(ctx context.Context, e *evidence) error {
-	records, err := c.list(ctx, "companies", []string{"mqa", "mqa_status"}, "")
+	records, err := c.List(ctx, "companies", []string{"mqa", "mqa_status"}, "")
 	for _, r := range records {
 		if r.Properties["mqa"] != "true" {
 			continue
@@ -114,10 +114,7 @@ func (c *crms) hubspotFields(ctx context.Context, e *evidence) error {
 // allowance asks both vendors how much of the day's calls is used.
 func (c *crms) allowance(ctx context.Context) (map[connectors.System]Allowance, error) {
 	var limits map[string]struct{ Max, Remaining int }
-	if err := c.signIn(ctx); err != nil {
-		return nil, err
-	}
-	if err := c.call(ctx, connectors.Salesforce, http.MethodGet, "/services/data/v67.0/limits", c.token, nil, &limits); err != nil {
+	if err := c.Salesforce(ctx, "", http.MethodGet, "/services/data/v67.0/limits", nil, &limits); err != nil {
 		return nil, err
 	}
 	var usage struct {
@@ -126,7 +123,7 @@ func (c *crms) allowance(ctx context.Context) (map[connectors.System]Allowance, 
 			Used  int `json:"currentUsage"`
 		} `json:"results"`
 	}
-	if err := c.hubspot(ctx, http.MethodGet, "/account-info/v3/api-usage/daily/private-apps", nil, &usage); err != nil {
+	if err := c.HubSpot(ctx, http.MethodGet, "/account-info/v3/api-usage/daily/private-apps", nil, &usage); err != nil {
 		return nil, err
 	}
 	daily := limits["DailyApiRequests"]

@@ -62,9 +62,14 @@ func (s *Stage) view(ctx context.Context, f func(engine.Tx, map[string]known) er
 func (s *Stage) gatherAccounts(ctx context.Context) error {
 	return s.view(ctx, func(tx engine.Tx, accounts map[string]known) error {
 		a := &s.report.Accounts
-		a.Total, a.Records, a.Contacts = len(accounts), map[connectors.System]int{}, map[connectors.System]int{}
+		a.Records, a.Contacts = map[connectors.System]int{}, map[connectors.System]int{}
 		var homes []connectors.Ref
 		for _, k := range accounts {
+			if k.row.Outcome == string(workflows.OutOfScope) {
+				a.OutOfScope++
+				continue
+			}
+			a.Total++
 			for system, ref := range k.refs {
 				a.Records[system]++
 				homes = append(homes, ref)
@@ -107,11 +112,11 @@ func (s *Stage) gatherParked(ctx context.Context) error {
 func (s *Stage) gatherCases(tx engine.Tx) error {
 	cases, err := tx.Cases(engine.CaseOpen)
 	for _, c := range cases {
-		p := Parked{Record: "case " + c.ID, Field: "match", Value: c.Key, Reason: c.Reason}
-		if len(c.Candidates) > 0 {
-			p.Name = c.Candidates[0].Name
+		found := Case{ID: c.ID, Rule: c.Rule, Key: c.Key, Reason: c.Reason}
+		for _, m := range c.Candidates {
+			found.Names = append(found.Names, m.Name)
 		}
-		s.report.Parked = append(s.report.Parked, p)
+		s.report.Cases = append(s.report.Cases, found)
 	}
 	return err
 }

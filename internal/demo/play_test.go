@@ -67,17 +67,17 @@ func TestPlay(t *testing.T) {
 		t.Errorf("acts (-want +got):\n%s", diff)
 	}
 	want := Accounts{
-		Total: 208, Matched: 128,
+		Total: 208, Matched: 128, OutOfScope: 6,
 		Records:  map[connectors.System]int{connectors.Salesforce: 158, connectors.HubSpot: 178},
 		Contacts: r.Accounts.Contacts,
 	}
 	if diff := cmp.Diff(want, r.Accounts); diff != "" {
 		t.Errorf("accounts (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]int{"hand_off": 12, "waiting": 32, "not_qualified": 162, "in_hand": 2}, r.DayOne); diff != "" {
+	if diff := cmp.Diff(map[string]int{"hand_off": 12, "waiting": 34, "not_qualified": 160, "in_hand": 2, "out_of_scope": 6}, r.DayOne); diff != "" {
 		t.Errorf("day one (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]int{"waiting": 30, "not_qualified": 147, "in_hand": 31}, r.Decisions); diff != "" {
+	if diff := cmp.Diff(map[string]int{"waiting": 32, "not_qualified": 145, "in_hand": 31, "out_of_scope": 6}, r.Decisions); diff != "" {
 		t.Errorf("the end (-want +got):\n%s", diff)
 	}
 	checkCycles(t, r)
@@ -143,8 +143,8 @@ func checkHandoffs(t *testing.T, r *Report) {
 	if len(r.Alerts) != 18 || r.Example == nil || r.Example.Manager == nil || len(r.Example.Fields) != 4 || !strings.Contains(r.Example.Task.Body, "Why now:") {
 		t.Errorf("%d alerts, example %+v", len(r.Alerts), r.Example)
 	}
-	if len(r.Parked) != 2 {
-		t.Errorf("parked: %+v", r.Parked)
+	if len(r.Parked) != 1 || len(r.Cases) != 1 || len(r.Cases[0].Names) != 3 {
+		t.Errorf("parked: %+v, cases: %+v", r.Parked, r.Cases)
 	}
 	for system, a := range r.Allowance {
 		if a.Used == 0 || a.Limit <= a.Used {

@@ -53,6 +53,7 @@ func (p *Printer) dayOne(r *Report) {
 	p.page.fact("read", "%s", perSystem(c.Read, "records"))
 	p.page.fact("accounts", "%d: %d in both CRMs, %d in Salesforce only, %d in HubSpot only", a.Total, a.Matched,
 		a.Records[connectors.Salesforce]-a.Matched, a.Records[connectors.HubSpot]-a.Matched)
+	p.page.fact("left out", "%d accounts more, by the where clause of one CRM or the other", a.OutOfScope)
 	p.page.fact("their people", "%s", perSystem(a.Contacts, ""))
 	p.page.fact("decided", "%s", decisions(r.DayOne))
 	p.page.fact("written", "%s (%s)", perSystem(c.Writes, ""), c.Reason)
@@ -170,11 +171,12 @@ func (p *Printer) aside(r *Report) {
 		rows[i] = []string{x.Name, x.Field, x.Value, x.Reason}
 	}
 	p.page.table([]int{22, 14, 22}, 4, []string{"ACCOUNT", "FIELD", "VALUE", "REASON"}, rows)
+	p.cases(r.Cases)
 	n := 0
 	for _, w := range r.Waiting {
 		n += len(w.Accounts)
 	}
-	p.page.heading(fmt.Sprintf("Waiting for data, so without a verdict: %d accounts", n))
+	p.page.heading(fmt.Sprintf("Waiting, so without a verdict: %d accounts", n))
 	rows = nil
 	for _, w := range r.Waiting {
 		const named = 3
@@ -185,6 +187,16 @@ func (p *Printer) aside(r *Report) {
 		rows = append(rows, []string{strconv.Itoa(len(w.Accounts)), strings.Join(names, ", ") + more, strings.TrimPrefix(w.Reason, "waiting for data: ")})
 	}
 	p.page.table([]int{5, 50}, 3, []string{"COUNT", "ACCOUNTS", "REASON"}, rows)
+}
+
+// cases shows the matches that no rule may make.
+func (p *Printer) cases(cases []Case) {
+	p.page.heading(fmt.Sprintf("Matches for a person, see `handoffd cases`: %d", len(cases)))
+	rows := make([][]string, len(cases))
+	for i, c := range cases {
+		rows[i] = []string{strings.Join(c.Names, ", "), c.Rule + " " + c.Key, c.Reason}
+	}
+	p.page.table([]int{44, 32}, 3, []string{"ACCOUNTS", "RULE", "REASON"}, rows)
 }
 
 func (p *Printer) calls(r *Report) {

@@ -37,7 +37,7 @@ func TestPrintedPlay(t *testing.T) {
 	}
 	for _, want := range []string{
 		"208: 128 in both CRMs, 30 in Salesforce only, 50 in HubSpot only", "12 of the 12 planned", "Handed off: 18 accounts",
-		"MQA_Status__c = Ready for sales", "mqa_status = Ready for sales", world.JustSeventy, world.Visitor, "stays", "Parked for a person: 2",
+		"MQA_Status__c = Ready for sales", "mqa_status = Ready for sales", world.JustSeventy, world.Visitor, "stays", "Parked for a person: 1", "Matches for a person, see `handoffd cases`: 1", "6 accounts more",
 		"140 is outside the range 0 to 100", "intent_score is stale", "all met",
 	} {
 		if !strings.Contains(text, want) {
@@ -66,6 +66,7 @@ func TestPrintedTextIsHarmless(t *testing.T) {
 			Fields: []Shown{{Value: evil}}, Manager: &Alert{To: evil, Title: evil}, Note: &NoteSeen{ID: "1"}},
 		Alerts:   []Alert{{To: evil, Way: evil, Title: evil}},
 		Parked:   []Parked{{Name: evil, Field: evil, Value: evil, Reason: evil}},
+		Cases:    []Case{{Key: evil, Names: []string{evil}, Reason: evil}},
 		Waiting:  []Waiting{{Reason: evil, Accounts: []string{evil}}},
 		Failures: []string{evil},
 	}

@@ -17,6 +17,7 @@ type Report struct {
 	Example   *Example       `json:"example"`
 	Alerts    []Alert        `json:"alerts"`
 	Parked    []Parked       `json:"parked"`
+	Cases     []Case         `json:"match_cases"`
 	Waiting   []Waiting      `json:"waiting"`
 	// Allowance is what each CRM says is left of the day's calls.
 	Allowance map[connectors.System]Allowance `json:"allowance"`
@@ -31,6 +32,9 @@ type Report struct {
 type Accounts struct {
 	Total   int `json:"total"`
 	Matched int `json:"matched"`
+	// OutOfScope are those that the where clause leaves out; they are not
+	// among the others.
+	OutOfScope int `json:"out_of_scope"`
 	// Records counts the accounts' records per CRM, Contacts the people.
 	Records  map[connectors.System]int `json:"records"`
 	Contacts map[connectors.System]int `json:"contacts"`
@@ -120,6 +124,15 @@ type Parked struct {
 	Field  string `json:"field,omitempty"`
 	Value  string `json:"value,omitempty"`
 	Reason string `json:"reason"`
+}
+
+// Case is a match that a person has to decide.
+type Case struct {
+	ID     string   `json:"id"`
+	Rule   string   `json:"rule"`
+	Key    string   `json:"key"`
+	Names  []string `json:"names"`
+	Reason string   `json:"reason"`
 }
 
 // Waiting are accounts about which there is no verdict for the same reason.

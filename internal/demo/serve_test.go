@@ -118,7 +118,7 @@ func TestOverSockets(t *testing.T) {
 		defer cancel()
 		reply, err := http.Get(a.Dashboard + "/healthz")
 		try(t, err)
-		if reply.StatusCode != http.StatusOK || a.Salesforce != s.crm.url[connectors.Salesforce] {
+		if reply.StatusCode != http.StatusOK || a.Salesforce != s.crm.URL[connectors.Salesforce] {
 			t.Errorf("the status page answers %d; addresses %+v", reply.StatusCode, a)
 		}
 		return reply.Body.Close()

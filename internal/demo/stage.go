@@ -72,7 +72,7 @@ func Open(ctx context.Context, o Options) (s *Stage, err error) {
 		return nil, err
 	}
 	config := filepath.Join(o.Folder, "demo.yaml")
-	if _, err := WriteConfig(config, s.World, s.crm.url[connectors.Salesforce], s.crm.url[connectors.HubSpot], false, o.Logger); err != nil {
+	if _, err := WriteConfig(config, s.World, s.crm.URL[connectors.Salesforce], s.crm.URL[connectors.HubSpot], false, o.Logger); err != nil {
 		return nil, err
 	}
 	parsed, problems, err := app.Load(config)
@@ -91,12 +91,11 @@ func (s *Stage) connectInProcess(env *app.Environment) {
 		connectors.Salesforce: transport.Handler(s.World.Salesforce), connectors.HubSpot: transport.Handler(s.World.HubSpot),
 	}
 	env.HTTP = trips
-	s.crm = &crms{
-		credentials: s.World.Credentials, http: map[connectors.System]*http.Client{},
-		url: map[connectors.System]string{connectors.Salesforce: salesforceInProcess, connectors.HubSpot: hubspotInProcess},
-	}
+	s.crm = newCRMs(s.World.Credentials)
+	s.crm.HTTP = map[connectors.System]*http.Client{}
+	s.crm.URL = map[connectors.System]string{connectors.Salesforce: salesforceInProcess, connectors.HubSpot: hubspotInProcess}
 	for system, trip := range trips {
-		s.crm.http[system] = &http.Client{Transport: trip}
+		s.crm.HTTP[system] = &http.Client{Transport: trip}
 	}
 }
 
@@ -109,13 +108,9 @@ func (s *Stage) listen(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	client := &http.Client{Timeout: patience}
-	s.crm = &crms{
-		credentials: s.World.Credentials,
-		http:        map[connectors.System]*http.Client{connectors.Salesforce: client, connectors.HubSpot: client},
-		url: map[connectors.System]string{
-			connectors.Salesforce: s.Servers.SalesforceURL, connectors.HubSpot: s.Servers.HubSpotURL,
-		},
-	}
+	s.crm = newCRMs(s.World.Credentials)
+	s.crm.HTTP = map[connectors.System]*http.Client{connectors.Salesforce: client, connectors.HubSpot: client}
+	s.crm.URL = map[connectors.System]string{connectors.Salesforce: s.Servers.SalesforceURL, connectors.HubSpot: s.Servers.HubSpotURL}
 	return nil
 }
 
@@ -127,7 +122,7 @@ func (s *Stage) Keep(ctx context.Context, show func(Addressed) error) error {
 		return err
 	}
 	err = show(Addressed{
-		Salesforce: s.crm.url[connectors.Salesforce], HubSpot: s.crm.url[connectors.HubSpot], Dashboard: web.URL,
+		Salesforce: s.crm.URL[connectors.Salesforce], HubSpot: s.crm.URL[connectors.HubSpot], Dashboard: web.URL,
 	})
 	if err == nil {
 		s.Daemon.Run(ctx, nil)

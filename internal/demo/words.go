@@ -40,7 +40,7 @@ func decisions(counts map[string]int) string {
 		words   string
 	}{
 		{workflows.HandOff, "meet the criteria"}, {workflows.NotQualified, "do not"}, {workflows.Waiting, "wait for data"},
-		{workflows.InHand, "are with sales already"}, {workflows.OutOfScope, "are out of scope"},
+		{workflows.InHand, "are with sales already"}, {workflows.OutOfScope, "are out of scope"}, {workflows.Gone, "are deleted"},
 	} {
 		if n := counts[string(o.outcome)]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, o.words))

@@ -1,9 +1,6 @@
 package doctor
 
 import (
-	"fmt"
-	"strings"
-
 	"handoffd/connectors"
 	"handoffd/mapping"
 )
@@ -31,26 +28,4 @@ func (e *examination) fieldOn(f *mapping.Field, side mapping.Side) *connectors.F
 		return nil
 	}
 	return &found
-}
-
-// amounts says of money that goes from one CRM to the other what nobody
-// converts. Only HubSpot tells its currency.
-func (e *examination) amounts() {
-	var names []string
-	for i := range e.mapping.Fields {
-		if f := &e.mapping.Fields[i]; f.Type == mapping.Money && (f.Writes(mapping.SalesforceSide) && f.ComesFrom(mapping.HubSpotSide) || f.Writes(mapping.HubSpotSide) && f.ComesFrom(mapping.SalesforceSide)) {
-			names = append(names, f.Name)
-		}
-	}
-	if len(names) == 0 {
-		return
-	}
-	theirs := "the currency of HubSpot's account"
-	e.each(func(s *site) {
-		if s.identity.Currency != "" {
-			theirs = fmt.Sprintf("%s, the currency of %s's account", s.identity.Currency, s.System())
-		}
-	})
-	e.report.Notes = append(e.report.Notes, fmt.Sprintf(
-		"currencies are not converted: the amounts of %s travel as they stand. See that Salesforce keeps them in %s (Setup, Company Information).", strings.Join(names, ", "), theirs))
 }

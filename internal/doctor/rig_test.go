@@ -33,6 +33,7 @@ type rig struct {
 	portal *hubspot.Server
 	token  string
 	edit   [][2]string // replacements in the config
+	wrap   func(connectors.Connector) connectors.Connector
 	ways   []engine.Channel
 }
 
@@ -140,6 +141,11 @@ func (r *rig) connect(config *app.Config) []connectors.Connector {
 	clients, err := app.Connectors(config, &yamlpos.Collector{}, r.env())
 	if err != nil {
 		r.t.Fatal(err)
+	}
+	for i := range clients {
+		if r.wrap != nil {
+			clients[i] = r.wrap(clients[i])
+		}
 	}
 	return clients
 }

@@ -44,6 +44,11 @@ func describe(id connectors.Identity) string {
 	add("%s", id.Edition)
 	add("API %s", id.APIVersion)
 	add("time zone %s", id.TimeZone)
+	if id.OwnCurrencies {
+		add("corporate currency %s, and others", or(id.Currency, "unknown"))
+	} else {
+		add("currency %s", id.Currency)
+	}
 	return strings.Join(parts, ", ")
 }
 

@@ -76,10 +76,14 @@ func (b *batch) candidates(rows []AccountRow) ([]candidate, error) {
 	if err != nil {
 		return nil, err
 	}
+	cases, err := b.openCases(ids)
+	if err != nil {
+		return nil, err
+	}
 	var out []candidate
 	for _, id := range ids {
 		en := b.entries[id]
-		in := workflows.Input{Account: en.account, Life: en.life, History: histories[id], Now: b.now}
+		in := workflows.Input{Account: en.account, Life: en.life, History: histories[id], Now: b.now, Case: cases[id]}
 		d := b.policy.Evaluate(in)
 		if d.Outcome != workflows.HandOff {
 			b.touch(en) // decided anew by the next sweep, which also logs it

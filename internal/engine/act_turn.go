@@ -84,6 +84,9 @@ func (t *turn) run(do func(candidate, workflows.Plan, bool) (bool, error)) error
 
 // one hands off one account, or says why it waits.
 func (t *turn) one(c candidate, do func(candidate, workflows.Plan, bool) (bool, error)) (*workflows.Wait, error) {
+	if c.entry.row.Dirty {
+		return nil, nil // the sweep decides it first: it may find its partner, or a case
+	}
 	if w := t.queued(c); w != nil {
 		return w, nil
 	}

@@ -37,13 +37,13 @@ type batch struct {
 	settled  []settledRecord
 	retry    []string // accounts whose parked writes are tried again
 	ledger   *mapping.Ledger
+	owners   map[string]string       // e-mail by user id of the page's CRM
 	hidden   map[connectors.Ref]bool // records that must leave no trace
 	made     map[string]string       // the keys of our own activities on the page, by id
 	sold     map[connectors.Ref]mapping.SalesActivity
 	sales    []mapping.SalesActivity
 	stray    []mapping.Point  // of the record at hand, which belongs to no account
 	unsold   []connectors.Ref // sales activities that are gone
-	idle     map[string]bool  // users whose activities are no touches; nil until needed
 	through  time.Time        // how far the page's object was read before
 	drift    *drift           // nil unless everything is compared
 	contests []ConflictRow

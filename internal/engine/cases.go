@@ -46,6 +46,9 @@ func (b *batch) openCase(g group, sf, hs []member, size [2]int) error {
 		if m.doubt != "" {
 			doubts = append(doubts, m.doubt)
 		}
+		if !m.entry.account.InScope() {
+			doubts = append(doubts, fmt.Sprintf("%s %s is out of scope", m.ref.System, m.ref.ID))
+		}
 	}
 	c.Reason = strings.Join(doubts, "; ")
 	if size != [2]int{1, 1} {
@@ -76,7 +79,59 @@ func (b *batch) putCase(c MatchCase) error {
 	if !slices.ContainsFunc(known, func(k MatchCase) bool { return k.ID == c.ID }) {
 		b.engine.log.Warn("a match needs a person", "case", c.ID, "rule", c.Rule, "reason", c.Reason)
 	}
+	if err := b.touchCandidates(c, known...); err != nil {
+		return err
+	}
 	return b.tx.PutCase(c)
+}
+
+// touchCandidates lets the accounts of a case be decided anew, those that were
+// part of it until now as well: while it is open they wait (I12).
+func (b *batch) touchCandidates(c MatchCase, earlier ...MatchCase) error {
+	var refs []connectors.Ref
+	for _, m := range c.Candidates {
+		refs = append(refs, m.Ref)
+	}
+	for _, e := range earlier {
+		for _, m := range e.Candidates {
+			if e.ID == c.ID {
+				refs = append(refs, m.Ref)
+			}
+		}
+	}
+	if err := b.loadRecords(refs); err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if en := b.find(ref); en != nil {
+			b.touch(en)
+		}
+	}
+	return nil
+}
+
+// openCases tells which of the accounts have a record in an open case.
+func (b *batch) openCases(ids []string) (map[string]string, error) {
+	home := map[connectors.Ref]string{}
+	var all []connectors.Ref
+	for _, id := range ids {
+		for _, ref := range b.everyRef([]string{id}) {
+			home[ref], all = id, append(all, ref)
+		}
+	}
+	found, err := b.tx.CasesOf(all)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, c := range found {
+		for _, m := range c.Candidates {
+			if id := home[m.Ref]; id != "" && out[id] == "" {
+				out[id] = c.ID
+			}
+		}
+	}
+	return out, nil
 }
 
 func sameRecord(a, z Candidate) bool { return a.Ref == z.Ref }
@@ -121,6 +176,9 @@ func (b *batch) closeCase(g group, state string) error {
 }
 
 func (b *batch) endCase(c MatchCase, state string) error {
+	if err := b.touchCandidates(c); err != nil {
+		return err
+	}
 	c.State, c.Closed = state, b.now
 	return b.tx.PutCase(c)
 }

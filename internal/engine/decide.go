@@ -50,15 +50,19 @@ func (e *Engine) Sweep(ctx context.Context) error {
 
 func (e *Engine) prepareSweep(ctx context.Context) (ready bool, err error) {
 	var loaded bool
+	var waits string
 	err = e.store.View(ctx, func(tx Tx) error {
 		if loaded, err = e.loaded(tx); err != nil || !loaded {
 			return err
 		}
-		ready, err = e.complete(tx)
+		if ready, err = e.complete(tx); err != nil {
+			return err
+		}
+		waits, err = e.identifying(tx)
 		return err
 	})
-	if err != nil || !loaded || ready {
-		return ready, err
+	if err != nil || !loaded || waits != "" || ready {
+		return ready && waits == "", err
 	}
 	return true, e.matchAll(ctx)
 }
@@ -78,6 +82,10 @@ func (b *batch) decide(ids []string) error {
 	if err != nil {
 		return err
 	}
+	cases, err := b.openCases(ids)
+	if err != nil {
+		return err
+	}
 	var log []DecisionRow
 	for _, id := range ids {
 		en := b.entries[id]
@@ -88,7 +96,7 @@ func (b *batch) decide(ids []string) error {
 			return err
 		}
 		en.row.Dirty = false
-		rows, err := b.evaluate(en, histories[id], activities[id], mode.Live)
+		rows, err := b.evaluate(en, histories[id], activities[id], cases[id], mode.Live)
 		if err != nil {
 			return err
 		}
@@ -109,8 +117,8 @@ func (b *batch) decide(ids []string) error {
 // evaluate judges an account by the criteria and lets it live on; handing it
 // over is act's. It returns what is new for the log. Without leave to write, an
 // account only joins or leaves the queue.
-func (b *batch) evaluate(en *entry, history workflows.History, activities []mapping.SalesActivity, live bool) ([]DecisionRow, error) {
-	in := workflows.Input{Account: en.account, Life: en.life, History: history, Now: b.now}
+func (b *batch) evaluate(en *entry, history workflows.History, activities []mapping.SalesActivity, open string, live bool) ([]DecisionRow, error) {
+	in := workflows.Input{Account: en.account, Life: en.life, History: history, Now: b.now, Case: open}
 	d := b.policy.Evaluate(in)
 	en.row.Outcome, en.row.Due = string(d.Outcome), d.Due
 	var log []DecisionRow
@@ -124,7 +132,7 @@ func (b *batch) evaluate(en *entry, history workflows.History, activities []mapp
 		b.engine.log.Debug("decided", "account", en.row.ID, "outcome", d.Outcome, "reason", trace.Reason)
 		log = append(log, row)
 	}
-	if live && d.Outcome != workflows.OutOfScope {
+	if live && d.Outcome != workflows.OutOfScope && d.Outcome != workflows.Gone {
 		steps, err := b.live(en, in, d, activities)
 		if err != nil {
 			return nil, err
@@ -196,8 +204,8 @@ const keepLevels = 400 * 24 * time.Hour
 // adopt takes over what stands in the CRMs when an account is decided for the
 // first time: a status that says sales has it is believed (I13).
 func (b *batch) adopt(en *entry) error {
-	if en.life.State != "" {
-		return nil
+	if en.life.State != "" || !en.account.InScope() {
+		return nil // of an account out of scope it is not known what it says
 	}
 	en.life.State, en.life.Since, en.life.Nurtured = workflows.Nurture, b.now, b.now
 	for _, v := range en.account.Views { // marketing has had it for as long as a CRM has

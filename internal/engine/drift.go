@@ -119,6 +119,9 @@ func (e *Engine) unseen(tx Tx, links []Link, state reload) (int, error) {
 		if state.Reason == reloadScope {
 			b.mapping.Apply(en.account, connectors.Record{Ref: l.Ref, Modified: v.Modified, OutOfScope: true})
 			b.touch(en)
+			if err := b.leave(en); err != nil {
+				return 0, err
+			}
 		}
 	}
 	if len(b.touched) == 0 {

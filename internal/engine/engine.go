@@ -139,7 +139,8 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 		}
 		ids = append(ids, id)
 	}
-	policy, _ := e.rules()
+	policy, m := e.rules()
+	e.warnOfCurrencies(m, ids)
 	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
 		return errors.Join(e.orphans(tx), e.renew(tx, policy.Hash), e.retryHeld(tx), e.recordSigned(tx))
 	}))

@@ -26,8 +26,10 @@ type crm struct {
 	mu     sync.Mutex
 	system connectors.System
 	org    string
-	log    []connectors.Record
-	rows   map[connectors.Ref]connectors.Record
+	// currency is what it says of its amounts.
+	currency string
+	log      []connectors.Record
+	rows     map[connectors.Ref]connectors.Record
 	// trimmed is how many entries of the log are gone.
 	trimmed int
 	users   []connectors.User
@@ -133,7 +135,7 @@ func (c *crm) Identify(context.Context) (connectors.Identity, error) {
 	if c.away != nil {
 		return connectors.Identity{}, c.away
 	}
-	return connectors.Identity{System: c.system, OrgID: c.org}, nil
+	return connectors.Identity{System: c.system, OrgID: c.org, Currency: c.currency}, nil
 }
 func (c *crm) Objects() []connectors.Object {
 	return append([]connectors.Object{connectors.Account, connectors.Contact}, c.objects...)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,37 +18,45 @@ type Forgotten struct {
 	// Records are the person's records, in whichever CRM.
 	Records []string `json:"records"`
 	// Redacted counts the summaries, writes, decisions and labels from which
-	// the person's name and address were taken.
+	// the person's names and addresses were taken.
 	Redacted int `json:"redacted"`
 }
 
 // Forget erases a person, given by a contact's id in either CRM or by e-mail
 // address, and keeps them out if they are read again. It knows them from then
-// on by hashes only. Numbers stay: how often somebody of the account came. A
-// person of whom nothing is known is kept out all the same; if the query is no
-// address, there is nothing to know them by, and an error says so.
+// on by hashes only. What the person was called before, and every account that
+// they belonged to, count as well, also after the contact was deleted. Numbers
+// stay: how often somebody of the account came. A person of whom nothing is
+// known is kept out all the same; if the query is no address, there is nothing
+// to know them by, and an error says so.
 func Forget(ctx context.Context, s Store, query string, now time.Time) (out Forgotten, err error) {
 	err = s.Update(ctx, func(tx Tx) error {
-		people, err := sameAddress(tx, query)
+		out = Forgotten{}
+		p, err := findPerson(tx, query)
 		if err != nil {
 			return err
 		}
-		if len(people) == 0 && !strings.Contains(query, "@") {
+		if len(p.refs) == 0 && !strings.Contains(query, "@") {
 			return fmt.Errorf("no contact has the id %q; an e-mail address can be kept out before it is read", query)
 		}
-		var hashes []string
-		if strings.Contains(query, "@") {
-			hashes = personHashes(connectors.Ref{}, query)[1:]
+		accounts, err := p.accounts(tx)
+		if err != nil {
+			return err
 		}
-		for _, p := range people {
-			hashes = append(hashes, personHashes(p.Ref, p.Email)...)
-			n, err := erase(tx, p)
+		for _, ref := range p.refs {
+			if err := tx.Erase(ref); err != nil {
+				return err
+			}
+			out.Records = append(out.Records, ref.String())
+		}
+		for _, account := range accounts {
+			n, err := p.redact(tx, account)
 			if err != nil {
 				return err
 			}
-			out.Records, out.Redacted = append(out.Records, p.Ref.String()), out.Redacted+n
+			out.Redacted += n
 		}
-		return tx.PutForgotten(hashes, now)
+		return tx.PutForgotten(p.hashes, now)
 	})
 	if err != nil {
 		return Forgotten{}, fmt.Errorf("forgetting: %w", err)
@@ -55,62 +64,126 @@ func Forget(ctx context.Context, s Store, query string, now time.Time) (out Forg
 	return out, nil
 }
 
-// sameAddress finds the person's records: those that the query names, and
-// those in the other CRM with the same address.
-func sameAddress(tx Tx, query string) ([]PersonRow, error) {
-	found, err := tx.People(query)
+// erasure is all that is known of somebody who is to be forgotten.
+type erasure struct {
+	refs []connectors.Ref
+	rows []PersonRow
+	// addresses are theirs for sure: the last ones, and the one asked for. An
+	// older one may be somebody else's by now, or was never right.
+	addresses []string
+	hashes    []string
+}
+
+// findPerson finds the records that the query names or once named, and those
+// in the other CRM with the same address.
+func findPerson(tx Tx, query string) (*erasure, error) {
+	p := &erasure{}
+	if query = strings.TrimSpace(query); strings.Contains(query, "@") {
+		p.know(query)
+	}
+	named, err := tx.People(query)
 	if err != nil {
 		return nil, err
 	}
-	people, known := []PersonRow{}, map[connectors.Ref]bool{}
-	add := func(rows []PersonRow) {
-		for _, p := range rows {
-			if !known[p.Ref] {
-				known[p.Ref] = true
-				people = append(people, p)
-			}
-		}
+	if err := p.add(tx, named); err != nil {
+		return nil, err
 	}
-	add(found)
-	for _, p := range found {
-		if p.Email == "" {
-			continue
-		}
-		more, err := tx.People(p.Email)
+	for _, address := range slices.Clone(p.addresses) {
+		same, err := tx.People(address)
 		if err != nil {
 			return nil, err
 		}
-		add(more)
+		if err := p.add(tx, same); err != nil {
+			return nil, err
+		}
 	}
-	return people, nil
+	return p, nil
 }
 
-// erase removes a person's record and takes the person out of what was written
-// down about the account.
-func erase(tx Tx, p PersonRow) (redacted int, err error) {
-	if err := tx.Erase(p.Ref); err != nil || p.Account == "" {
-		return 0, err
+// add takes up the records of the rows with everything that they once were.
+func (p *erasure) add(tx Tx, rows []PersonRow) error {
+	for _, row := range rows {
+		if slices.Contains(p.refs, row.Ref) {
+			continue
+		}
+		p.refs = append(p.refs, row.Ref)
+		p.hashes = append(p.hashes, personHashes(row.Ref, "")...)
+		all, err := tx.People(row.Ref.ID)
+		if err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(all, func(r PersonRow) bool { return r.Ref != row.Ref })
+		gone := !slices.ContainsFunc(all, func(r PersonRow) bool { return !r.Former })
+		for _, r := range all {
+			if r.Email != "" && (gone || !r.Former) {
+				p.know(r.Email)
+			}
+		}
+		p.rows = append(p.rows, all...)
 	}
-	links, err := tx.LinksOf(p.Account)
+	return nil
+}
+
+// know takes an address for the person's.
+func (p *erasure) know(address string) {
+	if slices.ContainsFunc(p.addresses, func(a string) bool { return strings.EqualFold(a, address) }) {
+		return
+	}
+	p.addresses = append(p.addresses, address)
+	p.hashes = append(p.hashes, personHashes(connectors.Ref{}, address)[1:]...)
+}
+
+// accounts are those that the person ever belonged to, and those whose past
+// names an address or a record of the person: a split leaves it behind. One
+// that is "" stands for records whose account is not known.
+func (p *erasure) accounts(tx Tx) ([]string, error) {
+	naming, err := tx.AccountsNaming(append(slices.Clone(p.addresses), p.marks()...))
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range p.rows {
+		naming = append(naming, row.Account)
+	}
+	slices.Sort(naming)
+	return slices.Compact(naming), nil
+}
+
+// marks are how writes name the person's records.
+func (p *erasure) marks() (marks []string) {
+	for _, ref := range p.refs {
+		marks = append(marks, `"contact_id":"`+ref.ID+`"`)
+	}
+	return marks
+}
+
+// redact takes the person out of what was written down about an account.
+func (p *erasure) redact(tx Tx, account string) (int, error) {
+	words := slices.Clone(p.addresses)
+	var homes []connectors.Ref
+	for _, row := range p.rows {
+		words = append(words, row.Email, row.Name)
+		if row.Account == account && row.Home.ID != "" {
+			homes = append(homes, row.Home)
+		}
+	}
+	words = slices.DeleteFunc(words, func(w string) bool { // would take letters out of other words
+		return len([]rune(strings.TrimSpace(w))) < 3
+	})
+	// The longest first: a former name may be the beginning of the present one.
+	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
+	links, err := tx.LinksOf(account)
 	if err != nil {
 		return 0, err
 	}
-	var homes []connectors.Ref
 	for _, l := range links {
-		if l.Object == connectors.Account {
+		if l.Object == connectors.Account && !slices.Contains(homes, l) {
 			homes = append(homes, l)
 		}
 	}
-	words := []string{p.Email, p.Name, `"contact_id":"` + p.Ref.ID + `"`}
-	for i, w := range words {
-		if len([]rune(strings.TrimSpace(w))) < 3 { // would take letters out of other words
-			words[i] = ""
-		}
-	}
-	n, err := tx.Redact(p.Account, homes, words[:2], erased)
+	n, err := tx.Redact(account, homes, slices.Compact(words), erased)
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.Redact(p.Account, nil, words[2:], `"contact_id":""`)
+	_, err = tx.Redact(account, nil, p.marks(), `"contact_id":""`)
 	return n, err
 }

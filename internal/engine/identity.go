@@ -86,7 +86,7 @@ func (b *batch) known(ref connectors.Ref) (*entry, error) {
 	}
 	en := b.find(ref)
 	if en == nil {
-		return nil, refused("%s account %s is not known here; it may be out of scope, or not read yet", ref.System, mapping.Clip(ref.ID, 40))
+		return nil, refused("%s account %s is not known here; it may not be read yet", ref.System, mapping.Clip(ref.ID, 40))
 	}
 	if _, alive := en.account.Ref(mapping.SideOf(ref.System)); !alive {
 		return nil, refused("%s account %s is deleted", ref.System, ref.ID)

@@ -27,11 +27,13 @@ func newOrg(t *testing.T) *org {
 	return &org{h: newHouse(t), alive: map[connectors.System][]string{}, gone: map[connectors.System][]string{}}
 }
 
-func (o *org) crm(s connectors.System) *crm {
+func (o *org) crm(s connectors.System) *crm { return o.h.crm(s) }
+
+func (h *house) crm(s connectors.System) *crm {
 	if s == connectors.HubSpot {
-		return o.h.hs
+		return h.hs
 	}
-	return o.h.sf
+	return h.sf
 }
 
 func (o *org) id(s connectors.System) string {
@@ -198,11 +200,12 @@ func TestOrderLaw(t *testing.T) {
 		type record struct {
 			system            connectors.System
 			id, domain, names string
+			out               bool
 		}
 		var records []record
 		for i := range rapid.IntRange(2, 7).Draw(r, "records") {
 			rec := record{system: rapid.SampledFrom(connectors.Systems()).Draw(r, "system"), domain: domain(rapid.IntRange(1, 3).Draw(r, "domain"))}
-			rec.id = sfID(i)
+			rec.id, rec.out = sfID(i), rapid.IntRange(0, 3).Draw(r, "out") == 0
 			if rec.system == connectors.HubSpot {
 				rec.id = strconv.Itoa(i + 1)
 				if rapid.Bool().Draw(r, "names") {
@@ -224,11 +227,14 @@ func TestOrderLaw(t *testing.T) {
 				} else {
 					h.hs.put(connectors.Account, rec.id, nil, map[string]string{"name": "Acme", "domain": rec.domain, "salesforceaccountid": rec.names})
 				}
+				if rec.out {
+					h.crm(rec.system).mark(rec.id, true)
+				}
 			}
 			h.once()
 			var out []string
 			for _, rec := range records {
-				out = append(out, rec.id+" in "+h.account(map[connectors.System]*crm{connectors.Salesforce: h.sf, connectors.HubSpot: h.hs}[rec.system], rec.id))
+				out = append(out, rec.id+" in "+h.account(h.crm(rec.system), rec.id))
 			}
 			var open []string
 			for _, c := range h.cases() {

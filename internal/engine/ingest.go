@@ -2,6 +2,7 @@ package engine
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"handoffd/connectors"
@@ -117,7 +118,7 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	en := b.find(r.Ref)
 	b.drift.compare(en, r)
 	if en == nil {
-		if r.Deleted || r.OutOfScope {
+		if r.Deleted {
 			return nil // never known, and nothing to know
 		}
 		var err error
@@ -140,7 +141,7 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 		}
 		startAfter(en, merged, b.now)
 	}
-	before := seen(b.mapping, en.account, side)
+	before, scoped := seen(b.mapping, en.account, side), en.account.InScope()
 	alive := len(homes(en.account)) > 0
 	applied := b.mapping.Apply(en.account, r)
 	if applied.Stale {
@@ -155,6 +156,9 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	if applied.Changed || rekeyed || news {
 		b.touch(en)
 	}
+	if err := b.rescope(en, scoped); err != nil {
+		return err
+	}
 	if applied.Changed { // what was refused for the record as it was may go through now
 		b.retry = append(b.retry, en.row.ID)
 	}
@@ -168,7 +172,7 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 // bin after its merge. HubSpot brings none back; its search may only show one
 // for a while that is gone.
 func cameBack(r connectors.Record) bool {
-	return r.Ref.System == connectors.Salesforce && !r.Deleted && !r.OutOfScope
+	return r.Ref.System == connectors.Salesforce && !r.Deleted
 }
 
 // rekey brings what the record is compared by up to date.
@@ -177,10 +181,15 @@ func (b *batch) rekey(v *mapping.View, r connectors.Record) bool {
 	if maps.Equal(keys, v.Keys) {
 		return false
 	}
+	names := slices.Collect(maps.Keys(v.Keys)) // of rules that are gone, too
 	for _, rule := range b.mapping.Rules {
-		if keys[rule.Name] != v.Keys[rule.Name] {
-			b.keys = append(b.keys, MatchKey{Ref: r.Ref, Rule: rule.Name, Key: keys[rule.Name]})
-			b.rekeyed = append(b.rekeyed, MatchKey{Rule: rule.Name, Key: keys[rule.Name]}, MatchKey{Rule: rule.Name, Key: v.Keys[rule.Name]})
+		names = appendOnce(names, rule.Name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if keys[name] != v.Keys[name] {
+			b.keys = append(b.keys, MatchKey{Ref: r.Ref, Rule: name, Key: keys[name]})
+			b.rekeyed = append(b.rekeyed, MatchKey{Rule: name, Key: keys[name]}, MatchKey{Rule: name, Key: v.Keys[name]})
 		}
 	}
 	v.Keys = keys

@@ -59,6 +59,7 @@ func (b *batch) rename(en *entry, side mapping.Side, to connectors.Ref) error {
 	from := sibling(to, v.ID)
 	b.unkey(v, from)
 	v.ID, v.Keys, v.Deleted = to.ID, nil, false
+	b.mapping.Estrange(en.account) // what the survivor holds was not changed, it came with it
 	if err := b.move(en.row.ID, from, to, true); err != nil {
 		return err
 	}
@@ -156,7 +157,7 @@ func (b *batch) absorb(now, was *entry, from, to connectors.Ref) error {
 	if linked == "" {
 		linked = was.account.Linked
 	}
-	mapping.Join(keep.account, gone.account, linked)
+	b.mapping.Join(keep.account, gone.account, linked)
 	b.engine.log.Info("merged", "account", keep.row.ID, "system", from.System, "old", from.ID, "new", to.ID)
 	return b.fold(keep, gone)
 }

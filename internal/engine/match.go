@@ -41,9 +41,10 @@ func (b *batch) match(ids []string) error {
 	return b.reviewCases(refs, done)
 }
 
-// free tells whether the account has exactly one living record, in scope. One
-// whose other record was deleted counts, but is never joined by a rule.
-func free(en *entry) bool { return len(homes(en.account)) == 1 && en.account.InScope() }
+// free tells whether the account has exactly one living record. One whose
+// other record was deleted counts, but is never joined by a rule. One that is
+// out of scope counts: what it is joined with is out of scope as well.
+func free(en *entry) bool { return len(homes(en.account)) == 1 }
 
 // widowed tells whether the account's other record was deleted.
 func widowed(en *entry) bool {
@@ -148,7 +149,14 @@ func (b *batch) settleGroup(g group) error {
 		}
 		return b.join(sf[0].entry, hs[0].entry, g.rule)
 	}
+	if !anyInScope(sf) && !anyInScope(hs) {
+		return b.closeCase(g, CaseSettled) // nothing depends on it
+	}
 	return b.openCase(g, sf, hs, size)
+}
+
+func anyInScope(list []member) bool {
+	return slices.ContainsFunc(list, func(m member) bool { return m.entry.account.InScope() })
 }
 
 // members are those of the records that are free and for which this is the
@@ -207,9 +215,12 @@ func (b *batch) join(sf, hs *entry, rule string) error {
 	if gone.life.Episode > keep.life.Episode {
 		keep, gone = gone, keep
 	}
-	mapping.Join(keep.account, gone.account, rule)
+	b.mapping.Join(keep.account, gone.account, rule)
 	b.engine.log.Debug("linked", "account", keep.row.ID, "rule", rule)
-	return b.fold(keep, gone)
+	if err := b.fold(keep, gone); err != nil || keep.account.InScope() {
+		return err
+	}
+	return b.leave(keep)
 }
 
 // matchAll matches every account once, after both first loads (I13). It goes

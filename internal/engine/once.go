@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/workflows"
 )
 
 // usersEvery is how often the people of the CRMs are read anew.
@@ -116,6 +117,9 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 		return err
 	}
 	s.Mode = mode
+	if s.Comparing, err = e.identifying(tx); err != nil {
+		return err
+	}
 	states, outcomes, err := tx.AccountCounts()
 	if err != nil {
 		return err
@@ -126,6 +130,8 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 			s.Queued = n
 		}
 	}
+	s.OutOfScope = outcomes[string(workflows.OutOfScope)]
+	s.Accounts -= s.OutOfScope
 	if s.Governance, err = e.govern(tx); err != nil {
 		return err
 	}
@@ -143,7 +149,7 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 			s.Drift[system] = d
 		}
 	}
-	if s.Matched, err = tx.MatchedCount(); err != nil {
+	if s.Matched, err = tx.MatchedCount(string(workflows.OutOfScope)); err != nil {
 		return err
 	}
 	if s.Cases, err = tx.CaseCount(); err != nil {
@@ -168,6 +174,9 @@ func (e *Engine) Plan(ctx context.Context) ([]PlannedHandoff, error) {
 	var errs []error
 	for _, system := range e.order {
 		errs = append(errs, e.RefreshUsers(ctx, system), e.Poll(ctx, system))
+	}
+	for _, system := range e.order { // a plan by new rules is a plan of all records
+		errs = append(errs, e.Reload(ctx, system))
 	}
 	errs = append(errs, e.Sweep(ctx))
 	planned, err := e.Planned(ctx)

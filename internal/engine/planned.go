@@ -9,6 +9,9 @@ import (
 // Planned lists the handoffs that would be made now, without making any.
 func (e *Engine) Planned(ctx context.Context) (out []PlannedHandoff, err error) {
 	err = e.store.View(ctx, func(tx Tx) error {
+		if why, err := e.identifying(tx); err != nil || why != "" {
+			return err // nothing would be done now
+		}
 		b := e.batch(tx)
 		rows, err := tx.AccountsInState(string(workflows.Ready))
 		if err != nil {

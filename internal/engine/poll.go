@@ -131,15 +131,18 @@ func (e *Engine) restart(ctx context.Context, system connectors.System, page con
 // knows enough to decide at all, and acts when the page is the last. Accounts
 // whose partner is yet to be looked for are left to the sweep.
 func (e *Engine) settle(tx Tx, b *batch, last bool) error {
-	ready, err := e.complete(tx)
+	matched, err := e.complete(tx)
 	if err != nil {
 		return err
 	}
-	if !ready {
+	if !matched {
 		return b.save()
 	}
 	if err := b.pendNeighbours(); err != nil {
 		return err
+	}
+	if why, err := e.identifying(tx); err != nil || why != "" {
+		return errors.Join(err, b.save())
 	}
 	if err := b.decide(b.settledIDs()); err != nil {
 		return err

@@ -23,6 +23,7 @@ func reloadObject(o connectors.Object) connectors.Object { return o + reloadMark
 const (
 	reloadMapping  = "the mapping reads more than before"
 	reloadScope    = "the mapping's where clause has changed"
+	reloadRules    = "the match rules have changed"
 	reloadProblems = "values that did not fit are tried again"
 	reloadCompare  = "comparing with the CRM"
 )
@@ -51,8 +52,8 @@ func (e *Engine) begin(tx Tx, system connectors.System, o connectors.Object, rea
 	if err := getSetting(tx, settingReload(system, o), &running); err != nil {
 		return err
 	}
-	if running.Reason == reloadScope { // its end has more to do than the others'
-		reason = reloadScope
+	if running.Reason == reloadScope || running.Reason == reloadRules && reason != reloadScope {
+		reason = running.Reason // its end has more to do than the others', or nothing is decided before it
 	}
 	if err := tx.DeleteCursor(system, reloadObject(o)); err != nil {
 		return err
@@ -66,6 +67,13 @@ type selected struct {
 	Fields  []string `json:"fields"`
 	History []string `json:"history"`
 	Where   string   `json:"where"`
+	// Outside is what was read of records out of scope, Rules what records
+	// were compared by; both of accounts alone.
+	Outside []string `json:"outside"`
+	Rules   []string `json:"rules"`
+	// Readings are what the mapping makes of the fields; nil where that was
+	// not kept yet.
+	Readings []string `json:"readings,omitempty"`
 }
 
 // covers tells whether everything that the other reads is read here.
@@ -73,7 +81,22 @@ func (s selected) covers(other selected) bool {
 	within := func(list, in []string) bool {
 		return !slices.ContainsFunc(list, func(x string) bool { return !slices.Contains(in, x) })
 	}
-	return within(other.Fields, s.Fields) && within(other.History, s.History)
+	return within(other.Fields, s.Fields) && within(other.History, s.History) && (s.Readings == nil || within(other.Readings, s.Readings))
+}
+
+// reason is why what was read before has to be read once more, "" if it has
+// not: what records are compared by is not stored but as keys, so another rule
+// needs all records.
+func (s selected) reason(before selected) string {
+	switch {
+	case s.Where != before.Where, !slices.Equal(s.Outside, before.Outside):
+		return reloadScope
+	case !slices.Equal(s.Rules, before.Rules):
+		return reloadRules
+	case !before.covers(s):
+		return reloadMapping
+	}
+	return ""
 }
 
 // planReloads compares what the mapping reads now with what it read before. A
@@ -85,7 +108,10 @@ func (e *Engine) planReloads(tx Tx, policyChanged bool) error {
 		for _, o := range e.connectors[system].Objects() {
 			now := selected{Fields: sel.Fields[o], History: sel.History[o]}
 			if o == connectors.Account {
-				now.Where = m.Where(mapping.SideOf(system))
+				now.Where, now.Rules, now.Readings = m.Where(mapping.SideOf(system)), m.RuleTexts(), m.Readings(mapping.SideOf(system))
+				if now.Where != "" {
+					now.Outside = sel.Outside[o]
+				}
 			}
 			if err := e.planReload(tx, system, o, now); err != nil {
 				return err
@@ -109,14 +135,7 @@ func (e *Engine) planReload(tx Tx, system connectors.System, o connectors.Object
 		if err := json.Unmarshal([]byte(text), &before); err != nil {
 			return fmt.Errorf("decoding setting %s: %w", key, err)
 		}
-		reason := ""
-		switch {
-		case before.Where != now.Where:
-			reason = reloadScope
-		case !before.covers(now):
-			reason = reloadMapping
-		}
-		if reason != "" {
+		if reason := now.reason(before); reason != "" {
 			if err := e.begin(tx, system, o, reason); err != nil {
 				return err
 			}
@@ -146,6 +165,22 @@ func (e *Engine) retryProblems(tx Tx, system connectors.System) error {
 		}
 	}
 	return nil
+}
+
+// identifying tells why a reload runs that may change which records are one
+// account, or whether it is in scope, "" if none does: until it is done nothing
+// is decided (I12).
+func (e *Engine) identifying(tx Tx) (reason string, err error) {
+	for _, system := range e.order {
+		var running reload
+		if err := getSetting(tx, settingReload(system, connectors.Account), &running); err != nil {
+			return "", err
+		}
+		if running.Reason == reloadScope || running.Reason == reloadRules {
+			return running.Reason + ": all accounts of " + string(system) + " are read once more first", nil
+		}
+	}
+	return "", nil
 }
 
 // Reload goes on with the reloads of one CRM until they are done.

@@ -40,11 +40,8 @@ func (b *batch) sell(r connectors.Record, home connectors.Ref, en *entry) error 
 	if key != "" {
 		a.Key = key
 	}
-	idle, err := b.isIdle(r.Ref.System, a.OwnerID)
-	if err != nil {
-		return err
-	}
-	a.Automated = a.Automated || idle
+	a.Owner = b.owners[a.OwnerID]
+	a.Automated = a.Automated || b.policy.Lifecycle.NotSales[strings.ToLower(a.Owner)]
 	b.sold[r.Ref] = a
 	b.sales = append(b.sales, a)
 	if en == nil {
@@ -77,28 +74,6 @@ func (b *batch) unsell(ref connectors.Ref) error {
 		b.touch(en)
 	}
 	return nil
-}
-
-// isIdle tells whether a user's doing is no touch of sales.
-func (b *batch) isIdle(system connectors.System, owner string) (bool, error) {
-	if len(b.policy.Lifecycle.NotSales) == 0 || owner == "" {
-		return false, nil
-	}
-	if b.idle == nil {
-		b.idle = map[string]bool{}
-		users, err := b.engine.users(b.tx)
-		if err != nil {
-			return false, err
-		}
-		for s, list := range users {
-			for _, u := range list {
-				if b.policy.Lifecycle.NotSales[strings.ToLower(u.Email)] {
-					b.idle[string(s)+"/"+u.ID] = true
-				}
-			}
-		}
-	}
-	return b.idle[string(system)+"/"+owner], nil
 }
 
 func (b *batch) saveSales() error {

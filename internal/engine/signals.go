@@ -28,12 +28,32 @@ func (b *batch) prepareSignals(records []connectors.Record) error {
 	if err != nil {
 		return err
 	}
+	if b.owners, err = b.emails(records); err != nil {
+		return err
+	}
 	b.ledger = mapping.NewLedger(rows)
 	b.ledger.Settled = b.now.Add(-settleReadings)
 	if err := b.hide(records); err != nil {
 		return err
 	}
 	return b.prepareSales(records)
+}
+
+// emails gives the addresses of a CRM's users, by which the other CRM knows
+// them as well, if the page has activities to be compared.
+func (b *batch) emails(records []connectors.Record) (map[string]string, error) {
+	for _, r := range records {
+		if r.Ref.Object == connectors.Account || r.Ref.Object == connectors.Contact {
+			continue
+		}
+		users, err := b.tx.Users(r.Ref.System)
+		out := make(map[string]string, len(users))
+		for _, u := range users {
+			out[u.ID] = strings.ToLower(strings.TrimSpace(u.Email))
+		}
+		return out, err
+	}
+	return nil, nil
 }
 
 // saveReadings writes what the ledger took up. A counter that grew twice on
@@ -64,6 +84,7 @@ func (b *batch) signals(r connectors.Record, home connectors.Ref, en *entry, pro
 		return false
 	}
 	for _, p := range found.Points {
+		p.Owner = b.owners[p.Owner]
 		b.points = append(b.points, PointRow{Home: home, Point: p})
 	}
 	if en != nil {

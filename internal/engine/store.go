@@ -294,6 +294,7 @@ type ReadingTx interface {
 	PutSetting(key, value string) error
 	// AccountCounts counts accounts by State and by Outcome.
 	AccountCounts() (states, outcomes map[string]int, err error)
-	// MatchedCount counts the accounts that are Both.
-	MatchedCount() (int, error)
+	// MatchedCount counts the accounts that are Both, without those whose
+	// last decision was the outcome given.
+	MatchedCount(without string) (int, error)
 }

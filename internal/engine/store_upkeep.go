@@ -11,6 +11,8 @@ type PersonRow struct {
 	ContactRow
 	// Account is handoffd's id of the account, "" if there is none.
 	Account string
+	// Former: this is what the record said before it changed or was deleted.
+	Former bool
 }
 
 // UpkeepTx finds and erases people, tells what handoffd made itself, and
@@ -22,11 +24,16 @@ type UpkeepTx interface {
 	// Forgotten tells which of the hashes are of people to be forgotten.
 	Forgotten(hashes []string) (map[string]bool, error)
 	PutForgotten(hashes []string, at time.Time) error
-	// People finds contacts by the vendor's id or the e-mail address.
+	// People finds contacts by the vendor's id or the e-mail address, as
+	// they are and as they were; those that are come first.
 	People(query string) ([]PersonRow, error)
-	// Erase removes the contact, its counters' readings and its problems,
-	// and takes the labels off its points; their numbers stay.
+	// Erase removes the contact, what it was before, its counters' readings
+	// and its problems, and takes the labels off its points; their numbers
+	// stay.
 	Erase(ref connectors.Ref) error
+	// AccountsNaming finds the accounts in whose handoffs, writes or
+	// decisions one of the words stands. It reads all of them.
+	AccountsNaming(words []string) ([]string, error)
 	// Redact puts text in place of each of the words, in what was frozen or
 	// sent for the account: labels of points, summaries, reasons, payloads
 	// and traces. It returns how many rows changed.

@@ -44,22 +44,27 @@ func (t *tally) add(f func(*tally)) {
 // Summary is what a run did, in the words of `run --once`.
 type Summary struct {
 	Mode
-	Accounts  int                         `json:"accounts"`
-	Matched   int                         `json:"matched"`
-	Cases     int                         `json:"cases"`
-	Read      map[connectors.System]int   `json:"read"`
-	Changed   int                         `json:"changed"`
-	Decisions map[string]int              `json:"decisions"`
-	Handoffs  int                         `json:"handoffs"`
-	Alerts    int                         `json:"alerts"`
-	Writes    map[connectors.System]int   `json:"writes"`
-	Kinds     map[string]int              `json:"writes_by_kind"`
-	APICalls  map[connectors.System]int64 `json:"api_calls"`
-	Endpoints map[string]int64            `json:"api_calls_by_endpoint"`
-	Parked    int                         `json:"parked"`
-	Waiting   int                         `json:"waiting"`
-	Queued    int                         `json:"queued"`
-	Pending   int                         `json:"pending_writes"`
+	// Comparing says why nothing is decided for now, "" if it is.
+	Comparing string `json:"comparing,omitempty"`
+	// Accounts are those in scope, Matched those of them with a record in
+	// both CRMs; OutOfScope are those that the where clause leaves out.
+	Accounts   int                         `json:"accounts"`
+	OutOfScope int                         `json:"out_of_scope"`
+	Matched    int                         `json:"matched"`
+	Cases      int                         `json:"cases"`
+	Read       map[connectors.System]int   `json:"read"`
+	Changed    int                         `json:"changed"`
+	Decisions  map[string]int              `json:"decisions"`
+	Handoffs   int                         `json:"handoffs"`
+	Alerts     int                         `json:"alerts"`
+	Writes     map[connectors.System]int   `json:"writes"`
+	Kinds      map[string]int              `json:"writes_by_kind"`
+	APICalls   map[connectors.System]int64 `json:"api_calls"`
+	Endpoints  map[string]int64            `json:"api_calls_by_endpoint"`
+	Parked     int                         `json:"parked"`
+	Waiting    int                         `json:"waiting"`
+	Queued     int                         `json:"queued"`
+	Pending    int                         `json:"pending_writes"`
 	Governance
 	// Held are those of the pending writes that a CRM does not take before
 	// somebody acts.

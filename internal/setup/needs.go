@@ -80,6 +80,9 @@ func (k *collector) mapped(f *mapping.Field, side mapping.Side) {
 	if f.Ranged {
 		n.Digits, n.Decimals = mapping.Digits(f.Min, f.Max), max(decimals, places(f.Min), places(f.Max))
 	}
+	if f.Scaled {
+		n.Decimals = f.Decimals
+	}
 	if f.Type == mapping.Enum || f.Type == mapping.Multi {
 		if n.Values = doctor.Texts(f, side); f.Type == mapping.Multi && f.Values == nil {
 			n.Values = k.otherOptions(f, side)

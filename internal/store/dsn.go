@@ -13,6 +13,7 @@ const (
 	writing   access = iota
 	reading          // beside a writer of this process
 	following        // the file belongs to another process
+	scrubbing        // rewrites the whole file, beside anybody
 )
 
 // dsn is the driver's connection string for the absolute path. The path is
@@ -24,6 +25,12 @@ func dsn(path string, a access) string {
 	}
 	q := url.Values{"_error_rc": {"1"}}
 	pragma := func(p string) { q.Add("_pragma", p) }
+	if a == scrubbing { // the file may not fit into memory, and others finish first
+		q.Set("mode", "rw")
+		pragma("busy_timeout(60000)")
+		pragma("secure_delete(1)")
+		return uri(path, q)
+	}
 	pragma("busy_timeout(5000)")
 	pragma("temp_store(MEMORY)")
 	switch a {
@@ -33,6 +40,7 @@ func dsn(path string, a access) string {
 		pragma("journal_mode(WAL)")
 		pragma("synchronous(NORMAL)")
 		pragma("foreign_keys(1)")
+		pragma("secure_delete(1)")             // what is deleted or replaced is overwritten
 		pragma("cache_size(-32768)")           // 32 MB
 		pragma("journal_size_limit(67108864)") // 64 MB: a first load's log does not stay
 	case reading:
@@ -44,5 +52,9 @@ func dsn(path string, a access) string {
 		pragma("query_only(1)")
 		pragma("cache_size(-8192)")
 	}
+	return uri(path, q)
+}
+
+func uri(path string, q url.Values) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"html"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,13 +17,23 @@ import (
 const (
 	putForgotten = `INSERT INTO forgotten (hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 	people       = `
-SELECT c.id, c.system, c.home_id, c.name, c.title, c.email, c.modified, coalesce(l.account, '')
+SELECT c.id, c.system, c.home_id, c.name, c.title, c.email, c.modified, coalesce(l.account, ''), 0
 FROM contacts AS c LEFT JOIN links AS l ON l.id = c.home_id AND l.system = c.system AND l.object = 'account'
 WHERE c.id = $1
 UNION
-SELECT c.id, c.system, c.home_id, c.name, c.title, c.email, c.modified, coalesce(l.account, '')
+SELECT c.id, c.system, c.home_id, c.name, c.title, c.email, c.modified, coalesce(l.account, ''), 0
 FROM contacts AS c LEFT JOIN links AS l ON l.id = c.home_id AND l.system = c.system AND l.object = 'account'
-WHERE lower(c.email) = $2 AND c.email <> ''`
+WHERE lower(c.email) = $2 AND c.email <> ''
+UNION
+SELECT f.id, f.system, f.home_id, f.name, '', f.email, 0, coalesce(l.account, ''), 1
+FROM former_people AS f LEFT JOIN links AS l ON l.id = f.home_id AND l.system = f.system AND l.object = 'account'
+WHERE f.id = $1
+UNION
+SELECT f.id, f.system, f.home_id, f.name, '', f.email, 0, coalesce(l.account, ''), 1
+FROM former_people AS f LEFT JOIN links AS l ON l.id = f.home_id AND l.system = f.system AND l.object = 'account'
+WHERE lower(f.email) = $2 AND f.email <> ''
+ORDER BY 9, 2, 1`
+	eraseFormer   = `DELETE FROM former_people WHERE id = $1 AND system = $2`
 	eraseReadings = `DELETE FROM readings WHERE record = $1`
 	eraseLabels   = `UPDATE points SET label = '' WHERE source = $1 AND label <> ''`
 	eraseProblems = `DELETE FROM problems WHERE system = $1 AND object = $2 AND id = $3`
@@ -34,6 +46,17 @@ WHERE lower(c.email) = $2 AND c.email <> ''`
 	redactDecision   = `UPDATE decisions SET reason = $2, trace = $3 WHERE seq = $1`
 	labelsOfHome     = `
 SELECT at, signal, source, label FROM points WHERE home_id = $1 AND system = $2 AND label <> ''`
+	// It reads whole tables, each once: nobody is forgotten often.
+	accountsNaming = `
+SELECT account FROM handoffs WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(summary || reasons), w.value))
+UNION
+SELECT account FROM outbox WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(CAST(payload AS TEXT)), w.value))
+UNION
+SELECT account FROM decisions
+WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(reason || coalesce(CAST(trace AS TEXT), '')), w.value))
+UNION
+SELECT l.account FROM sales_activities AS s JOIN links AS l ON l.id = s.home_id AND l.system = s.system AND l.object = 'account'
+WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(s.doc), w.value))`
 	redactLabel = `
 UPDATE points SET label = $6 WHERE home_id = $1 AND system = $2 AND at = $3 AND signal = $4 AND source = $5`
 )
@@ -82,7 +105,8 @@ func (t *Tx) PutForgotten(hashes []string, at time.Time) error {
 	return err
 }
 
-// People finds contacts by the vendor's id or the e-mail address.
+// People finds contacts, as they are and as they were, by the vendor's id or
+// the e-mail address.
 func (t *Tx) People(query string) ([]engine.PersonRow, error) {
 	query = strings.TrimSpace(query)
 	var found []engine.PersonRow
@@ -91,7 +115,7 @@ func (t *Tx) People(query string) ([]engine.PersonRow, error) {
 			Ref: connectors.Ref{Object: connectors.Contact}, Home: connectors.Ref{Object: connectors.Account},
 		}}
 		var modified int64
-		err := rows.Scan(&p.Ref.ID, (*string)(&p.Ref.System), &p.Home.ID, &p.Name, &p.Title, &p.Email, &modified, &p.Account)
+		err := rows.Scan(&p.Ref.ID, (*string)(&p.Ref.System), &p.Home.ID, &p.Name, &p.Title, &p.Email, &modified, &p.Account, &p.Former)
 		p.Home.System, p.Modified = p.Ref.System, timeOf(modified)
 		found = append(found, p)
 		return err
@@ -99,10 +123,13 @@ func (t *Tx) People(query string) ([]engine.PersonRow, error) {
 	return found, err
 }
 
-// Erase removes the contact, its counters' readings and its problems, and
-// takes the labels off its points.
+// Erase removes the contact, what it was before, its counters' readings and its
+// problems, and takes the labels off its points.
 func (t *Tx) Erase(ref connectors.Ref) error {
 	if err := t.DeleteContacts([]connectors.Ref{ref}); err != nil {
+		return err
+	}
+	if _, err := t.exec("erasing a contact", eraseFormer, ref.ID, string(ref.System)); err != nil {
 		return err
 	}
 	for _, query := range []string{eraseReadings, eraseLabels} {
@@ -145,16 +172,50 @@ type redactor struct {
 	err     error
 }
 
-// add takes a word in the forms in which it may have been written: plain, in
-// HTML, and either of them inside JSON.
 func (r *redactor) add(word string) {
+	for _, form := range written(word) {
+		r.words = append(r.words, []byte(form))
+	}
+}
+
+// written lists the forms in which a word may have been written: plain, in
+// HTML, and either of them inside JSON.
+func written(word string) (forms []string) {
 	for _, form := range []string{word, html.EscapeString(word)} {
 		quoted, err := json.Marshal(form)
 		if err != nil || word == "" {
 			continue
 		}
-		r.words = append(r.words, []byte(form), quoted[1:len(quoted)-1])
+		for _, f := range []string{form, string(quoted[1 : len(quoted)-1])} {
+			if !slices.Contains(forms, f) {
+				forms = append(forms, f)
+			}
+		}
 	}
+	return forms
+}
+
+// AccountsNaming finds the accounts in whose past one of the words stands.
+func (t *Tx) AccountsNaming(words []string) (accounts []string, err error) {
+	const doing = "finding who names a person"
+	var forms []string
+	for _, w := range words {
+		forms = append(forms, written(strings.ToLower(w))...)
+	}
+	if len(forms) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(forms)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	err = t.query(doing, accountsNaming, func(rows *sql.Rows) error {
+		var account string
+		err := rows.Scan(&account)
+		accounts = append(accounts, account)
+		return err
+	}, string(list))
+	return accounts, err
 }
 
 // clean returns the text without the words; changed tells whether any was there.

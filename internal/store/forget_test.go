@@ -24,6 +24,11 @@ func TestRedact(t *testing.T) {
 		if _, err := tx.AddPoints([]engine.PointRow{{Home: home, Point: mapping.Point{Signal: "s", Source: "x", At: noon, Value: 2, Label: `Meeting with DANA "D" O'HARA`}}}); err != nil {
 			return err
 		}
+		naming, err := tx.AccountsNaming([]string{"D&O@x.example", "nobody"})
+		if err != nil {
+			return err
+		}
+		same(t, "accounts naming the address", naming, []string{"a"})
 		n, err := tx.Redact("a", []connectors.Ref{home}, []string{`Dana "D" O'Hara`, "d&o@x.example", ""}, "[erased]")
 		same(t, "redacted", n, 2)
 		return err

@@ -53,7 +53,7 @@ func TestMatchedCount(t *testing.T) {
 		)
 	})
 	view(t, s, func(tx engine.Tx) error {
-		n, err := tx.MatchedCount()
+		n, err := tx.MatchedCount("out_of_scope")
 		same(t, "matched", n, 1)
 		return err
 	})

@@ -15,7 +15,7 @@ ON CONFLICT DO NOTHING`
 UPDATE links SET account = $4 WHERE id = $1 AND system = $2 AND object = $3 AND account <> $4`
 )
 
-const matchedCount = `SELECT count(*) FROM accounts WHERE both = 1`
+const matchedCount = `SELECT count(*) FROM accounts WHERE both = 1 AND outcome <> $1`
 
 var linksByID = `SELECT id, account FROM links WHERE system = $1 AND object = $2 AND ` + inList("id", 3)
 
@@ -52,9 +52,10 @@ func (t *Tx) MoveLinks(from, to string) error {
 	return err
 }
 
-// MatchedCount counts the accounts that have a living record in both systems.
-func (t *Tx) MatchedCount() (int, error) {
+// MatchedCount counts the accounts that have a living record in both systems,
+// without those of one outcome.
+func (t *Tx) MatchedCount(without string) (int, error) {
 	var n int
-	err := t.query("counting matched accounts", matchedCount, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	err := t.query("counting matched accounts", matchedCount, func(rows *sql.Rows) error { return rows.Scan(&n) }, without)
 	return n, err
 }

@@ -18,7 +18,7 @@ func TestLinks(t *testing.T) {
 		return errors.Join(
 			// The accounts may come after the links.
 			tx.PutLinks([]engine.Link{{Ref: same1, Account: "a"}, {Ref: same2, Account: "b"}, {Ref: contact, Account: "b"}}),
-			tx.PutAccounts([]engine.AccountRow{{ID: "a"}, {ID: "b"}}),
+			tx.PutAccounts([]engine.AccountRow{{ID: "a", Outcome: "waiting"}, {ID: "b"}}),
 		)
 	})
 	update(t, s, func(tx engine.Tx) error {

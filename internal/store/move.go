@@ -11,8 +11,8 @@ const (
 	// A point that the other has already is dropped with the old home's rest.
 	renameLevels = `UPDATE points SET source = $3 WHERE home_id = $1 AND system = $2 AND source = $4`
 	movePoints   = `
-INSERT INTO points (home_id, system, at, signal, source, value, label)
-SELECT $3, system, at, signal, source, value, label FROM points WHERE home_id = $1 AND system = $2
+INSERT INTO points (home_id, system, at, signal, source, value, label, owner)
+SELECT $3, system, at, signal, source, value, label, owner FROM points WHERE home_id = $1 AND system = $2
 ON CONFLICT DO NOTHING`
 	dropPoints   = `DELETE FROM points WHERE home_id = $1 AND system = $2`
 	moveContacts = `UPDATE contacts SET home_id = $3 WHERE home_id = $1 AND system = $2`

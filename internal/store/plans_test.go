@@ -133,6 +133,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.LastWrites("a", 5))
 	add(tx.ObjectsInTrouble())
 	add(tx.People("r"))
+	add(tx.AccountsNaming([]string{"r"}))
 	add(tx.Made([]string{"r"}))
 	add(tx.Unseen(connectors.HubSpot, "", 5))
 	add(tx.Forgotten([]string{"r"}))
@@ -149,7 +150,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.ProblemRefs(refs))
 	add(tx.Users(connectors.HubSpot))
 	add(tx.Setting("a"))
-	add(tx.MatchedCount())
+	add(tx.MatchedCount("out_of_scope"))
 	add(tx.HeldWrites())
 	_, _, err := tx.NextDelivery()
 	errs = append(errs, err)
@@ -162,7 +163,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 // their nature are named here.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	whole := []string{outboxAll, allProblems, allSplits, allTurns, troubled, "UPDATE accounts SET dirty = 1"}
+	whole := []string{outboxAll, allProblems, allSplits, allTurns, troubled, accountsNaming, "UPDATE accounts SET dirty = 1"}
 	counting := []string{outboxCounts, heldWrites, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)

@@ -27,15 +27,15 @@ SELECT r.record, r.property, r.at, r.value, r.home_id FROM json_each($1) AS k CR
 WHERE r.record = k.value ->> 0 AND r.property = k.value ->> 1 AND r.at = (
     SELECT min(at) FROM readings WHERE record = k.value ->> 0 AND property = k.value ->> 1 AND at > k.value ->> 2)`
 	putPoint = `
-INSERT INTO points (home_id, system, at, signal, source, value, label) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (home_id, system, at, signal, source) DO UPDATE SET value = excluded.value, label = excluded.label`
+INSERT INTO points (home_id, system, at, signal, source, value, label, owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (home_id, system, at, signal, source) DO UPDATE SET value = excluded.value, label = excluded.label, owner = excluded.owner`
 	addPoint = `
-INSERT INTO points (home_id, system, at, signal, source, value, label) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO points (home_id, system, at, signal, source, value, label, owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT DO NOTHING`
 )
 
 var pointsOfHomes = `
-SELECT home_id, at, signal, source, value, label FROM points
+SELECT home_id, at, signal, source, value, label, owner FROM points
 WHERE system = $1 AND at >= $2 AND ` + inList("home_id", 3) + ` ORDER BY home_id, at, signal, source`
 
 // Readings returns of each counter the last reading at or before the key's
@@ -99,7 +99,7 @@ func (t *Tx) writePoints(doing, query string, rows []engine.PointRow) (int64, er
 		}
 	}
 	return execEach(t, doing, query, rows, func(p engine.PointRow, buf []any) []any {
-		return append(buf, p.Home.ID, string(p.Home.System), micros(p.At), p.Signal, p.Source, p.Value, p.Label)
+		return append(buf, p.Home.ID, string(p.Home.System), micros(p.At), p.Signal, p.Source, p.Value, p.Label, p.Owner)
 	})
 }
 
@@ -122,7 +122,7 @@ func (t *Tx) Points(homes []connectors.Ref, since time.Time) (map[connectors.Ref
 			var id string
 			var at int64
 			var p mapping.Point
-			if err := rows.Scan(&id, &at, &p.Signal, &p.Source, &p.Value, &p.Label); err != nil {
+			if err := rows.Scan(&id, &at, &p.Signal, &p.Source, &p.Value, &p.Label, &p.Owner); err != nil {
 				return err
 			}
 			if id != home.ID {

@@ -237,6 +237,8 @@ func (c *call) run() reply {
 		return c.actions()
 	case "tooling":
 		return c.tooling()
+	case "connect":
+		return c.connect()
 	case "jobs":
 		return c.bulk()
 	case "recent":

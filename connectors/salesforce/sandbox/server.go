@@ -21,6 +21,8 @@ type Options struct {
 	OrgID string
 	// OrgName is what the Organization row is called.
 	OrgName string
+	// Currency is the ISO code of the org's only currency, USD if empty.
+	Currency string
 	// DailyLimit is the API allowance per rolling 24 hours, 100,000 if 0.
 	DailyLimit int
 	// Logger takes one debug record per request; none if nil.
@@ -41,6 +43,7 @@ type Option = org.Option
 type Server struct {
 	clock    movable
 	org      *org.Org
+	currency string
 	log      *slog.Logger
 	versions []string
 
@@ -69,6 +72,9 @@ func New(opts Options) *Server {
 	if opts.OrgName == "" {
 		opts.OrgName = "Sandbox"
 	}
+	if opts.Currency == "" {
+		opts.Currency = "USD"
+	}
 	if opts.DailyLimit == 0 {
 		opts.DailyLimit = 100_000
 	}
@@ -85,7 +91,7 @@ func New(opts Options) *Server {
 		panic(err)
 	}
 	return &Server{
-		clock: c, org: data, log: opts.Logger, versions: opts.APIVersions,
+		clock: c, org: data, currency: opts.Currency, log: opts.Logger, versions: opts.APIVersions,
 		apps: map[string]App{}, passwords: map[string]string{}, sessions: map[string]*session{}, cursors: map[string]*cursor{},
 		usage: usage{limit: opts.DailyLimit}, ledger: newLedger(),
 	}

@@ -47,8 +47,8 @@ type HubSpotCredentials struct {
 // certificate (Salesforce Help, "Certificates and Keys").
 const keyBits = 2048
 
-func (s *seeder) credentials(key *rsa.PrivateKey) {
-	if key == nil {
+func (s *seeder) credentials(key *rsa.PrivateKey, withoutKey bool) {
+	if key == nil && !withoutKey {
 		made, err := rsa.GenerateKey(rand.Reader, keyBits)
 		if err != nil {
 			s.fail(fmt.Errorf("making a private key: %w", err))
@@ -63,10 +63,11 @@ func (s *seeder) credentials(key *rsa.PrivateKey) {
 	hs := HubSpotCredentials{
 		Token: "pat-na1-" + uuid(), ClientID: uuid(), ClientSecret: uuid(), RefreshToken: "na1-" + uuid(),
 	}
-	s.Salesforce.AddApp(salesforce.App{
-		ClientID: sf.ClientID, ClientSecret: sf.ClientSecret, RefreshToken: sf.RefreshToken,
-		PublicKey: &key.PublicKey, Username: sf.Username,
-	})
+	app := salesforce.App{ClientID: sf.ClientID, ClientSecret: sf.ClientSecret, RefreshToken: sf.RefreshToken, Username: sf.Username}
+	if key != nil {
+		app.PublicKey = &key.PublicKey
+	}
+	s.Salesforce.AddApp(app)
 	s.HubSpot.AddToken(hubspot.Token{Value: hs.Token, Scopes: scopes(), Kind: hubspot.PrivateApp})
 	s.HubSpot.AddApp(hubspot.App{ClientID: hs.ClientID, ClientSecret: hs.ClientSecret, RefreshToken: hs.RefreshToken, Scopes: scopes()})
 	s.Credentials = Credentials{Salesforce: sf, HubSpot: hs}

@@ -1,6 +1,8 @@
 package world
 
 import (
+	"fmt"
+	"hash/crc32"
 	"strings"
 
 	hubspot "handoffd/connectors/hubspot/sandbox"
@@ -43,19 +45,22 @@ func team() []Person {
 // leaver is the address of the one who has left and still owns accounts.
 const leaver = "pat.quill@acme.example"
 
-// people adds Acme's users to both CRMs, and the integration user to
-// Salesforce.
-func (s *seeder) people() {
+// people adds users to both CRMs, Acme's unless others are given, and the
+// integration user to Salesforce.
+func (s *seeder) people(given []Person) {
+	if given == nil {
+		given = team()
+	}
 	standard, admin := s.profile("Standard User"), s.profile("System Administrator")
 	s.salesforce("User", map[string]any{
 		"Username": integrationUser, "FirstName": "handoffd", "LastName": "Sync", "Email": integrationUser,
 		"Alias": "sync", "ProfileId": admin, "IsActive": true,
 	})
 	ids := map[string]string{}
-	for _, p := range team() {
+	for _, p := range given {
 		fields := map[string]any{
 			"Username": p.Email, "FirstName": p.First, "LastName": p.Last, "Email": p.Email,
-			"Alias": strings.ToLower(p.First), "ProfileId": standard, "IsActive": !p.Left, "Title": p.Team,
+			"Alias": alias(p), "ProfileId": standard, "IsActive": !p.Left, "Title": p.Team,
 			"TimeZoneSidKey": "America/New_York",
 		}
 		if p.Manager != "" {
@@ -65,14 +70,32 @@ func (s *seeder) people() {
 		ids[p.Email] = p.SalesforceID
 		p.HubSpotID = s.HubSpot.AddOwner(hubspot.Owner{
 			Email: p.Email, FirstName: p.First, LastName: p.Last,
-			Teams: []hubspot.Team{{ID: teamID(p.Team), Name: p.Team, Primary: true}},
+			Teams: teams(p.Team),
 		})
 		s.People = append(s.People, p)
 	}
 }
 
-func teamID(name string) string {
-	return map[string]string{"Management": "4710", "SDR": "4711", "AE": "4712"}[name]
+// alias is the short name that Salesforce wants, eight characters at most.
+func alias(p Person) string {
+	name := p.First
+	if name == "" {
+		name = p.Last
+	}
+	runes := []rune(strings.ToLower(strings.ReplaceAll(name, " ", "")))
+	return string(runes[:min(len(runes), 8)])
+}
+
+// teams are the one team that a person is in.
+func teams(name string) []hubspot.Team {
+	if name == "" {
+		return nil
+	}
+	id := map[string]string{"Management": "4710", "SDR": "4711", "AE": "4712"}[name]
+	if id == "" {
+		id = fmt.Sprint(5000 + crc32.ChecksumIEEE([]byte(name))%100_000)
+	}
+	return []hubspot.Team{{ID: id, Name: name, Primary: true}}
 }
 
 // depart deactivates the leavers in HubSpot, which refuses to assign records

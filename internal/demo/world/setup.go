@@ -20,6 +20,10 @@ const group = "handoffd"
 
 // setUp makes what every seed has: fields, people and credentials.
 func (s *seeder) setUp(o Options) {
+	if o.Bare {
+		s.bare(o)
+		return
+	}
 	texts, err := statusTexts()
 	s.fail(err)
 	s.salesforceFields(texts[mapping.SalesforceSide])
@@ -27,8 +31,25 @@ func (s *seeder) setUp(o Options) {
 	s.salesforce("CustomNotificationType", map[string]any{
 		"DeveloperName": notificationType, "MasterLabel": "Handoff alert", "CustomNotifTypeName": "Handoff alert", "Desktop": true, "Mobile": true,
 	})
-	s.people()
-	s.credentials(o.Key)
+	s.people(o.People)
+	s.credentials(o.Key, false)
+}
+
+// bare makes people and credentials, and what no client can make by an API:
+// the property that HubSpot's Salesforce integration brings.
+func (s *seeder) bare(o Options) {
+	s.fail(s.HubSpot.AddProperty("companies", hubspot.Property{Name: "salesforceaccountid", Label: "Salesforce Account ID", GroupName: group}))
+	s.people(o.People)
+	s.credentials(o.Key, o.Key == nil)
+}
+
+// Notification makes the custom notification that a config names, which no API
+// of the sandbox makes.
+func (w *World) Notification(name string) error {
+	_, err := w.Salesforce.Insert("CustomNotificationType", map[string]any{
+		"DeveloperName": name, "MasterLabel": name, "CustomNotifTypeName": name, "Desktop": true, "Mobile": true,
+	})
+	return err
 }
 
 // statusTexts are the texts that the example config gives to the states of an

@@ -33,6 +33,13 @@ type Options struct {
 	Logger *slog.Logger
 	// Key signs the assertions of the JWT flow; made if nil.
 	Key *rsa.PrivateKey
+	// Bare leaves out the fields and the notification type that the example
+	// config names, and the JWT flow unless there is a Key: `setup` makes what
+	// another config needs.
+	Bare bool
+	// People are the company's users instead of Acme's team; a manager stands
+	// before those who report to him.
+	People []Person
 	// SalesforceOptions and HubSpotOptions are passed on, except for Clock
 	// and, unless they have one, Logger.
 	SalesforceOptions salesforce.Options

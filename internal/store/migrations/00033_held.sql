@@ -13,4 +13,4 @@ UPDATE accounts SET both = 1 WHERE id IN (
     SELECT account FROM links WHERE object = 'account' GROUP BY account HAVING min(system) <> max(system)
 );
 
-CREATE INDEX accounts_both ON accounts (id) WHERE both = 1;
+CREATE INDEX accounts_both ON accounts (outcome) WHERE both = 1;
