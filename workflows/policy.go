@@ -65,6 +65,10 @@ type Policy struct {
 	Dossier   *template.Template
 	Approach  map[Type]string
 	NextStep  map[Stage]string
+	// ByIndustry, in lower case, and BySignal add to the approach; Marketing
+	// is what marketing does meanwhile.
+	ByIndustry, BySignal map[string]string
+	Marketing            map[Type]string
 	// Order ranks the accounts of one cycle, best first; nil for first come.
 	Order   *expression.Program
 	Limits  Limits

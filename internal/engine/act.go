@@ -132,6 +132,11 @@ func (b *batch) plan(c candidate, users workflows.Users) (workflows.Plan, bool, 
 	if err != nil {
 		return workflows.Plan{}, false, err
 	}
+	done, err := b.activities([]string{c.entry.row.ID})
+	if err != nil {
+		return workflows.Plan{}, false, err
+	}
+	c.input.Sales = done[c.entry.row.ID]
 	return b.policy.Plan(c.input, c.decision, b.policy.Trace(c.input, c.decision), users, load, contactsOf(c.entry.account, people))
 }
 

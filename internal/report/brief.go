@@ -49,7 +49,7 @@ func line(f workflows.Figure) string {
 	text := fmt.Sprintf("- %s: %s", f.Title, value(f.Kind, f.Value))
 	var notes []string
 	if f.Target != "" {
-		notes = append(notes, strings.TrimSpace("target "+f.Target+" "+map[workflows.Standing]string{workflows.Met: "(met)"}[f.Standing]))
+		notes = append(notes, strings.TrimSpace("target "+f.Target+" "+map[workflows.Judgement]string{workflows.Met: "(met)"}[f.Standing]))
 	}
 	if f.Before != nil && f.Before.Value != nil {
 		notes = append(notes, "before "+value(f.Kind, f.Before.Value))
