@@ -79,7 +79,7 @@ func (d *Daemon) engine() *engine.Engine {
 		Logger: d.env.Logger.With("component", "engine"), GoLive: d.Config.GoLive, PlanOnly: d.env.PlanOnly,
 		ReconcileEvery: d.Config.ReconcileEvery, Retention: d.Config.Retention,
 		BothRead: max(d.Config.Salesforce.PollEvery, d.Config.HubSpot.PollEvery) + readingTime,
-		Channels: d.Channels, Report: d.env.Report,
+		Channels: d.Channels, Report: d.reporter(),
 	})
 }
 
@@ -190,6 +190,7 @@ func (d *Daemon) lanes() []lanes.Lane {
 	all := []lanes.Lane{
 		{Name: "decide", Every: decideEvery, Do: d.Engine.Sweep},
 		{Name: "upkeep", Every: upkeepEvery, Do: d.Engine.Upkeep},
+		{Name: "gauge", Every: upkeepEvery, Do: d.Engine.Gauge},
 		{Name: "digest", Every: upkeepEvery, Do: d.Engine.SendReports},
 	}
 	for _, name := range d.Engine.Channels() {

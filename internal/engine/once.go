@@ -26,7 +26,7 @@ func (e *Engine) Once(ctx context.Context) error {
 	for _, system := range e.order {
 		errs = append(errs, e.Reload(ctx, system))
 	}
-	errs = append(errs, e.hasten(ctx), e.Sweep(ctx), e.SendReports(ctx))
+	errs = append(errs, e.hasten(ctx), e.Sweep(ctx), e.Gauge(ctx), e.SendReports(ctx))
 	for _, system := range e.order {
 		_, err := e.empty(ctx, system) // what is held is told below, with what was held before
 		errs = append(errs, err)

@@ -36,6 +36,7 @@ type Tx interface {
 	RoutingTx
 	ReachTx
 	RelatedTx
+	ReportTx
 }
 
 // AccountRow is one account as stored.

@@ -24,6 +24,15 @@ func exerciseRouting(tx engine.Tx) error {
 	)
 }
 
+func exerciseReports(tx engine.Tx) error {
+	_, counting := tx.LastGauge("2026-10-01", "2026-10-31")
+	_, reading := tx.FrozenReport("2026-10")
+	return errors.Join(
+		tx.PutGauge("2026-10-05", noon, []byte("{}")), counting, tx.FreezeReport("2026-10", noon, []byte("{}")), reading,
+		tx.StageOwners(noon, func(string, string, string) {}),
+	)
+}
+
 // exercise calls every method once, so that every query gets prepared.
 func exercise(tx engine.Tx) error {
 	refs := []connectors.Ref{hsAccount("1")}
@@ -50,6 +59,7 @@ func exercise(tx engine.Tx) error {
 	note(tx.AddDecisions([]engine.DecisionRow{{Account: "a"}}))
 	note(exerciseRouting(tx))
 	note(tx.PutReaches([]engine.ReachRow{{Home: refs[0], At: noon}}))
+	note(exerciseReports(tx))
 	note(tx.PutCursor(engine.CursorRow{}))
 	note(tx.PutProblems([]engine.ProblemRow{{}}))
 	note(tx.SettleProblems(refs[0], nil))
