@@ -74,10 +74,14 @@ func (s *seeder) credentials(key *rsa.PrivateKey, withoutKey bool) {
 }
 
 // scopes are what an admin would tick: to read and write the records that the
-// daemon and a rehearsal deal with, to see their owners, and to add fields.
-// Tasks and notes hide behind the contacts' scopes.
+// daemon and a rehearsal deal with, to see their owners, to add fields, and to
+// let doctor see the workflows. Tasks and notes hide behind the contacts'
+// scopes; tickets and the list of custom objects have their own.
 func scopes() []string {
-	list := []string{"crm.objects.owners.read", "crm.objects.users.read", "settings.users.read"}
+	list := []string{
+		"crm.objects.owners.read", "crm.objects.users.read", "settings.users.read",
+		"tickets", "crm.schemas.custom.read", "automation",
+	}
 	for _, object := range []string{"companies", "contacts", "deals"} {
 		list = append(list, "crm.objects."+object+".read", "crm.objects."+object+".write",
 			"crm.schemas."+object+".read", "crm.schemas."+object+".write")
