@@ -239,7 +239,7 @@ func (p *Policy) word(a *mapping.Account, name string) Word {
 	if v.IsNull() || field.Type == mapping.Bool && !v.Bool() || origin.Own {
 		return Word{}
 	}
-	at := origin.At
+	at := p.Mapping.Said(a, field.Slot)
 	if c := p.Mapping.Confirmed(a, field.Slot); c.After(at) {
 		at = c
 	}

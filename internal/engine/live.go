@@ -12,8 +12,8 @@ import (
 
 // live moves an account through its life as far as what is known of it allows,
 // and carries out what that brings: statuses, the AE stage, notices, the end of
-// a handoff.
-func (b *batch) live(en *entry, in workflows.Input, d workflows.Decision, activities []mapping.SalesActivity) ([]DecisionRow, error) {
+// a handoff. logged tells whether the decision itself goes into the log now.
+func (b *batch) live(en *entry, in workflows.Input, d workflows.Decision, activities []mapping.SalesActivity, logged bool) ([]DecisionRow, error) {
 	if err := b.revive(en); err != nil {
 		return nil, err
 	}
@@ -42,8 +42,12 @@ func (b *batch) live(en *entry, in workflows.Input, d workflows.Decision, activi
 			return nil, err
 		}
 	}
-	if len(progress.Steps) == 0 {
-		return nil, nil
+	s := progress.Steps
+	for _, step := range s {
+		b.engine.log.Info("moved", "account", en.row.ID, "from", step.From, "to", step.To, "by", step.Name)
+	}
+	if len(s) == 0 || logged && len(s) == 1 && s[0].To == workflows.Ready {
+		return nil, nil // that it is ready now, the decision itself says
 	}
 	return b.story(en, in, d, before, facts, progress)
 }
@@ -57,12 +61,6 @@ func earliest(a, b time.Time) time.Time {
 
 // story logs the transitions, with all that they were made of (I6).
 func (b *batch) story(en *entry, in workflows.Input, d workflows.Decision, before workflows.Life, facts workflows.Facts, p workflows.Progress) ([]DecisionRow, error) {
-	for _, s := range p.Steps {
-		b.engine.log.Info("moved", "account", en.row.ID, "from", s.From, "to", s.To, "by", s.Name)
-	}
-	if len(p.Steps) == 1 && p.Steps[0].To == workflows.Ready {
-		return nil, nil // the decision itself says so
-	}
 	row, err := decisionRow(en.row.ID, b.policy.TraceSteps(in, d, before, facts, p))
 	if err != nil {
 		return nil, err
