@@ -290,6 +290,9 @@ func (p *Policy) again(in Input) string {
 		in.Life.Ended = latest(e.Handed, e.Returned)
 	}
 	in.Life.Ended = latest(in.Life.Ended, in.Life.Told)
+	if reach := in.Life.unused(); !reach.IsZero() && reach.Before(in.Life.Ended) {
+		in.Life.Ended = reach
+	}
 	w := p.world(in)
 	eval := func(c *Criteria) connectors.Value { return c.Eval(w) }
 	segments := p.possible(eval)
@@ -299,6 +302,17 @@ func (p *Policy) again(in Input) string {
 		}
 	}
 	return ""
+}
+
+// unused is right before the first event that happened before a handoff of the
+// intent type and was read after it, zero for none: it had no part in that
+// handoff, so a demo form among them is a response.
+func (l *Life) unused() time.Time {
+	e := l.Open
+	if e == nil || e.Type != Intent || l.Reach.IsZero() || e.Returned.After(e.Handed) || l.Told.After(e.Handed) {
+		return time.Time{}
+	}
+	return l.Reach.Add(-time.Nanosecond)
 }
 
 // moved tells whether a person has put another status into one of the CRMs.
