@@ -27,6 +27,8 @@ const (
 	FieldLastTouch     = "last_sales_touch"       // ours
 	FieldSalesMeetings = "sales_meetings"         // ours
 	FieldLastMeeting   = "last_meeting"           // ours
+	FieldSalesEmails   = "sales_emails"           // ours
+	FieldLastEmail     = "last_email"             // ours
 )
 
 // Inputs are the fields by which people tell something about one handoff: they
@@ -66,10 +68,11 @@ type Facts struct {
 	// said that the account was seen.
 	Begun time.Time `json:"begun,omitzero"`
 	// Touches are what sales did since the handoff, Calls those that were
-	// calls, Held the meetings that took place, Booked the first that was
-	// agreed.
+	// calls, Emails those that were e-mails, Held the meetings that took
+	// place, Booked the first that was agreed.
 	Touches []time.Time `json:"touches,omitempty"`
 	Calls   []time.Time `json:"calls,omitempty"`
+	Emails  []time.Time `json:"emails,omitempty"`
 	Held    []time.Time `json:"held,omitempty"`
 	Booked  time.Time   `json:"booked,omitzero"`
 	// Response is the first reply of the buyer.
@@ -150,11 +153,13 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 		f.respond(a.At, map[bool]string{true: "the buyer replied", false: "the buyer called"}[a.Kind == connectors.Email])
 		return
 	}
-	if a.Kind == connectors.Meeting {
+	switch a.Kind {
+	case connectors.Meeting:
 		f.Held = append(f.Held, a.At)
-	}
-	if a.Kind == connectors.Call {
+	case connectors.Call:
 		f.Calls = append(f.Calls, a.At)
+	case connectors.Email:
+		f.Emails = append(f.Emails, a.At)
 	}
 	if a.OwnerID != "" {
 		f.Touches = append(f.Touches, a.At)

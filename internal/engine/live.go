@@ -136,11 +136,13 @@ func (b *batch) count(en *entry, facts workflows.Facts) {
 	number := func(field string, n int) { b.setOwn(en, field, connectors.FloatValue(float64(n))) }
 	number(workflows.FieldSalesTouches, len(facts.Touches))
 	number(workflows.FieldSalesMeetings, len(facts.Held))
-	if n := len(facts.Touches); n > 0 {
-		b.setOwn(en, workflows.FieldLastTouch, connectors.TimeValue(facts.Touches[n-1]))
-	}
-	if n := len(facts.Held); n > 0 {
-		b.setOwn(en, workflows.FieldLastMeeting, connectors.TimeValue(facts.Held[n-1]))
+	number(workflows.FieldSalesEmails, len(facts.Emails))
+	for field, times := range map[string][]time.Time{
+		workflows.FieldLastTouch: facts.Touches, workflows.FieldLastMeeting: facts.Held, workflows.FieldLastEmail: facts.Emails,
+	} {
+		if n := len(times); n > 0 {
+			b.setOwn(en, field, connectors.TimeValue(times[n-1]))
+		}
 	}
 }
 
