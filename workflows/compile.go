@@ -20,7 +20,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	})}
 	k.top = n
 	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments",
-		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "summary")
+		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "targets", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
 	k.signOff(top)
@@ -36,6 +36,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.lifecycle(top.Get("lifecycle"))
 	k.alerts(top.Get("alerts"))
 	k.digests(top.Get("digest"))
+	k.targets(top.Get("targets"))
 	k.summary(top.Get("summary"))
 	k.finish()
 	return k.p
@@ -59,11 +60,13 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 			Assign: calendar.MustSpan("same day"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
 		},
 		Alerts: defaultAlerts(), Lifecycle: defaultLifecycle(), transitions: Transitions(),
+		Targets: defaultTargets(),
 		Approach: map[Type]string{
 			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
 			Inbound:      "They asked: call at once, refer to their request, agree on the discovery call.",
 			Relationship: "Warm: name who introduced you, and offer a consultation call.",
 		},
+		Marketing: defaultMarketing(), ByIndustry: map[string]string{}, BySignal: map[string]string{},
 		NextStep: map[Stage]string{
 			SDR: "Schedule the discovery call, and learn in it: process, timeline, budget, competition.",
 			AE:  "Hold the discovery call, and learn in it: process, timeline, budget, competition.",
@@ -189,14 +192,9 @@ func (k *compiler) distinctStatus(texts *yamlpos.Map) {
 }
 
 func (k *compiler) summary(n yamlpos.Node) {
-	m := n.Map("template", "approach", "next_step")
-	approach := m.Get("approach").Map(string(Intent), string(Inbound), string(Relationship))
-	for _, t := range []Type{Intent, Inbound, Relationship} {
-		text := k.p.Approach[t]
-		if approach.Get(string(t)).Text(&text) {
-			k.p.Approach[t] = text
-		}
-	}
+	m := n.Map("template", "approach", "next_step", "marketing")
+	k.approach(m.Get("approach"))
+	k.marketing(m.Get("marketing"))
 	next := m.Get("next_step").Map(string(SDR), string(AE))
 	for _, s := range []Stage{SDR, AE} {
 		text := k.p.NextStep[s]
