@@ -83,12 +83,12 @@ type StageStory struct {
 	Talked       time.Time `json:"talked,omitzero"`
 }
 
-// GiveTo makes somebody else the owner. Unless sales was in touch already, due
-// is when they must be.
+// GiveTo makes somebody else the owner. Unless sales was in touch already, or
+// has promised the buyer a time, due is when they must be.
 func (s *StageStory) GiveTo(owner string, now, due time.Time) {
 	s.Owner, s.Given = owner, now
 	s.Turn++
-	if s.Touched.IsZero() {
+	if s.Touched.IsZero() && s.Call.IsZero() {
 		s.Due = due
 	}
 }
