@@ -136,7 +136,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.ProblemsOf([]string{"r"}))
 	add(tx.LinksOf("a"))
 	add(tx.ProblemCount())
-	add(tx.LastWrites("a", 5))
+	add(tx.Overviews("a", 5, 5))
 	add(tx.ObjectsInTrouble())
 	add(tx.People("r"))
 	add(tx.AccountsNaming([]string{"r"}))
@@ -173,7 +173,7 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 // their nature are named here.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	whole := []string{outboxAll, allProblems, allSplits, allTurns, troubled, accountsNaming, "UPDATE accounts SET dirty = 1"}
+	whole := []string{outboxAll, allSplits, allTurns, troubled, accountsNaming, "UPDATE accounts SET dirty = 1"}
 	counting := []string{outboxCounts, heldWrites, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
