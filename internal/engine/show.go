@@ -162,13 +162,14 @@ func (s *Shown) around(o Overview, homes []connectors.Ref) {
 	for _, home := range homes {
 		s.Contacts += o.People[home]
 	}
-	var last ProblemRow
+	var rows []ProblemRow
 	for _, p := range o.Problems {
-		if p.Home != (connectors.Ref{}) && !slices.Contains(homes, p.Home) || p.ProblemRow == last {
-			continue
+		if p.Home == (connectors.Ref{}) || slices.Contains(homes, p.Home) {
+			rows = append(rows, p.ProblemRow)
 		}
-		last = p.ProblemRow
-		s.Problems = append(s.Problems, showProblem(p.ProblemRow))
+	}
+	for _, p := range slices.Compact(rows) {
+		s.Problems = append(s.Problems, showProblem(p))
 	}
 }
 

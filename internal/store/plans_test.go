@@ -209,10 +209,10 @@ func TestQueriesUseIndexes(t *testing.T) {
 
 // harmless are scans of lists in memory, and of an index that holds nothing
 // but the rows that are wanted.
-var harmless = []string{"json_each", "CONSTANT ROW", "matched", "INDEX accounts_dirty", "SCAN k VIRTUAL", "INDEX outbox_parked"}
+var harmless = []string{"json_each", "CONSTANT ROW", "matched", "INDEX accounts_dirty", "SCAN k VIRTUAL", "INDEX outbox_parked", "SCAN found", "SCAN r", "SCAN (subquery"}
 
 // sorting are the queries that may sort: what they find is short.
-var sorting = []string{findAccounts, casesInState, casesOfRecords, contactsOfHomes, recordsInTrouble, people, problemsOfRecords, linksOfAccount}
+var sorting = []string{findAccounts, overviews, casesInState, casesOfRecords, contactsOfHomes, recordsInTrouble, people, problemsOfRecords, linksOfAccount}
 
 func explain(t *testing.T, tx *Tx, query string) (steps []string) {
 	t.Helper()
