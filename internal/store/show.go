@@ -27,10 +27,12 @@ SELECT ` + accountColumns + `,
         FROM handoffs AS h WHERE account = told.one AND closed IS NULL),
     (SELECT json_group_array(json_object('key', key, 'system', system, 'kind', kind, 'state', state, 'created', created,
             'sent', sent, 'result', result, 'error', error) ORDER BY seq DESC)
-        FROM (SELECT * FROM outbox WHERE account = told.one ORDER BY seq DESC LIMIT $6)),
+        FROM (SELECT key, seq, system, kind, state, created, sent, result, error FROM outbox
+            WHERE account = told.one ORDER BY seq DESC LIMIT $6)),
     (SELECT json_group_array(json_object('field', field, 'at', at, 'salesforce', salesforce, 'hubspot', hubspot,
             'winner', winner, 'policy', policy, 'reason', reason) ORDER BY at DESC, field)
-        FROM (SELECT * FROM conflicts WHERE account = told.one ORDER BY at DESC, field LIMIT $7)),
+        FROM (SELECT ` + conflictColumns + ` FROM conflicts
+            WHERE account = told.one ORDER BY at DESC, field LIMIT $7)),
     (SELECT json_group_array(json_object('system', system, 'object', object, 'id', l.id, 'people',
             (SELECT count(*) FROM contacts AS c WHERE c.home_id = l.id AND c.system = l.system)) ORDER BY system, object, l.id)
         FROM links AS l WHERE account = told.one),
