@@ -49,7 +49,12 @@ func (p *player) play(ctx context.Context) error {
 	}
 	p.result.Played = p.clock.Now().Sub(s.Start)
 	p.result.Story = p.story.inOrder()
-	return nil
+	if p.daemon == nil {
+		return nil
+	}
+	var err error
+	p.result.Steps, err = p.steps(ctx)
+	return err
 }
 
 // until lets the daemon do what is due, up to a time and including it.
