@@ -81,6 +81,9 @@ type Step struct {
 	Fix  string `json:"fix,omitempty"`
 	// Optional: handoffd works without it, in another way.
 	Optional bool `json:"optional,omitempty"`
+	// Builtin: it is the vendor's own and comes with every account, so that
+	// an export has no use for it.
+	Builtin bool `json:"-"`
 }
 
 // Short tells whether something that is needed is still not as it must be.
@@ -102,8 +105,9 @@ type Provisioner interface {
 	// rest on it. It returns every step in the order in which they go. The
 	// error is for a CRM that cannot be looked at: nothing was made then.
 	Provision(ctx context.Context, needs Needs, apply bool) ([]Step, error)
-	// Export writes those steps that are missing, as Provision returned
-	// them, in the vendor's own form, for an admin to deploy.
+	// Export writes all that is needed in the vendor's own form, for an admin
+	// to deploy, and tells apart what is missing here, by the steps that
+	// Provision returned.
 	Export(needs Needs, steps []Step) ([]File, error)
 }
 

@@ -26,14 +26,14 @@ func newSetup(o *options) *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return o.setup(c, f) },
 	}
 	c.Flags().BoolVar(&f.apply, "apply", false, "make what is missing; what is there is never changed")
-	c.Flags().StringVar(&f.export, "export", "", "write what is missing as files to deploy, into this folder")
+	c.Flags().StringVar(&f.export, "export", "", "write what the config needs as files to deploy, into this folder: all of it, and apart what is missing")
 	c.Flags().StringVar(&f.assignTo, "assign-to", "", "the Salesforce username to grant the fields to, if the one who sets up is not the one who runs handoffd")
 	return o.withConfig(c)
 }
 
 func (o *options) setup(c *cobra.Command, f setupFlags) error {
 	if f.apply && f.export != "" {
-		return usageError{errors.New("--apply makes what is missing, --export writes it as files: choose one")}
+		return usageError{errors.New("--apply makes what is missing, --export writes files: choose one")}
 	}
 	config, clients, err := o.clients(c)
 	if err != nil {
@@ -51,7 +51,7 @@ func (o *options) setup(c *cobra.Command, f setupFlags) error {
 			Files []string `json:"files,omitempty"`
 		}{report, wrote})
 	} else {
-		err = errors.Join(report.Print(c.OutOrStdout()), printFiles(c.OutOrStdout(), wrote))
+		err = errors.Join(report.Print(c.OutOrStdout()), printFiles(c.OutOrStdout(), f.export, wrote, failed))
 	}
 	if err := errors.Join(failed, err); err != nil {
 		return err
@@ -73,7 +73,12 @@ func export(o setup.Options, r setup.Report, dir string) ([]string, error) {
 	return setup.Save(dir, files)
 }
 
-func printFiles(w io.Writer, files []string) error {
+// printFiles says what an export wrote, also if that was nothing.
+func printFiles(w io.Writer, dir string, files []string, failed error) error {
+	if dir != "" && len(files) == 0 && failed == nil {
+		_, err := fmt.Fprintf(w, "nothing written: %s holds all that could be exported\n", dir)
+		return err
+	}
 	for _, f := range files {
 		if _, err := fmt.Fprintln(w, "wrote", f); err != nil {
 			return err

@@ -30,6 +30,13 @@ func TestSetupCommand(t *testing.T) {
 	if code, out = printed(t, "setup", "--config", config, "--apply"); code != exitFine || !strings.Contains(out, " 0 made") {
 		t.Errorf("applying again: exit %d\n%s", code, out)
 	}
+	all := filepath.Join(t.TempDir(), "all")
+	if code, out = printed(t, "setup", "--config", config, "--export", all); code != exitFine || !strings.Contains(out, "wrote "+filepath.Join(all, "manifest", "all.xml")) {
+		t.Errorf("exporting what is there: exit %d\n%s", code, out)
+	}
+	if code, out = printed(t, "setup", "--config", config, "--export", all); code != exitFine || !strings.Contains(out, "nothing written: "+all) {
+		t.Errorf("exporting again: exit %d\n%s", code, out)
+	}
 	if code, out = printed(t, "doctor", "--config", config); code != exitFine {
 		t.Errorf("doctor: exit %d\n%s", code, out)
 	}

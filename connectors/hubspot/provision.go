@@ -96,6 +96,7 @@ func (p *provision) property(ctx context.Context, n connectors.FieldNeed) {
 	d := definitionOf(n, groupName)
 	s := connectors.Step{Kind: stepProperty, Name: p.plural + "." + n.Name, State: connectors.StepMissing, What: d.summary(), Optional: n.Optional}
 	have, there := p.have[n.Name]
+	s.Builtin = have.HubSpotDefined || standard(n.Name)
 	switch {
 	case there && n.Unique && !have.HasUniqueValue:
 		s.State, s.What = connectors.StepDiffers, "the property is there, but its values need not be unique"

@@ -3,6 +3,7 @@ package hubspot
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -161,6 +162,7 @@ func TestExportIsTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, err := r.client.Export(propertyNeeds(), steps)
+	files = slices.DeleteFunc(files, func(f connectors.File) bool { return strings.HasPrefix(f.Path, "hubspot/all/") })
 	if err != nil || len(files) != 4 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}

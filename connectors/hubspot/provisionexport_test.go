@@ -6,11 +6,12 @@ import (
 	"handoffd/connectors"
 )
 
-// TestExportLeavesAGroupThatExists: making it again would be refused.
+// TestExportLeavesAGroupThatExists: making it again would be refused. For
+// another portal it is written all the same.
 func TestExportLeavesAGroupThatExists(t *testing.T) {
 	t.Parallel()
 	needs := connectors.Needs{Fields: []connectors.FieldNeed{{Object: connectors.Account, Name: "mqa", Kind: connectors.FieldBool}}}
-	for state, want := range map[connectors.StepState]int{connectors.StepPresent: 1, connectors.StepMissing: 2} {
+	for state, want := range map[connectors.StepState]int{connectors.StepPresent: 3, connectors.StepMissing: 4} {
 		steps := []connectors.Step{
 			{Kind: stepGroup, Name: "companies." + groupName, State: state},
 			{Kind: stepProperty, Name: "companies.mqa", State: connectors.StepMissing},

@@ -21,6 +21,8 @@ type definition struct {
 	// options.
 	ReferencedObject string `json:"referencedObjectType,omitempty"`
 	ExternalOptions  bool   `json:"externalOptions,omitempty"`
+	// HubSpotDefined is only read: every portal has the property.
+	HubSpotDefined bool `json:"hubspotDefined,omitempty"`
 }
 
 type definitionOption struct {

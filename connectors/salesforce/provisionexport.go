@@ -52,9 +52,10 @@ type manifestType struct {
 	Name    string   `xml:"name"`
 }
 
-// Export writes what is missing as a Salesforce DX project, which the sf
-// command, or any tool that deploys metadata, takes as it is. What is there
-// already is left out, so that a deployment changes nothing of it; the
+// Export writes what a config needs as a Salesforce DX project, which the sf
+// command, or any tool that deploys metadata, takes as it is. One manifest
+// names only what this org lacks, so that a deployment changes nothing of what
+// is there; the other names all, for an org that has none of it. The
 // permission set names all fields that it must grant, since deploying one
 // replaces what it grants.
 func (c *Client) Export(needs connectors.Needs, steps []connectors.Step) ([]connectors.File, error) {
@@ -69,21 +70,21 @@ func (c *Client) Export(needs connectors.Needs, steps []connectors.Step) ([]conn
 		if !isCustom(n.Name) {
 			continue
 		}
-		if missing[stepField+" "+fieldName(n)] {
+		if lacking := missing[stepField+" "+fieldName(n)]; lacking || !isPackaged(n.Name) {
 			e.xml("objects/"+ownerOf(n.Object)+"/fields/"+n.Name+".field-meta.xml", metadataOf(n))
-			e.member("CustomField", fieldName(n))
+			e.member("CustomField", fieldName(n), lacking)
 		}
 		grants = grants || missing[stepPermission+" "+sobject(n.Object)+"."+n.Name]
 		set.Fields = append(set.Fields, permissionsOf(n)...)
 	}
-	if grants {
+	if len(set.Fields) > 0 {
 		sort.Slice(set.Fields, func(i, j int) bool { return set.Fields[i].Field < set.Fields[j].Field })
 		e.xml("permissionsets/"+setName+".permissionset-meta.xml", set)
-		e.member("PermissionSet", setName)
+		e.member("PermissionSet", setName, grants)
 	}
-	if missing[stepNotification+" "+needs.Notification] {
+	if needs.Notification != "" {
 		e.xml("notificationtypes/"+needs.Notification+".notiftype-meta.xml", notificationOf(needs.Notification))
-		e.member("CustomNotificationType", needs.Notification)
+		e.member("CustomNotificationType", needs.Notification, missing[stepNotification+" "+needs.Notification])
 	}
 	return e.finish(c.cfg.APIVersion)
 }
@@ -102,11 +103,12 @@ func permissionsOf(n connectors.FieldNeed) []fieldMetaPerm {
 	return out
 }
 
-// export collects files and the manifest's members.
+// export collects files and the manifests' members.
 type export struct {
-	files []connectors.File
-	types []manifestType
-	err   error
+	files   []connectors.File
+	all     []manifestType
+	lacking []manifestType
+	err     error
 }
 
 func (e *export) xml(path string, v any) { e.put(sourceRoot+path, v) }
@@ -119,26 +121,42 @@ func (e *export) put(path string, v any) {
 	e.files = append(e.files, connectors.File{Path: path, Data: []byte(xml.Header + string(text) + "\n")})
 }
 
-func (e *export) member(kind, name string) {
-	for i := range e.types {
-		if e.types[i].Name == kind {
-			e.types[i].Members = append(e.types[i].Members, name)
-			return
-		}
+func (e *export) member(kind, name string, lacking bool) {
+	e.all = withMember(e.all, kind, name)
+	if lacking {
+		e.lacking = withMember(e.lacking, kind, name)
 	}
-	e.types = append(e.types, manifestType{Members: []string{name}, Name: kind})
 }
 
-// finish adds the project file and the manifest; nothing missing is no file.
+func withMember(types []manifestType, kind, name string) []manifestType {
+	for i := range types {
+		if types[i].Name == kind {
+			types[i].Members = append(types[i].Members, name)
+			return types
+		}
+	}
+	return append(types, manifestType{Members: []string{name}, Name: kind})
+}
+
+// manifest adds a manifest; one without members could not be deployed.
+func (e *export) manifest(path string, types []manifestType, version string) {
+	if len(types) == 0 {
+		return
+	}
+	for i := range types {
+		sort.Strings(types[i].Members)
+	}
+	sort.Slice(types, func(i, j int) bool { return types[i].Name < types[j].Name })
+	e.put(path, manifest{Types: types, Version: version})
+}
+
+// finish adds the project file and the manifests; nothing needed is no file.
 func (e *export) finish(version string) ([]connectors.File, error) {
 	if e.err != nil || len(e.files) == 0 {
 		return nil, e.err
 	}
-	for i := range e.types {
-		sort.Strings(e.types[i].Members)
-	}
-	sort.Slice(e.types, func(i, j int) bool { return e.types[i].Name < e.types[j].Name })
-	e.put("manifest/package.xml", manifest{Types: e.types, Version: version})
+	e.manifest("manifest/all.xml", e.all, version)
+	e.manifest("manifest/package.xml", e.lacking, version)
 	project, err := json.MarshalIndent(map[string]any{
 		"packageDirectories": []map[string]any{{"path": "force-app", "default": true}},
 		"name":               "handoffd", "namespace": "", "sfdcLoginUrl": "https://login.salesforce.com", "sourceApiVersion": version,

@@ -131,3 +131,7 @@ func ownerOf(object connectors.Object) string {
 
 // isCustom tells a custom field by its name; every other one is Salesforce's.
 func isCustom(name string) bool { return strings.HasSuffix(strings.ToLower(name), "__c") }
+
+// isPackaged tells whether the name has the prefix of an installed package,
+// which brings the field itself.
+func isPackaged(name string) bool { return strings.Count(name, "__") > 1 }

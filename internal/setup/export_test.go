@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"handoffd/connectors"
 	hubspot "handoffd/connectors/hubspot/sandbox"
 	"handoffd/internal/setup"
@@ -23,7 +25,7 @@ func TestExport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 33 {
+	if len(files) != 40 {
 		t.Errorf("%d files", len(files))
 	}
 	for _, f := range files {
@@ -72,17 +74,44 @@ func TestSaveRefuses(t *testing.T) {
 	}
 }
 
-// What is there is not exported; once all is there, nothing is.
-func TestExportOnlyMissing(t *testing.T) {
+// From an org and a portal that have all, all can be exported for others; what
+// is missing is nothing then, and HubSpot's own properties are not ours to make.
+func TestExportWhereAllIsThere(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, hubspot.Options{TaskUniqueProperties: true})
+	o := r.options(false)
+	bare := map[string]string{}
+	for _, f := range exported(t, o) {
+		bare[f.Path] = string(f.Data)
+	}
 	r.notificationByHand()
 	r.run(true)
-	o := r.options(false)
-	files, err := setup.Export(o, setup.Run(t.Context(), o))
-	if err != nil || len(files) != 0 {
-		t.Errorf("%d files, %v", len(files), err)
+	for _, f := range exported(t, o) {
+		if f.Path == "manifest/package.xml" || strings.HasPrefix(f.Path, "hubspot/properties/") {
+			t.Errorf("%s is written, with nothing missing", f.Path)
+		}
+		if diff := cmp.Diff(bare[f.Path], string(f.Data)); diff != "" {
+			t.Errorf("%s, -from a bare org +from a complete one:\n%s", f.Path, diff)
+		}
+		if f.Path == "hubspot/all/companies.json" && strings.Contains(string(f.Data), `"name": "domain"`) {
+			t.Errorf("a property of HubSpot's own is exported:\n%s", f.Data)
+		}
+		delete(bare, f.Path)
 	}
+	for path := range bare {
+		if path != "manifest/package.xml" && !strings.HasPrefix(path, "hubspot/properties/") {
+			t.Errorf("%s is not written", path)
+		}
+	}
+}
+
+func exported(t *testing.T, o setup.Options) []connectors.File {
+	t.Helper()
+	files, err := setup.Export(o, setup.Run(t.Context(), o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // An admin sets up for the user that the daemon signs in as.

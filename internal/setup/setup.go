@@ -141,7 +141,8 @@ func (o Options) compare(schema connectors.Schema, system connectors.System, ste
 	}
 }
 
-// Export returns what is missing in the vendors' own forms.
+// Export returns what the config needs in the vendors' own forms: all of it,
+// and what is missing apart.
 func Export(o Options, r Report) ([]connectors.File, error) {
 	var files []connectors.File
 	for _, c := range o.Connectors {
@@ -150,6 +151,9 @@ func Export(o Options, r Report) ([]connectors.File, error) {
 			continue
 		}
 		own := slices.DeleteFunc(slices.Clone(r.Steps), func(s connectors.Step) bool { return s.System != c.System() })
+		if len(own) == 0 { // it could not be looked at
+			continue
+		}
 		made, err := p.Export(r.needs[c.System()], own)
 		if err != nil {
 			return nil, fmt.Errorf("exporting for %s: %w", c.System(), err)
