@@ -1,10 +1,10 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -48,44 +48,45 @@ type job struct {
 	query  string // of a query job
 	result *org.Result
 
-	key       *org.Field // of an ingest job: the external id of an upsert
-	data      []byte
-	header    []string
-	succeeded [][]string
-	refused   [][]string
+	key    *org.Field // of an ingest job: the external id of an upsert
+	data   []byte
+	header []string
+	// headerLine is the header as the upload wrote it.
+	headerLine []byte
+	succeeded  [][]string
+	refused    [][]string
 }
 
 // jobInfo is a job as the API shows it.
 type jobInfo struct {
-	ID          string  `json:"id"`
-	Operation   string  `json:"operation"`
-	Object      string  `json:"object"`
-	CreatedBy   string  `json:"createdById"`
-	Created     string  `json:"createdDate"`
-	Stamp       string  `json:"systemModstamp"`
-	State       string  `json:"state"`
-	ExternalID  string  `json:"externalIdFieldName,omitempty"`
-	Concurrency string  `json:"concurrencyMode"`
-	ContentType string  `json:"contentType"`
-	Version     float64 `json:"apiVersion"`
-	ContentURL  string  `json:"contentUrl,omitempty"`
-	Type        string  `json:"jobType,omitempty"`
-	LineEnding  string  `json:"lineEnding,omitempty"`
-	Delimiter   string  `json:"columnDelimiter,omitempty"`
-	Processed   *int    `json:"numberRecordsProcessed,omitempty"`
-	Failed      *int    `json:"numberRecordsFailed,omitempty"`
-	Retries     *int    `json:"retries,omitempty"`
-	Total       *int    `json:"totalProcessingTime,omitempty"`
-	Active      *int    `json:"apiActiveProcessingTime,omitempty"`
-	Apex        *int    `json:"apexProcessingTime,omitempty"`
-	Message     string  `json:"errorMessage,omitempty"`
+	ID          string      `json:"id"`
+	Operation   string      `json:"operation"`
+	Object      string      `json:"object"`
+	CreatedBy   string      `json:"createdById"`
+	Created     string      `json:"createdDate"`
+	Stamp       string      `json:"systemModstamp"`
+	State       string      `json:"state"`
+	ExternalID  string      `json:"externalIdFieldName,omitempty"`
+	Concurrency string      `json:"concurrencyMode"`
+	ContentType string      `json:"contentType"`
+	Version     json.Number `json:"apiVersion"` // with its decimal: 67.0
+	ContentURL  string      `json:"contentUrl,omitempty"`
+	Type        string      `json:"jobType,omitempty"`
+	LineEnding  string      `json:"lineEnding,omitempty"`
+	Delimiter   string      `json:"columnDelimiter,omitempty"`
+	Processed   *int        `json:"numberRecordsProcessed,omitempty"`
+	Failed      *int        `json:"numberRecordsFailed,omitempty"`
+	Retries     *int        `json:"retries,omitempty"`
+	Total       *int        `json:"totalProcessingTime,omitempty"`
+	Active      *int        `json:"apiActiveProcessingTime,omitempty"`
+	Apex        *int        `json:"apexProcessingTime,omitempty"`
+	Message     string      `json:"errorMessage,omitempty"`
 }
 
 // info shows the job; the numbers come only with a look at the job itself.
 func (j *job) info(numbers bool) jobInfo {
-	version, _ := strconv.ParseFloat(j.version, 64)
 	out := jobInfo{ID: j.id, Operation: j.operation, Object: j.object.Name, CreatedBy: j.user.String(), Created: j.created.Format(restTime),
-		Stamp: j.moved.Format(restTime), State: j.state, Concurrency: "Parallel", ContentType: "CSV", Version: version,
+		Stamp: j.moved.Format(restTime), State: j.state, Concurrency: "Parallel", ContentType: "CSV", Version: json.Number(j.version),
 		LineEnding: j.lineEnding, Delimiter: j.delimiter}
 	if j.key != nil {
 		out.ExternalID = j.key.Name

@@ -95,7 +95,8 @@ func (j *job) read() ([][]string, error) {
 	if crlf := bytes.Contains(j.data, []byte("\r\n")); crlf != (j.lineEnding == "CRLF") && bytes.Contains(j.data, []byte("\n")) {
 		return nil, badBatch("LineEnding is invalid on user data. Current LineEnding setting is " + j.lineEnding)
 	}
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(j.data, []byte("\ufeff"))))
+	data := bytes.TrimPrefix(j.data, []byte("\ufeff"))
+	r := csv.NewReader(bytes.NewReader(data))
 	r.Comma = delimiters[j.delimiter]
 	header, err := r.Read()
 	if errors.Is(err, io.EOF) {
@@ -104,7 +105,7 @@ func (j *job) read() ([][]string, error) {
 	if err != nil {
 		return nil, badBatch("Unable to parse CSV: " + err.Error())
 	}
-	j.header = header
+	j.header, j.headerLine = header, bytes.TrimRight(data[:r.InputOffset()], "\r\n")
 	for _, name := range header {
 		if j.object.Field(name) == nil && !strings.Contains(name, ".") {
 			return nil, badBatch("Field name not found : " + name)
@@ -131,9 +132,9 @@ func (j *job) save(tx *org.Tx, cells []string) (id string, created bool, err *or
 		case cells[i] == "":
 		case strings.Contains(name, "."):
 			relation, field, _ := strings.Cut(name, ".")
-			in = append(in, org.Input{Name: relation, Value: org.Nested{{Name: field, Value: org.Cell(cells[i])}}})
+			in = append(in, org.Input{Name: relation, Value: org.Nested{{Name: field, Value: org.Cell(cells[i]), Column: i}}})
 		default:
-			in = append(in, org.Input{Name: name, Value: org.Cell(cells[i])})
+			in = append(in, org.Input{Name: name, Value: org.Cell(cells[i]), Column: i})
 		}
 	}
 	switch j.operation {
@@ -170,28 +171,44 @@ func (j *job) keyIf(name, cell string, old *org.Input) *org.Input {
 	return &org.Input{Name: j.key.Name, Value: org.Cell(cell)}
 }
 
+// resultHeader is the header of a result: the columns of the upload stand as it
+// wrote them, in quotes or not (recorded).
+func (j *job) resultHeader(own []string) []byte {
+	end := "\n"
+	if j.lineEnding == "CRLF" {
+		end = "\r\n"
+	}
+	var columns []string
+	for _, name := range own {
+		columns = append(columns, `"`+name+`"`)
+	}
+	if len(j.headerLine) > 0 {
+		columns = append(columns, string(j.headerLine))
+	}
+	return []byte(strings.Join(columns, string(delimiters[j.delimiter])) + end)
+}
+
 // ingestResults serves successfulResults, failedResults and
 // unprocessedrecords.
 func (c *call) ingestResults(j *job, part string) reply {
 	if j.state != stateComplete && j.state != stateFailed && j.state != stateAborted {
 		return refused(http.StatusBadRequest, "INVALIDJOBSTATE", "Job is not in a state to return results: "+j.state)
 	}
-	var header []string
+	var own []string
 	var rows [][]string
 	switch part {
 	case "successfulresults":
-		header, rows = append([]string{"sf__Id", "sf__Created"}, j.header...), j.succeeded
+		own, rows = []string{"sf__Id", "sf__Created"}, j.succeeded
 	case "failedresults":
-		header, rows = append([]string{"sf__Id", "sf__Error"}, j.header...), j.refused
+		own, rows = []string{"sf__Id", "sf__Error"}, j.refused
 	case "unprocessedrecords":
-		header = j.header
 		if j.state != stateComplete {
 			return csvReply(append([]byte{}, j.data...))
 		}
 	default:
 		return notFound()
 	}
-	b := j.appendCSV(nil, header)
+	b := j.resultHeader(own)
 	for _, row := range rows {
 		b = j.appendCSV(b, row)
 	}

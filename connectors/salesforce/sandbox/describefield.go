@@ -86,7 +86,7 @@ func orNull(s string) *string {
 func describeField(f *org.Field, editable bool) fieldInfo {
 	info := fieldInfo{
 		Name: f.Name, Label: f.Label, Type: f.Type, Length: f.Length, Precision: f.Precision, Scale: f.Scale, Digits: f.Digits(),
-		SoapType: soapType(f), Custom: f.Custom(), Nillable: !f.Required, Createable: f.Createable() && editable,
+		SoapType: f.SOAPType(), Custom: f.Custom(), Nillable: !f.Required, Createable: f.Createable() && editable,
 		Updateable: f.Updateable() && editable, Filterable: f.Filterable(), Sortable: f.Sortable(), Groupable: f.Groupable(),
 		Aggregatable: f.Sortable() && f.Type != "boolean", Unique: f.Unique, CaseSensitive: f.CaseSensitive, ExternalID: f.ExternalID,
 		IDLookup: f.IDLookup(), NameField: f.IsName(), Permissionable: f.Permissionable(), RestrictedPicklist: f.Restricted,
@@ -115,20 +115,4 @@ func describeField(f *org.Field, editable bool) fieldInfo {
 		info.Picklist = append(info.Picklist, optionInfo{Active: !o.Inactive, Default: o.Default, Label: label, Value: o.Value})
 	}
 	return info
-}
-
-func soapType(f *org.Field) string {
-	switch f.Type {
-	case "id", "reference":
-		return "tns:ID"
-	case "boolean", "date", "int":
-		return "xsd:" + f.Type
-	case "datetime":
-		return "xsd:dateTime"
-	case "double", "currency", "percent":
-		return "xsd:double"
-	case "address":
-		return "urn:address"
-	}
-	return "xsd:string"
 }

@@ -2,6 +2,7 @@ package org
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -173,9 +174,10 @@ func (f *Field) coerceCell(s string, column int) (Value, *Error) {
 		case "false", "0", "no", "n", "f":
 			return boolValue(false), nil
 		}
-		return Value{}, refuse("INVALID_TYPE_ON_FIELD_IN_RECORD", fmt.Sprintf("%s: value not of required type: %s", f.Label, s), f.Name)
+		return Value{}, f.deserializeError(s, column)
 	case f.Type == "int" || f.Type == "double" || f.Type == "currency" || f.Type == "percent":
-		if v, err := f.coerceNumber(s, column); err == nil || err.Code == "NUMBER_OUTSIDE_VALID_RANGE" {
+		v, err := f.coerceNumber(s, column)
+		if _, bad := strconv.ParseFloat(s, 64); err == nil || err.Code == "NUMBER_OUTSIDE_VALID_RANGE" && !errors.Is(bad, strconv.ErrSyntax) {
 			return v, err
 		}
 	case f.Type == "date" || f.Type == "datetime":
@@ -185,5 +187,11 @@ func (f *Field) coerceCell(s string, column int) (Value, *Error) {
 	default:
 		return f.coerceText(s, column)
 	}
-	return Value{}, refuse("INVALID_TYPE_ON_FIELD_IN_RECORD", fmt.Sprintf("%s: value not of required type: %s", f.Label, s), f.Name)
+	return Value{}, f.deserializeError(s, column)
+}
+
+// deserializeError refuses a cell that is no value of the field's type, in
+// recorded words; columns count from 0.
+func (f *Field) deserializeError(s string, column int) *Error {
+	return refuse("INVALID_FIELD", fmt.Sprintf("Failed to deserialize field at col %d. Due to, '%s' is not a valid value for the type %s", column, s, f.SOAPType()), f.Name)
 }
