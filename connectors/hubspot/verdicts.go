@@ -2,6 +2,7 @@ package hubspot
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,25 +79,40 @@ func byCategory(status int, body vendorError) (verdict, bool) {
 	case name == "OBJECT_NOT_FOUND" && status < http.StatusInternalServerError:
 		return verdict{class: connectors.Gone}, true
 	case status == http.StatusBadRequest || status == 0:
-		return byBadRequest(name, message), true
+		return byBadRequest(status, body), true
 	}
 	return verdict{}, false
 }
 
-// byBadRequest tells the 400s apart: most spoil one record, some the query.
-func byBadRequest(name, message string) verdict {
+// byBadRequest tells the 400s apart: most spoil one record, some the query. An
+// error inside a batch reply, or one that names a property, is about a record,
+// whatever numbers and words stand in its text.
+func byBadRequest(status int, body vendorError) verdict {
+	name, message := strings.ToUpper(body.name()), strings.ToLower(body.Message)
+	ofQuery := status != 0 && len(body.fields()) == 0
 	switch {
 	case strings.Contains(message, "duplicate ids found in batch"):
 		return verdict{class: connectors.SplitBatch}
-	case strings.Contains(message, "10,000") || strings.Contains(message, "10000"):
+	case ofQuery && beyondReach(message):
 		return verdict{class: connectors.Narrow}
-	case strings.Contains(message, "cannot deserialize value of type") || strings.Contains(message, "invalid cursor") || strings.Contains(message, "paging"):
+	case ofQuery && containsAny(message, "cannot deserialize value of type", "invalid cursor", "paging cursor"):
 		return verdict{class: connectors.Restart}
 	case name == "INTERNAL_ERROR":
 		return verdict{class: connectors.UnknownOutcome}
 	default:
 		return verdict{class: connectors.ParkRecord}
 	}
+}
+
+// beyondReach: a search gives 10,000 rows at most, and says so when it is asked
+// for more. The exact words are not on record, so the number must come with
+// what it counts.
+func beyondReach(message string) bool {
+	return containsAny(message, "10,000", "10000") && containsAny(message, "result", "paging", "offset")
+}
+
+func containsAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
 }
 
 // policyWait tells which limit was hit, from the policy's name or, in older

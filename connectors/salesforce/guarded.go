@@ -21,7 +21,9 @@ type guard struct {
 	i    int
 	ref  connectors.Ref
 	item *item
-	etag string
+	// etag of the record; modified, its Last-Modified, is what an Account
+	// without one is guarded by.
+	etag, modified string
 }
 
 // guarded sends writes with Expect: look, compare, write. An Account is
@@ -101,7 +103,11 @@ func (d *delivery) look(ctx context.Context, round []*guard) []*guard {
 			continue
 		}
 		if d.holds(ctx, g, row) {
-			g.etag = replies[i].header("ETag")
+			g.etag, g.modified = replies[i].header("ETag"), replies[i].header("Last-Modified")
+			if g.etag == "" && g.ref.Object == connectors.Account {
+				d.c.log.Warn("an account came without an entity tag, its write is guarded by time at best",
+					"account", g.ref.ID, "modified", g.modified)
+			}
 			same = append(same, g)
 		}
 	}
@@ -175,9 +181,7 @@ func (d *delivery) writeIfSame(ctx context.Context, round []*guard) []*guard {
 			return nil
 		}
 		subs[i] = subrequest{Method: http.MethodPatch, URL: d.c.row(g.ref), Body: body}
-		if g.etag != "" {
-			subs[i].HTTPHeaders = map[string]string{"If-Match": g.etag}
-		}
+		subs[i].HTTPHeaders = g.condition()
 	}
 	// Not idempotent: sent again after an unseen success, If-Match would
 	// turn our own write into a conflict.
@@ -193,6 +197,20 @@ func (d *delivery) writeIfSame(ctx context.Context, round []*guard) []*guard {
 		}
 	}
 	return again
+}
+
+// condition is the header under which the record is written, nil for none. A
+// time is to the second only, so it is for an Account that lost its entity tag
+// on the way, not for what has none.
+func (g *guard) condition() map[string]string {
+	switch {
+	case g.etag != "":
+		return map[string]string{"If-Match": g.etag}
+	case g.ref.Object == connectors.Account && g.modified != "":
+		return map[string]string{"If-Unmodified-Since": g.modified}
+	default:
+		return nil
+	}
 }
 
 // judgeGuarded settles one guarded write, or says that it is to begin anew.

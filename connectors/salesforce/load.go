@@ -44,7 +44,9 @@ func (c *Client) living(object connectors.Object, outside bool) []string {
 	return append([]string{fieldDeleted + " = false"}, c.scoped(object, outside)...)
 }
 
-// scoped is the where clause, or its opposite; nothing if there is none.
+// scoped is the where clause, or its opposite; nothing if there is none. The
+// opposite rests on an assumption: NOT over a condition that is false for an
+// empty field is true, so that each row is in one of the two.
 func (c *Client) scoped(object connectors.Object, outside bool) []string {
 	condition := c.where(object)
 	switch {
