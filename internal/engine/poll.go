@@ -147,8 +147,8 @@ func (e *Engine) settle(tx Tx, b *batch, last bool) error {
 	if err := b.decide(b.settledIDs()); err != nil {
 		return err
 	}
-	if !last {
-		return nil
+	if !last || len(b.touched) == 0 {
+		return nil // what time alone changes is the sweep's
 	}
 	return e.act(tx)
 }
