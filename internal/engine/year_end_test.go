@@ -11,8 +11,15 @@ import (
 	"handoffd/workflows"
 )
 
-// byHand is the rule of handoffs that a person made, and the name of the step.
-const byHand = "moved by hand"
+// byHand is the rule of handoffs that a person made, and the name of the step;
+// adopted that of those that were found on the first day.
+const (
+	byHand  = "moved by hand"
+	adopted = "adopted"
+)
+
+// ours tells whether handoffd made a handoff.
+func ours(r engine.HandoffRow) bool { return r.Rule != byHand && r.Rule != adopted }
 
 // end holds the whole year to what was promised.
 func (y *yearWatch) end() {
@@ -34,7 +41,9 @@ func (y *yearWatch) end() {
 			if len(given) > 0 {
 				first[row.ID] = given[0]
 			}
-			paths["ready handed_off "+workflows.HandOffTransition]++
+			if ours(row) {
+				paths["ready handed_off "+workflows.HandOffTransition]++
+			}
 		}
 		for id := range y.lives {
 			rows, err := tx.Decisions(id, time.Time{}, 100000)
@@ -114,7 +123,7 @@ func (y *yearWatch) handoffs(rows []engine.HandoffRow) {
 			y.fault("%s: %s was opened at %s while %s was open: %s", r.Account, r.ID, r.Opened, l.ID, l.Closed)
 		}
 		last[r.Account] = r
-		if r.Rule == byHand {
+		if !ours(r) {
 			continue
 		}
 		waited := r.Opened.Sub(r.MetAt) - r.Queued
@@ -154,7 +163,7 @@ func (y *yearWatch) tasks(rows []engine.HandoffRow) {
 		}
 		for i, s := range e.Stages {
 			key := fmt.Sprintf("%s/%s/task", r.ID, s.Stage)
-			if want := r.Rule != byHand || i > 0; made[key] != want {
+			if want := ours(r) || i > 0; made[key] != want {
 				y.fault("%s: made %v, want %v", key, made[key], want)
 			}
 			delete(made, key)
@@ -175,7 +184,7 @@ func (y *yearWatch) limits(rows []engine.HandoffRow, first map[string]engine.Ass
 		most[what] = limit
 	}
 	for _, r := range rows {
-		if r.Rule == byHand || r.Type != string(workflows.Intent) {
+		if !ours(r) || r.Type != string(workflows.Intent) {
 			continue
 		}
 		at := r.Opened.In(zone)
@@ -187,7 +196,7 @@ func (y *yearWatch) limits(rows []engine.HandoffRow, first map[string]engine.Ass
 		if r.Segment == "enterprise" {
 			count("enterprise in "+week, limits.enterprise)
 		}
-		count(first[r.ID].Person+" in "+week, limits.owner)
+		count(first[r.ID].Person+" in month "+at.Format("2006-01"), limits.owner)
 	}
 	for what, n := range counts {
 		if n > most[what] {

@@ -48,21 +48,20 @@ handoffs:
   demo_request: {type: inbound, to: ae, when: 'count(demo, "2d") >= 1', call_within: 24h}
   referral: {type: relationship, to: ae, when: 'count(referral, "2d") >= 1'}
   intent: {to: sdr, gate: target, when: {any: ['rises(score, 70)', 'count(visits, "7d") >= 3']}}
-limits: {order: score, per_day: %d, per_week: %d, per_month: %d, segments: {enterprise: {per_week: %d}}, owner: {per_week: %d}}
+limits: {order: score, per_day: %d, per_week: %d, per_month: %d, segments: {enterprise: {per_week: %d}}, owner: {per_month: %d}}
 hold: off
-routing: {sdr: {to: [owner, pool], pool: west, reassign_on_breach: true}, ae: {to: owner}}
+routing: {sdr: {to: [pool, owner], pool: west, reassign_on_breach: true}, ae: {to: owner}}
 lifecycle: {hibernate_after: 40d, rest_after_loss: 30d, accept_after: 3d}
 sla: {return: 15d}
 alerts: {marketing: crm, heads: crm, people: {marketing: mops@acme.example, heads: boss@acme.example}, storm: off}
 `
 
-// yearLimits are the limits of a year of n accounts: a third of them in a
-// quarter.
+// yearLimits are what a team with n accounts takes.
 type yearLimits struct{ day, week, month, enterprise, owner int }
 
 func limitsFor(n int) yearLimits {
-	month := max(8, n/9)
-	return yearLimits{day: max(2, month/8), week: max(4, month/3), month: month, enterprise: max(1, month/12), owner: max(2, month/10)}
+	month := max(8, n/6)
+	return yearLimits{day: max(2, month/8), week: max(4, month/3), month: month, enterprise: max(1, month/12), owner: max(2, month/4)}
 }
 
 func (l yearLimits) policy() string {

@@ -1,9 +1,9 @@
 package engine_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"strconv"
-	"math/rand/v2"
 	"testing"
 	"time"
 

@@ -155,7 +155,12 @@ func (y *yearWatch) clocks(id string, was *watched, life workflows.Life, now tim
 			}
 		}
 	}
-	for _, c := range y.policy.Clocks(life, workflows.Facts{Now: now}) {
+	facts := workflows.Facts{Now: now, Outcome: workflows.HandOff, Type: life.MetAs}
+	for _, c := range y.policy.Clocks(life, facts) {
+		if c.Name == workflows.ClockAssign {
+			y.assign(id, c, now)
+			continue
+		}
 		done := life.Open != nil && !life.Open.Fired[c.Name].IsZero()
 		if done || !c.Met.IsZero() && !c.Met.After(c.Due) {
 			continue
@@ -199,6 +204,21 @@ func (y *yearWatch) justFired(id string, was *watched, life workflows.Life, name
 		if c.Met.IsZero() && kind != workflows.ClockReport && e.Now().System != "" {
 			y.heard(id, fmt.Sprintf("%s/%d/alert/%s", id, life.Episode, name), now)
 		}
+	}
+}
+
+// assign: heads and marketing are told when the day is over in which somebody
+// was to be found for a request, and not before.
+func (y *yearWatch) assign(id string, c workflows.Clock, now time.Time) {
+	base := fmt.Sprintf("%s/life", id)
+	if n := y.lives[id].life.Episode; n > 0 {
+		base = fmt.Sprintf("%s/%d", id, n)
+	}
+	if late, told := !c.Due.After(now), y.toldOf(fmt.Sprintf("%s/alert/assign/%d", base, c.From.Unix())); late != told {
+		y.fault("%s: nobody has the request since %s, told %v: %+v", id, c.From, told, y.lives[id].life)
+	}
+	if c.Due.After(now) {
+		y.lives[id].due = c.Due
 	}
 }
 

@@ -67,14 +67,14 @@ func (w *yearWorld) enter(a *yearAccount) {
 
 // own gives an account to somebody, or to nobody.
 func (w *yearWorld) own(a *yearAccount) {
-	i := w.rng.IntN(7)
+	i := w.rng.IntN(16)
 	switch {
 	case !a.both:
 		w.h.hs.put(connectors.Account, a.id(), nil, map[string]string{"hubspot_owner_id": w.h.hs.users[i%5].ID})
-	case i > 4:
+	case i == 5:
 		w.h.sf.put(connectors.Account, sfID(a.n), nil, map[string]string{"OwnerId": ""})
 	default:
-		w.h.sf.put(connectors.Account, sfID(a.n), nil, map[string]string{"OwnerId": w.h.sf.users[i].ID})
+		w.h.sf.put(connectors.Account, sfID(a.n), nil, map[string]string{"OwnerId": w.h.sf.users[i%5].ID})
 	}
 }
 
@@ -89,7 +89,7 @@ func (w *yearWorld) play() {
 		if a.next.After(now) {
 			continue
 		}
-		gap := 16.0
+		gap := 26.0
 		switch w.act(a) {
 		case "Ready for sales", "Sales working", "Sales engaged", "Opportunity":
 			gap = 22 - 2*float64(a.busy)
