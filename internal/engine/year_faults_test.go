@@ -39,14 +39,7 @@ func TestARequestHasItsOwnTime(t *testing.T) {
 	h.once()
 	h.hs.put(connectors.Account, "1", nil, map[string]string{"score": "85"})
 	h.once()
-	told := func() (n int) {
-		for _, a := range h.sf.alerts {
-			if strings.HasPrefix(a.Title, "Nobody has this request") {
-				n++
-			}
-		}
-		return n
-	}
+	told := func() int { return h.told("Nobody has this request") }
 	h.step(72 * time.Hour)
 	h.hs.put(connectors.Contact, "c1", nil, map[string]string{"visits": "2"})
 	h.step(time.Minute)
@@ -57,4 +50,36 @@ func TestARequestHasItsOwnTime(t *testing.T) {
 	h.step(23 * time.Hour)
 	h.step(24 * time.Hour)
 	want(t, "told once", told(), 1)
+}
+
+// told counts the alerts by the beginning of their titles.
+func (h *house) told(title string) (n int) {
+	for _, a := range h.sf.alerts {
+		if strings.HasPrefix(a.Title, title) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestNoTurnForgetsADueTime: a turn of the queue that another account's change
+// brings about, just when a clock of this one has run out, leaves it to be seen.
+func TestNoTurnForgetsADueTime(t *testing.T) {
+	t.Parallel()
+	h := limited(t, "limits: {order: score}", inbound, "alerts: {heads: crm, people: {heads: boss@acme.example}}")
+	h.policy = strings.Replace(h.policy, `count(visits, "1d") >= 1`, `count(visits, "9d") >= 1`, 1)
+	h.restart()
+	h.pair(1, "20")
+	h.pair(2, "20")
+	h.hs.put(connectors.Contact, "c1", []string{"1"}, map[string]string{"visits": "1"})
+	h.sf.put(connectors.Account, sfID(1), nil, map[string]string{"OwnerId": ""})
+	h.once()
+	h.clock.Advance(time.Hour)
+	h.hs.put(connectors.Contact, "c1", nil, map[string]string{"visits": "2"})
+	h.once()
+	want(t, "told at once", h.told("Nobody has this request"), 0)
+	h.clock.Advance(24 * time.Hour)
+	h.hs.put(connectors.Account, "2", nil, map[string]string{"score": "30"})
+	h.once()
+	want(t, "told", h.told("Nobody has this request"), 1)
 }
