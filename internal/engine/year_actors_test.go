@@ -30,7 +30,7 @@ func (w *yearWorld) act(a *yearAccount) string {
 	default:
 		w.do(a, []thing{{9, (*yearWorld).score}, {5, (*yearWorld).browse}, {1, (*yearWorld).form}, {9, (*yearWorld).nothing}})
 		if status == "Won" || status == "Lost" {
-			w.do(a, []thing{{2, (*yearWorld).form}, {1, (*yearWorld).own}, {5, (*yearWorld).nothing}})
+			w.do(a, []thing{{3, (*yearWorld).form}, {3, (*yearWorld).own}, {4, (*yearWorld).nothing}})
 		}
 	}
 	return status

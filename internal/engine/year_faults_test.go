@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/workflows"
 )
 
 // TestAnOwnersLimitCountsWhomItWasGiven: a handoff that goes on to an AE, or to
@@ -82,4 +83,47 @@ func TestNoTurnForgetsADueTime(t *testing.T) {
 	h.hs.put(connectors.Account, "2", nil, map[string]string{"score": "30"})
 	h.once()
 	want(t, "told", h.told("Nobody has this request"), 1)
+}
+
+// TestACustomerWaitsForWhatItAsked: the request of an account that was won
+// runs out while nobody is found for it; a score does not take its place.
+func TestACustomerWaitsForWhatItAsked(t *testing.T) {
+	t.Parallel()
+	h := limited(t, "limits: {order: score}", inbound)
+	h.pair(1, "20")
+	h.hs.put(connectors.Contact, "c1", []string{"1"}, map[string]string{"visits": "1"})
+	h.sf.put(connectors.Account, sfID(1), nil, map[string]string{"OwnerId": ""})
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"status": ""})
+	h.once()
+	h.clock.Advance(time.Hour)
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"status": "Won"})
+	h.step(time.Hour)
+	h.hs.put(connectors.Contact, "c1", nil, map[string]string{"visits": "2"})
+	h.step(time.Minute)
+	want(t, "waits", h.state(), workflows.Ready)
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"score": "85"})
+	h.step(23 * time.Hour)
+	h.step(2 * time.Hour)
+	want(t, "is over", h.state(), workflows.Won)
+}
+
+// TestSetDisputedByHand: a verdict that stands there from earlier is none about
+// what a person disputes now.
+func TestSetDisputedByHand(t *testing.T) {
+	t.Parallel()
+	h := limited(t, "limits: {order: score}")
+	h.mapping = strings.Replace(mappingText, "signals:", "  verdict: {type: enum, hubspot: verdict, values: {sales: Sales, nurture: Nurture}, from: hubspot}\nsignals:", 1)
+	h.restart()
+	h.pair(1, "20")
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"status": "", "verdict": ""})
+	h.once()
+	h.clock.Advance(time.Hour)
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"verdict": "Nurture"})
+	h.step(time.Hour)
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"status": "Disputed"})
+	h.step(time.Minute)
+	want(t, "state", h.state(), workflows.Disputed)
+	if rows := openHandoffs(t, h); len(rows) != 1 || !rows[0].Closed.IsZero() {
+		t.Errorf("handoffs %+v, want one that is open", rows)
+	}
 }

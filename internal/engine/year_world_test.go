@@ -53,6 +53,7 @@ func (w *yearWorld) enter(a *yearAccount) {
 	company := map[string]string{
 		"name": "Acme " + a.id(), "domain": "acme" + a.id() + ".example", "target": strconv.FormatBool(w.rng.IntN(5) > 0),
 		"score": strconv.Itoa(w.rng.IntN(60)), "value": strconv.Itoa(w.rng.IntN(300) * 1000), "region": []string{"west", "east"}[w.rng.IntN(2)],
+		"status": "", "engagement": "", "return_reason": "", "not_before": "", "dispute": "", "verdict": "", "acknowledged": "", "content_request": "",
 	}
 	if !a.both {
 		company["hubspot_owner_id"] = strconv.Itoa(1 + w.rng.IntN(5))
@@ -60,7 +61,7 @@ func (w *yearWorld) enter(a *yearAccount) {
 	w.h.hs.put(connectors.Account, a.id(), nil, company)
 	w.h.hs.put(connectors.Contact, "c"+a.id(), []string{a.id()}, map[string]string{"visits": "0", "email": "buyer@acme" + a.id() + ".example"})
 	if a.both {
-		w.h.sf.put(connectors.Account, sfID(a.n), nil, map[string]string{"Name": "Acme " + a.id(), "Website": "https://www.acme" + a.id() + ".example/"})
+		w.h.sf.put(connectors.Account, sfID(a.n), nil, map[string]string{"Name": "Acme " + a.id(), "Website": "https://www.acme" + a.id() + ".example/", "Status__c": ""})
 		w.own(a)
 	}
 }
