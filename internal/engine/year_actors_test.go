@@ -30,7 +30,7 @@ func (w *yearWorld) act(a *yearAccount) string {
 	default:
 		w.do(a, []thing{{9, (*yearWorld).score}, {5, (*yearWorld).browse}, {1, (*yearWorld).form}, {9, (*yearWorld).nothing}})
 		if status == "Won" || status == "Lost" {
-			w.do(a, []thing{{3, (*yearWorld).form}, {3, (*yearWorld).own}, {4, (*yearWorld).nothing}})
+			w.do(a, []thing{{2, (*yearWorld).form}, {2, (*yearWorld).own}, {2, (*yearWorld).use}, {4, (*yearWorld).nothing}})
 		}
 	}
 	return status
@@ -50,12 +50,18 @@ func (w *yearWorld) target(a *yearAccount) {
 }
 
 func (w *yearWorld) score(a *yearAccount) {
-	w.h.hs.put(connectors.Account, a.id(), nil, map[string]string{"score": strconv.Itoa(w.rng.IntN(90))})
+	w.h.hs.put(connectors.Account, a.id(), nil, map[string]string{"score": strconv.Itoa(w.rng.IntN(85))})
 }
 
 func (w *yearWorld) browse(a *yearAccount) {
 	a.visit += 1 + w.rng.IntN(3)
 	w.h.hs.put(connectors.Contact, "c"+a.id(), nil, map[string]string{"visits": strconv.Itoa(a.visit)})
+}
+
+// use is a customer who looks at another product.
+func (w *yearWorld) use(a *yearAccount) {
+	a.login += 2
+	w.h.hs.put(connectors.Contact, "c"+a.id(), nil, map[string]string{"logins": strconv.Itoa(a.login)})
 }
 
 func (w *yearWorld) form(a *yearAccount) {

@@ -29,6 +29,7 @@ account:
 signals:
   visits:   {hubspot: contact.visits, kind: counter}
   demo:     {hubspot: contact.form_at, kind: event, history: true, when: 'form_name == "demo"'}
+  logins:   {hubspot: contact.logins, kind: counter}
   referral: {hubspot: contact.form_at, kind: event, history: true, when: 'form_name == "referral"'}
 `
 
@@ -47,6 +48,7 @@ segments: {enterprise: value >= 250000}
 handoffs:
   demo_request: {type: inbound, to: ae, when: 'count(demo, "2d") >= 1', call_within: 24h}
   referral: {type: relationship, to: ae, when: 'count(referral, "2d") >= 1'}
+  usage: {type: relationship, to: ae, when: 'count(logins, "3d") >= 2'}
   intent: {to: sdr, gate: target, when: {any: ['rises(score, 70)', 'count(visits, "7d") >= 3']}}
 limits: {order: score, per_day: %d, per_week: %d, per_month: %d, segments: {enterprise: {per_week: %d}}, owner: {per_month: %d}}
 hold: off
@@ -60,7 +62,7 @@ alerts: {marketing: crm, heads: crm, people: {marketing: mops@acme.example, head
 type yearLimits struct{ day, week, month, enterprise, owner int }
 
 func limitsFor(n int) yearLimits {
-	month := max(8, n/6)
+	month := max(8, n/7)
 	return yearLimits{day: max(2, month/8), week: max(4, month/3), month: month, enterprise: max(1, month/12), owner: max(2, month/4)}
 }
 

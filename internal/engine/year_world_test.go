@@ -24,7 +24,8 @@ type yearAccount struct {
 	both  bool // in Salesforce too, else in HubSpot alone
 	next  time.Time
 	busy  int // of 10: how much sales cares
-	visit int
+	visit int // and login: the counters of the account's contact
+	login int
 	deals []connectors.Ref // open ones
 }
 
@@ -59,7 +60,7 @@ func (w *yearWorld) enter(a *yearAccount) {
 		company["hubspot_owner_id"] = strconv.Itoa(1 + w.rng.IntN(5))
 	}
 	w.h.hs.put(connectors.Account, a.id(), nil, company)
-	w.h.hs.put(connectors.Contact, "c"+a.id(), []string{a.id()}, map[string]string{"visits": "0", "email": "buyer@acme" + a.id() + ".example"})
+	w.h.hs.put(connectors.Contact, "c"+a.id(), []string{a.id()}, map[string]string{"visits": "0", "logins": "0", "email": "buyer@acme" + a.id() + ".example"})
 	if a.both {
 		w.h.sf.put(connectors.Account, sfID(a.n), nil, map[string]string{"Name": "Acme " + a.id(), "Website": "https://www.acme" + a.id() + ".example/", "Status__c": ""})
 		w.own(a)
@@ -90,7 +91,7 @@ func (w *yearWorld) play() {
 		if a.next.After(now) {
 			continue
 		}
-		gap := 26.0
+		gap := 36.0
 		switch w.act(a) {
 		case "Ready for sales", "Sales working", "Sales engaged", "Opportunity":
 			gap = 22 - 2*float64(a.busy)
@@ -99,8 +100,7 @@ func (w *yearWorld) play() {
 		}
 		a.next = now.Add(w.days(gap))
 	}
-	if w.rng.IntN(25) == 0 { // somebody leaves, or comes back
-		i := w.rng.IntN(5)
+	if i := w.rng.IntN(5); w.rng.IntN(40) == 0 || !w.h.sf.users[i].Active { // somebody leaves, or comes back
 		for _, c := range []*crm{w.h.sf, w.h.hs} {
 			c.users[i].Active = !c.users[i].Active
 		}
