@@ -78,7 +78,6 @@ func (c *crm) put(object connectors.Object, id string, accounts []string, pairs 
 	}
 	c.rows[r.Ref] = r
 	c.log = append(c.log, r)
-	c.note(r) // DEBUG
 }
 
 // merged adds a record that came out of a merge: a new id, the old one an alias.
