@@ -1,11 +1,14 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/internal/engine"
+	"handoffd/internal/store"
 )
 
 // makeTask makes the task of a handoff a record like any other, so that people
@@ -69,4 +72,30 @@ func (c *crm) drop(n int) {
 
 func (c *crm) ref(object connectors.Object, id string) connectors.Ref {
 	return connectors.Ref{System: c.system, Object: object, ID: id}
+}
+
+// spiedStore shows every account that is written.
+type spiedStore struct {
+	*store.Store
+	saw func([]engine.AccountRow)
+}
+
+func (s spiedStore) Update(ctx context.Context, f func(engine.Tx) error) error {
+	return s.Store.Update(ctx, func(tx engine.Tx) error { return f(spiedTx{tx, s.saw}) })
+}
+
+type spiedTx struct {
+	engine.Tx
+	saw func([]engine.AccountRow)
+}
+
+func (t spiedTx) PutAccounts(rows []engine.AccountRow) error {
+	t.saw(rows)
+	return t.Tx.PutAccounts(rows)
+}
+
+// DeleteAccount is seen as a row without a life.
+func (t spiedTx) DeleteAccount(id string) error {
+	t.saw([]engine.AccountRow{{ID: id}})
+	return t.Tx.DeleteAccount(id)
 }

@@ -303,8 +303,9 @@ type house struct {
 	planOnly bool
 	channels []engine.Channel
 	report   engine.Reporter
-	log      slog.Handler // nil for nothing
-	signed   string       // what the policy's signatures are held against
+	log      slog.Handler              // nil for nothing
+	signed   string                    // what the policy's signatures are held against
+	spy      func([]engine.AccountRow) // sees every account that is written; nil for nobody
 }
 
 func newHouse(t testing.TB) *house {
@@ -334,7 +335,11 @@ func (h *house) reopen() error {
 	}
 	h.store = s
 	h.t.Cleanup(func() { _ = s.Close() })
-	h.make(s)
+	if h.spy != nil {
+		h.make(spiedStore{s, h.spy})
+	} else {
+		h.make(s)
+	}
 	_, err = h.engine.Start(h.t.Context())
 	return err
 }

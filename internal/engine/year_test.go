@@ -118,10 +118,16 @@ func (y *yearWatch) shown() {
 	if err != nil {
 		y.w.h.t.Fatal(err)
 	}
+	if len(rows) != len(y.w.accounts) {
+		y.fault("%d accounts, want %d", len(rows), len(y.w.accounts))
+	}
 	texts := workflows.DefaultStatus()
 	byName := map[string]workflows.State{}
 	for _, r := range rows {
 		byName[r.Name] = workflows.State(r.State)
+		if l := y.lives[r.ID]; l == nil || l.life.State != byName[r.Name] {
+			y.fault("%s is %s, and was last seen as %+v", r.ID, r.State, l)
+		}
 	}
 	for _, a := range y.w.accounts {
 		state := byName["Acme "+a.id()]
