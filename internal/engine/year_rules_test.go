@@ -54,7 +54,7 @@ limits: {order: score, per_day: %d, per_week: %d, per_month: %d, segments: {ente
 hold: off
 routing: {sdr: {to: [pool, owner], pool: west, reassign_on_breach: true}, ae: {to: owner}}
 lifecycle: {hibernate_after: 40d, rest_after_loss: 30d, accept_after: 3d}
-sla: {return: 15d}
+sla: {return: 15d, report: 30d}
 alerts: {marketing: crm, heads: crm, people: {marketing: mops@acme.example, heads: boss@acme.example}, storm: off}
 `
 
@@ -62,7 +62,7 @@ alerts: {marketing: crm, heads: crm, people: {marketing: mops@acme.example, head
 type yearLimits struct{ day, week, month, enterprise, owner int }
 
 func limitsFor(n int) yearLimits {
-	month := max(8, n/7)
+	month := max(8, n/10)
 	return yearLimits{day: max(2, month/8), week: max(4, month/3), month: month, enterprise: max(1, month/12), owner: max(2, month/4)}
 }
 
