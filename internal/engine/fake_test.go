@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,8 @@ type crm struct {
 	trimmed int
 	users   []connectors.User
 	made    map[string]connectors.Write // creates by key
+	tasks   map[string][]string         // the ids of handoffd's own, by account
+	ids     map[string]string           // what was made, by key
 	alerts  []connectors.Alert
 	writes  []connectors.Write
 	page    int
@@ -56,7 +59,7 @@ type crm struct {
 }
 
 func newCRM(system connectors.System, c clock.Clock) *crm {
-	return &crm{system: system, org: "org-" + string(system), made: map[string]connectors.Write{}, rows: map[connectors.Ref]connectors.Record{}, page: 2, clock: c}
+	return &crm{system: system, org: "org-" + string(system), made: map[string]connectors.Write{}, ids: map[string]string{}, tasks: map[string][]string{}, rows: map[connectors.Ref]connectors.Record{}, page: 2, clock: c}
 }
 
 func (c *crm) put(object connectors.Object, id string, accounts []string, pairs map[string]string) {
@@ -64,6 +67,7 @@ func (c *crm) put(object connectors.Object, id string, accounts []string, pairs 
 	defer c.mu.Unlock()
 	r := connectors.Record{Ref: connectors.Ref{System: c.system, Object: object, ID: id}, Modified: c.clock.Now(), Fields: map[string]connectors.Value{}, Accounts: accounts}
 	if old, ok := c.rows[r.Ref]; ok {
+		r.Created, r.History = old.Created, old.History
 		for k, v := range old.Fields {
 			r.Fields[k] = v
 		}
@@ -196,6 +200,9 @@ func (c *crm) write(w connectors.Write) connectors.Result {
 		}
 		c.put(w.Ref.Object, w.Ref.ID, nil, pairs)
 	}
+	if _, twice := c.made[w.Key]; w.Op == connectors.CreateTask && !twice {
+		r.ID = c.makeTask(w)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes = append(c.writes, w)
@@ -238,7 +245,7 @@ func (c *crm) Resolve(_ context.Context, w connectors.Write) connectors.Result {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.made[w.Key]; ok {
-		return connectors.Result{Key: w.Key, Outcome: connectors.Existed, ID: "found"}
+		return connectors.Result{Key: w.Key, Outcome: connectors.Existed, ID: cmp.Or(c.ids[w.Key], "found")}
 	}
 	return connectors.Result{Key: w.Key, Outcome: connectors.Failed, Err: &connectors.Error{System: c.system, Class: connectors.Retry}}
 }
@@ -296,8 +303,9 @@ type house struct {
 	planOnly bool
 	channels []engine.Channel
 	report   engine.Reporter
-	log      slog.Handler // nil for nothing
-	signed   string       // what the policy's signatures are held against
+	log      slog.Handler              // nil for nothing
+	signed   string                    // what the policy's signatures are held against
+	spy      func([]engine.AccountRow) // sees every account that is written; nil for nobody
 }
 
 func newHouse(t testing.TB) *house {
@@ -327,7 +335,11 @@ func (h *house) reopen() error {
 	}
 	h.store = s
 	h.t.Cleanup(func() { _ = s.Close() })
-	h.make(s)
+	if h.spy != nil {
+		h.make(spiedStore{s, h.spy})
+	} else {
+		h.make(s)
+	}
 	_, err = h.engine.Start(h.t.Context())
 	return err
 }
