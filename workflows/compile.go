@@ -37,6 +37,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.alerts(top.Get("alerts"))
 	k.digests(top.Get("digest"))
 	k.summary(top.Get("summary"))
+	k.creation()
 	k.finish()
 	return k.p
 }

@@ -16,12 +16,14 @@ func (c *Client) Rights(ctx context.Context) ([]connectors.Right, error) {
 		what, object string
 		has          func(objectRights) bool
 		fix          string
+		optional     bool
 	}{
-		{"edit accounts", "Account", func(o objectRights) bool { return o.Updateable }, "grant the integration user Edit on Account"},
-		{"create tasks", "Task", func(o objectRights) bool { return o.Createable }, "grant the integration user Edit Tasks"},
+		{"edit accounts", "Account", func(o objectRights) bool { return o.Updateable }, "grant the integration user Edit on Account", false},
+		{connectors.CreateAccounts, "Account", func(o objectRights) bool { return o.Createable }, "grant the integration user Create on Account", true},
+		{"create tasks", "Task", func(o objectRights) bool { return o.Createable }, "grant the integration user Edit Tasks", false},
 	} {
 		o, err := c.objectRights(ctx, want.object)
-		r := connectors.Right{What: want.what, Granted: err == nil && want.has(o)}
+		r := connectors.Right{What: want.what, Granted: err == nil && want.has(o), Optional: want.optional}
 		if err != nil && concernsAll(err) {
 			return nil, err
 		}

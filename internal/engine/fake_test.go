@@ -53,6 +53,9 @@ type crm struct {
 	clock            clock.Clock
 	objects          []connectors.Object // read besides accounts and contacts
 	schema           connectors.Schema
+	accounts         map[string]string // ids of accounts that were made, by key
+	// hide keeps accounts that were made out of what is read.
+	hide bool
 }
 
 func newCRM(system connectors.System, c clock.Clock) *crm {
@@ -196,6 +199,9 @@ func (c *crm) write(w connectors.Write) connectors.Result {
 		}
 		c.put(w.Ref.Object, w.Ref.ID, nil, pairs)
 	}
+	if w.Op == connectors.CreateAccount {
+		r.ID = c.makeAccount(w)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes = append(c.writes, w)
@@ -238,6 +244,9 @@ func (c *crm) Resolve(_ context.Context, w connectors.Write) connectors.Result {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.made[w.Key]; ok {
+		if id := c.accounts[w.Key]; id != "" {
+			return connectors.Result{Key: w.Key, Outcome: connectors.Existed, ID: id}
+		}
 		return connectors.Result{Key: w.Key, Outcome: connectors.Existed, ID: "found"}
 	}
 	return connectors.Result{Key: w.Key, Outcome: connectors.Failed, Err: &connectors.Error{System: c.system, Class: connectors.Retry}}

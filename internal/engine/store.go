@@ -34,6 +34,7 @@ type Tx interface {
 	SalesTx
 	HeldTx
 	RoutingTx
+	CreateTx
 }
 
 // AccountRow is one account as stored.
@@ -206,6 +207,7 @@ const (
 	PriorityStatus
 	PriorityField
 	PriorityReport
+	PriorityCreate
 )
 
 // OutboxRow is one write or alert that is to be delivered exactly once.
