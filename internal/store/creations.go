@@ -14,7 +14,7 @@ const (
 	openCreates = ` FROM outbox WHERE outbox.system = $1 AND outbox.state IN ('pending', 'sending', 'unknown') AND outbox.kind = 'create_account'`
 
 	creations = `
-SELECT outbox.system, outbox.account, coalesce((SELECT name FROM accounts WHERE accounts.id = outbox.account), '')` + openCreates + ` ORDER BY outbox.seq LIMIT $2`
+SELECT outbox.system, outbox.account, coalesce((SELECT name FROM accounts WHERE accounts.id = outbox.account), '')` + openCreates + ` ORDER BY outbox.priority, outbox.seq LIMIT $2`
 	countCreations  = `SELECT count(*)` + openCreates
 	createsUnderWay = `SELECT count(*)` + openCreates + ` AND outbox.state <> 'pending'`
 )
