@@ -77,6 +77,8 @@ func (t *turn) note() {
 			e.LastTouches++
 		}
 	}
+	stage.Made = first(stage.Made, f.Task)
+	e.rate(f.Rating)
 	stage.Acknowledged = first(first(stage.Acknowledged, f.Begun), stage.Touched)
 	for _, at := range f.Held {
 		e.Held = first(e.Held, at)
@@ -119,7 +121,7 @@ func (t *turn) byHand(to State) *Episode {
 	if to == Engaged {
 		stage = AE
 	}
-	return &Episode{Rule: byHand, Type: Intent, Handed: t.facts.Now, Stages: []StageStory{{
+	return &Episode{Rule: byHand, Type: Intent, Version: t.policy.Version, Handed: t.facts.Now, Stages: []StageStory{{
 		Stage: stage, At: t.facts.Now, System: t.facts.MovedIn, Due: t.deadline(t.facts.Now, t.policy.SLA.FirstTouch),
 	}}}
 }
@@ -158,6 +160,7 @@ func (t *turn) enter(out *Progress, s Step) {
 	case Disputed:
 		if e != nil {
 			e.Disputed = now
+			e.disputed(now)
 		}
 		out.Notices = append(out.Notices, t.disputeNotice())
 	case Won, Lost:
@@ -167,6 +170,10 @@ func (t *turn) enter(out *Progress, s Step) {
 	}
 	if s.From == Disputed && e != nil {
 		e.Verdict = map[bool]string{true: VerdictSales, false: VerdictNurture}[s.To.WithSales()]
+		e.decided(now, e.Verdict)
+	}
+	if e != nil && s.To.WithSales() && s.To != Disputed {
+		e.takenBack(now)
 	}
 	switch {
 	case s.To == InProgress && e != nil && e.Touches >= t.policy.Lifecycle.MaxTouches:
@@ -194,6 +201,7 @@ func (t *turn) giveBack(s Step) {
 	case e.Reason == "":
 		e.Reason = byHand
 	}
+	e.Returns = append(e.Returns, Return{At: e.Returned, Reason: e.Reason})
 }
 
 // ending is the outcome of a handoff that ends by going to a state.
@@ -204,6 +212,7 @@ func (t *turn) ending(s Step) string {
 		return ""
 	case s.Name == byHand && e.Returned.IsZero():
 		e.Returned, e.Reason = t.facts.Now, byHand
+		e.Returns = append(e.Returns, Return{At: e.Returned, Reason: e.Reason})
 		return byHand + ": " + string(s.To)
 	default:
 		return "returned: " + e.Reason

@@ -20,7 +20,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	})}
 	k.top = n
 	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments",
-		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "summary")
+		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "targets", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
 	k.signOff(top)
@@ -36,6 +36,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.lifecycle(top.Get("lifecycle"))
 	k.alerts(top.Get("alerts"))
 	k.digests(top.Get("digest"))
+	k.targets(top.Get("targets"))
 	k.summary(top.Get("summary"))
 	k.creation()
 	k.finish()
@@ -60,6 +61,7 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 			Assign: calendar.MustSpan("same day"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
 		},
 		Alerts: defaultAlerts(), Lifecycle: defaultLifecycle(), transitions: Transitions(),
+		Targets: defaultTargets(),
 		Approach: map[Type]string{
 			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
 			Inbound:      "They asked: call at once, refer to their request, agree on the discovery call.",

@@ -45,6 +45,15 @@ type Episode struct {
 	// Disputed and Verdict: marketing disagreed, and what both heads decided.
 	Disputed time.Time `json:"disputed,omitzero"`
 	Verdict  string    `json:"verdict,omitempty"`
+	// Returns are all the times that it came back, Ratings what sales said of
+	// it: what the report counts as of a day.
+	Returns []Return `json:"returns,omitempty"`
+	Ratings []Rating `json:"ratings,omitempty"`
+	// Criteria are the clauses that held, Version is the policy's, and
+	// OffTarget says that the account was not on the target account list.
+	Criteria  []string `json:"criteria,omitempty"`
+	Version   int      `json:"version,omitempty"`
+	OffTarget bool     `json:"off_target,omitempty"`
 	// Fired is when a clock ran out, by its name.
 	Fired map[string]time.Time `json:"fired,omitempty"`
 }
@@ -60,6 +69,8 @@ type StageStory struct {
 	// that of the discovery call.
 	Due  time.Time `json:"due,omitzero"`
 	Call time.Time `json:"call,omitzero"`
+	// Made is when its task came to be in the CRM.
+	Made time.Time `json:"made,omitzero"`
 	// Acknowledged, Touched and Talked (a meeting or a call that took place)
 	// are the first of this stage.
 	Acknowledged time.Time `json:"acknowledged,omitzero"`
@@ -80,12 +91,16 @@ func (e *Episode) clone() *Episode {
 	}
 	c := *e
 	c.Stages, c.Reports, c.Fired = slices.Clone(e.Stages), slices.Clone(e.Reports), maps.Clone(e.Fired)
+	c.Returns, c.Ratings = slices.Clone(e.Returns), slices.Clone(e.Ratings)
 	return &c
 }
 
 // begin is the episode of a plan that is carried out now.
 func begin(p Plan, segment string, now time.Time) *Episode {
-	return &Episode{Rule: p.Rule, Type: p.Type, Segment: segment, Handed: now, Stages: []StageStory{p.story(now)}}
+	return &Episode{
+		Rule: p.Rule, Type: p.Type, Segment: segment, Handed: now, Stages: []StageStory{p.story(now)},
+		Criteria: p.Criteria, Version: p.Version, OffTarget: p.OffTarget,
+	}
 }
 
 func (p Plan) story(now time.Time) StageStory {

@@ -72,6 +72,10 @@ type Facts struct {
 	Calls   []time.Time `json:"calls,omitempty"`
 	Held    []time.Time `json:"held,omitempty"`
 	Booked  time.Time   `json:"booked,omitzero"`
+	// Task is when handoffd's task for the present stage came to be.
+	Task time.Time `json:"task,omitzero"`
+	// Rating is what sales thinks of the handoff.
+	Rating Word `json:"rating,omitzero"`
 	// Response is the first reply of the buyer.
 	Response   Word `json:"response,omitzero"`
 	Engagement Word `json:"engagement,omitzero"`
@@ -164,7 +168,13 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 // own looks at the task that handoffd made for the present stage.
 func (f *Facts) own(in Input, a mapping.SalesActivity) {
 	stage := in.Life.Open.Now()
-	if !strings.HasSuffix(a.Key, "/"+string(stage.Stage)+"/task") || a.Begun.IsZero() || a.Begun.Before(stage.At) {
+	if !strings.HasSuffix(a.Key, "/"+string(stage.Stage)+"/task") {
+		return
+	}
+	if !a.Created.Before(in.Life.Open.Handed) {
+		f.Task = first(f.Task, a.Created)
+	}
+	if a.Begun.IsZero() || a.Begun.Before(stage.At) {
 		return
 	}
 	f.Begun = first(f.Begun, a.Begun)
@@ -215,6 +225,7 @@ func (p *Policy) readFields(in Input, f *Facts) {
 		return w
 	}
 	f.Engagement, f.Return, f.Dispute, f.Verdict, f.Content = word(FieldEngagement), word(FieldReturnReason), word(FieldDispute), word(FieldVerdict), word(FieldContent)
+	f.Rating = word(FieldRating)
 	if seen := word(FieldAcknowledged); seen.Text != "" && in.Life.Open != nil && !seen.At.Before(in.Life.Open.Now().At) {
 		f.Begun = first(f.Begun, seen.At)
 	}

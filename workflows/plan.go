@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,13 +39,21 @@ type Plan struct {
 	Summary, HTML string
 	Contact       *Contact
 	Reasons       []string
+	// Criteria are the clauses that held, without what they saw; Version is
+	// the policy's. OffTarget: the account is not on the target account list.
+	Criteria  []string
+	Version   int
+	OffTarget bool
 }
 
 // Plan lays out the handoff that a decision calls for. ok is false if it has
 // to wait, with the reason in the plan's Why.
 func (p *Policy) Plan(in Input, d Decision, t Trace, users Users, load *Load, contacts []Contact) (Plan, bool, error) {
 	h := d.Rule
-	plan := Plan{Rule: h.Name, Type: h.Type, Stage: h.To, Reasons: reasons(t)}
+	plan := Plan{
+		Rule: h.Name, Type: h.Type, Stage: h.To, Reasons: reasons(t),
+		Criteria: held(t), Version: p.Version, OffTarget: p.offTarget(in.Account),
+	}
 	return p.complete(plan, in, t, h.CallWithin, RouteRequest{Input: in, Stage: h.To, Users: users, Load: load}, contacts)
 }
 
@@ -76,6 +85,23 @@ func reasons(t Trace) []string {
 		for _, r := range t.Rules {
 			if r.Rule == name {
 				out = append(out, name+": "+t.join(r.When, true))
+			}
+		}
+	}
+	return out
+}
+
+// held lists the clauses that held in the rules that were met, as the policy
+// has them.
+func held(t Trace) []string {
+	var out []string
+	for _, r := range t.Rules {
+		if !slices.Contains(t.Matched, r.Rule) {
+			continue
+		}
+		for _, c := range r.When {
+			if c.Result.Bool() && !slices.Contains(out, c.Text) {
+				out = append(out, c.Text)
 			}
 		}
 	}

@@ -83,6 +83,12 @@ type Policy struct {
 	window time.Duration
 	uses   []use
 
+	// Survey is the address at which sales is asked whether what it gets is
+	// qualified, "" for none.
+	Survey string
+	// Targets are what the report's measures are held against, by name.
+	Targets map[string]Target
+
 	transitions []Transition
 }
 

@@ -14,8 +14,11 @@ import (
 	"handoffd/internal/yamlpos"
 )
 
+// validate checks the flags that every command has; some commands print in a
+// form of their own.
 func (o *options) validate(command string) error {
-	if o.output != "text" && o.output != "json" && (o.output != "junit" || command != "test") {
+	own := o.output == "junit" && command == "test" || o.output == outputHTML && command == "report"
+	if o.output != "text" && o.output != "json" && !own {
 		return usageError{fmt.Errorf("--output is text or json, not %q", o.output)}
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {

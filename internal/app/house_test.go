@@ -29,6 +29,7 @@ var rooms = map[string][]string{
 	"internal/channels":             {"connectors", "workflows", "internal/engine", "internal/clock"},
 	"internal/dashboard":            {"connectors", "connectors/transport", "mapping", "workflows", "internal/engine", "internal/clock"},
 	"internal/doctor":               {"connectors", "mapping", "workflows", "internal/engine", "internal/clock", "internal/yamlpos"},
+	"internal/report":               {"workflows"},
 	"internal/setup":                {"connectors", "mapping", "internal/engine", "internal/doctor"},
 	"internal/demo":                 {"*"},
 	"internal/scenario":             {"*"},

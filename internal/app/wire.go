@@ -39,7 +39,7 @@ type Environment struct {
 	Registry *prometheus.Registry
 	// Channels are stand-ins for the channels that the config sets up, by name.
 	Channels map[workflows.Channel]engine.Channel
-	// Report makes the digests; nil: none are sent.
+	// Report makes the digests; nil: they say what `handoffd report` says.
 	Report engine.Reporter
 	// PlanOnly: decide and show, write nothing.
 	PlanOnly bool

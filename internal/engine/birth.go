@@ -191,13 +191,13 @@ func (b *batch) christen(born birth) error {
 	b.mapping.Born(en.account, side, ref.ID, w.Fields)
 	en.account.Linked = linkedByCreate
 	b.link(ref, en.row.ID)
-	b.took(en, side, &verdict{ref: ref, sent: w.Fields, dropped: fieldsOf(born.dropped)})
+	b.took(en, side, &verdict{ref: ref, sent: w.Fields, dropped: droppedNames(born.dropped)})
 	b.touch(en)
 	b.engine.log.Info("created", "account", en.row.ID, "system", ref.System, "record", ref.ID)
 	return nil
 }
 
-func fieldsOf(dropped []*connectors.Error) []string {
+func droppedNames(dropped []*connectors.Error) []string {
 	var names []string
 	for _, e := range dropped {
 		names = append(names, e.Field)

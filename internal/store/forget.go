@@ -38,8 +38,8 @@ ORDER BY 9, 2, 1`
 	eraseLabels   = `UPDATE points SET label = '' WHERE source = $1 AND label <> ''`
 	eraseProblems = `DELETE FROM problems WHERE system = $1 AND object = $2 AND id = $3`
 
-	textsOfHandoffs  = `SELECT id, summary, reasons FROM handoffs WHERE account = $1`
-	redactHandoff    = `UPDATE handoffs SET summary = $2, reasons = $3 WHERE id = $1`
+	textsOfHandoffs  = `SELECT id, summary, reasons, story FROM handoffs WHERE account = $1`
+	redactHandoff    = `UPDATE handoffs SET summary = $2, reasons = $3, story = $4 WHERE id = $1`
 	textsOfOutbox    = `SELECT seq, payload FROM outbox WHERE account = $1`
 	redactOutbox     = `UPDATE outbox SET payload = $2 WHERE seq = $1`
 	textsOfDecisions = `SELECT seq, reason, trace FROM decisions WHERE account = $1`

@@ -24,6 +24,15 @@ func exerciseRouting(tx engine.Tx) error {
 	)
 }
 
+func exerciseReports(tx engine.Tx) error {
+	_, counting := tx.LastGauge("2026-10-01", "2026-10-31")
+	_, reading := tx.FrozenReport("2026-10")
+	return errors.Join(
+		tx.PutGauge("2026-10-05", noon, []byte("{}")), counting, tx.FreezeReport("2026-10", noon, []byte("{}")), reading,
+		tx.StageOwners(noon, func(string, string, string) {}),
+	)
+}
+
 // exercise calls every method once, so that every query gets prepared.
 func exercise(tx engine.Tx) error {
 	refs := []connectors.Ref{hsAccount("1")}
@@ -49,6 +58,8 @@ func exercise(tx engine.Tx) error {
 	note(tx.PutHandoff(engine.HandoffRow{ID: "a/1", Account: "a"}))
 	note(tx.AddDecisions([]engine.DecisionRow{{Account: "a"}}))
 	note(exerciseRouting(tx))
+	note(tx.PutReaches([]engine.ReachRow{{Home: refs[0], At: noon}}))
+	note(exerciseReports(tx))
 	note(tx.PutCursor(engine.CursorRow{}))
 	note(tx.PutProblems([]engine.ProblemRow{{}}))
 	note(tx.SettleProblems(refs[0], nil))
@@ -57,6 +68,11 @@ func exercise(tx engine.Tx) error {
 	note(tx.(*Tx).MoveLinks("gone", "a"))
 	note(tx.DeleteAccount("gone"))
 	note(tx.MarkAllDirty())
+	note(tx.PutMerged(refs[0], noon))
+	note(tx.PutActivityReads([]engine.ActivityRead{{Ref: refs[0]}, {Ref: refs[0]}}))
+	note(tx.DropPoints(refs[0], "x", []string{"s"}))
+	note(tx.RenameSource(refs[0], "x", "y"))
+	note(tx.Hasten(noon, noon))
 	_, err := tx.AddPoints([]engine.PointRow{{Home: refs[0]}})
 	note(err)
 	_, err = tx.Enqueue([]engine.OutboxRow{{Key: "k"}})
@@ -143,6 +159,10 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 	add(tx.Setting("a"))
 	add(tx.MatchedCount("out_of_scope"))
 	add(tx.HeldWrites())
+	add(tx.TakeReaches(refs))
+	add(tx.ContactRecords([]connectors.Ref{hsContact("1")}))
+	add(tx.ActivityReads(refs))
+	add(tx.MergedAt(refs))
 	_, _, err := tx.NextDelivery()
 	errs = append(errs, err)
 	_, _, err = tx.AccountCounts()

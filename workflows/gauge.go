@@ -1,0 +1,162 @@
+package workflows
+
+import (
+	"time"
+
+	"handoffd/mapping"
+)
+
+// Gauge is how all accounts stood on a day: what cannot be told later from the
+// handoffs alone.
+type Gauge struct {
+	Day string    `json:"day"`
+	At  time.Time `json:"at"`
+	// Targets counts the target account list, Queue who is ready and waits.
+	Targets int `json:"targets"`
+	Queue   int `json:"queue"`
+	// Nurture are target accounts that marketing has to keep in touch with,
+	// Neglected how many it has not been in touch with for a month.
+	Nurture   int `json:"nurture"`
+	Neglected int `json:"neglected"`
+	// Scored are target accounts with a score, Old those whose score is too
+	// old to count.
+	Scored int `json:"scored"`
+	Old    int `json:"old"`
+	// Late wait for longer than sla.hand_off, time in the queue apart.
+	Late []Stale `json:"late,omitempty"`
+	// Forgotten and Outdated list them, as long as they are kept.
+	Forgotten []Stale `json:"forgotten,omitempty"`
+	Outdated  []Stale `json:"outdated,omitempty"`
+}
+
+// Stale is an account that something is overdue for, and since when.
+type Stale struct {
+	Account string    `json:"account"`
+	Name    string    `json:"name"`
+	Since   time.Time `json:"since,omitzero"`
+	What    string    `json:"what"`
+}
+
+// scoreAge is how old a score may be for which the mapping says nothing.
+const scoreAge = 8 * day
+
+// offTarget: the mapping knows the target account list, and the account is not
+// on it.
+func (p *Policy) offTarget(a *mapping.Account) bool {
+	f := p.Mapping.Field(FieldTarget)
+	if f == nil {
+		return false
+	}
+	v, _ := p.Mapping.Value(a, f.Slot)
+	return v.IsNull() || f.Type == mapping.Bool && !v.Bool()
+}
+
+// Measure adds one account to the gauge.
+func (p *Policy) Measure(g *Gauge, a *mapping.Account, life Life, name string) {
+	if !a.InScope() {
+		return
+	}
+	if life.State == Ready {
+		g.Queue++
+		if by := p.HandOffBy(life); !by.IsZero() && by.Before(g.At) {
+			g.Late = append(g.Late, Stale{Account: a.ID, Name: name, Since: by, What: "was to be handed off"})
+		}
+	}
+	if p.Mapping.Field(FieldTarget) == nil || p.offTarget(a) {
+		return
+	}
+	g.Targets++
+	p.measureNurture(g, a, life, name)
+	p.measureScores(g, a, name)
+}
+
+// measureNurture looks for those that marketing forgot. Whoever is with sales,
+// paused or asleep is excepted.
+func (p *Policy) measureNurture(g *Gauge, a *mapping.Account, life Life, name string) {
+	if p.Mapping.Field(FieldMarketing) == nil || life.State.WithSales() || life.State == Won || life.State == Hibernation {
+		return
+	}
+	g.Nurture++
+	text := p.word(a, FieldMarketing).Text
+	last, err := time.Parse(time.RFC3339, text)
+	if err != nil { // a date; and no date at all is never
+		last, _ = time.ParseInLocation(time.DateOnly, text, p.Calendar.Location())
+	}
+	if local := g.At.In(p.Calendar.Location()); last.Before(local.AddDate(0, -1, 0)) {
+		g.Neglected++
+		g.Forgotten = append(g.Forgotten, Stale{Account: a.ID, Name: name, Since: last, What: FieldMarketing})
+	}
+}
+
+// measureScores looks at the numbers that the rules read.
+func (p *Policy) measureScores(g *Gauge, a *mapping.Account, name string) {
+	scored := false
+	var old *Stale
+	for _, u := range p.uses {
+		f := p.Mapping.Field(u.name)
+		if f == nil || f.Type != mapping.Number || f.Master == mapping.FromHandoffd {
+			continue
+		}
+		v, origin := p.Mapping.Value(a, f.Slot)
+		if v.IsNull() {
+			continue
+		}
+		scored = true
+		age := f.FreshFor
+		if age == 0 {
+			age = scoreAge
+		}
+		at := latest(origin.At, p.Mapping.Confirmed(a, f.Slot))
+		if !at.Add(age).After(g.At) && old == nil {
+			old = &Stale{Account: a.ID, Name: name, Since: at, What: f.Name}
+		}
+	}
+	if scored {
+		g.Scored++
+	}
+	if old != nil {
+		g.Old++
+		g.Outdated = append(g.Outdated, *old)
+	}
+}
+
+func nurtured(s *sheet) Figure {
+	return s.stale(func(g *Gauge) (int, int, []Stale) { return g.Nurture, g.Neglected, g.Forgotten })
+}
+
+func fresh(s *sheet) Figure {
+	return s.stale(func(g *Gauge) (int, int, []Stale) { return g.Scored, g.Old, g.Outdated })
+}
+
+// stale is the figure of a stale list: its entries are the accounts that miss.
+func (s *sheet) stale(of func(*Gauge) (n, stale int, list []Stale)) Figure {
+	if s.Gauge == nil {
+		return Figure{Unknown: "the accounts have not been counted yet"}
+	}
+	n, stale, list := of(s.Gauge)
+	return s.listed(Figure{N: n, Hits: n - stale}, list)
+}
+
+// Forget drops the lists and keeps the numbers.
+func (g *Gauge) Forget() {
+	g.Forgotten, g.Outdated = nil, nil
+}
+
+func waitingLate(s *sheet) Figure {
+	if s.Gauge == nil {
+		return Figure{Unknown: "the accounts have not been counted yet"}
+	}
+	return s.listed(Figure{N: len(s.Gauge.Late), Hits: len(s.Gauge.Late)}, s.Gauge.Late)
+}
+
+// listed adds accounts to a figure.
+func (s *sheet) listed(f Figure, list []Stale) Figure {
+	for _, a := range list {
+		e := Entry{Account: a.Account, Name: a.Name, Detail: a.What + ": never"}
+		if !a.Since.IsZero() {
+			e.Detail = s.day(a.What+":", a.Since)
+		}
+		f.Entries = append(f.Entries, e)
+	}
+	return f
+}

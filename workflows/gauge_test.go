@@ -1,0 +1,91 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"handoffd/workflows"
+)
+
+// TestGauge counts the list, and what is overdue on it.
+func TestGauge(t *testing.T) {
+	t.Parallel()
+	p := policyOver(t, reportMapping, policyText)
+	now := monday.Add(40 * days) // 12 December
+	month := now.In(newYork).AddDate(0, -1, 0)
+	at := func(t time.Time) string { return "last_marketing_contact=" + t.UTC().Format(time.RFC3339) }
+	score := func(age time.Duration) string { return "intent_at=" + now.Add(-age).UTC().Format(time.RFC3339) }
+	for _, c := range []struct {
+		name  string
+		state workflows.State
+		pairs []string
+		want  workflows.Gauge
+	}{
+		{"not on the list", workflows.Nurture, []string{"hs_is_target_account=false", "intent_score=50"}, workflows.Gauge{}},
+		{"waits in the queue", workflows.Ready, []string{"hs_is_target_account=false"}, workflows.Gauge{Queue: 1}},
+		{"in touch for a month, to the second", workflows.Nurture, []string{at(month)}, workflows.Gauge{Targets: 1, Nurture: 1}},
+		{"longer than a month", workflows.Nurture, []string{at(month.Add(-time.Second))}, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1}},
+		{"never", workflows.Declined, nil, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1}},
+		{"with sales", workflows.Working, nil, workflows.Gauge{Targets: 1}},
+		{"asleep", workflows.Hibernation, nil, workflows.Gauge{Targets: 1}},
+		{"score of a week", workflows.Working, []string{"intent_score=50", score(7 * days)}, workflows.Gauge{Targets: 1, Scored: 1}},
+		{"score as old as it may be", workflows.Working, []string{"intent_score=50", score(8*days - time.Second)}, workflows.Gauge{Targets: 1, Scored: 1}},
+		{"too old", workflows.Working, []string{"intent_score=50", score(8 * days)}, workflows.Gauge{Targets: 1, Scored: 1, Old: 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStory(p).hubspot(monday, append([]string{"name=Acme", "domain=acme.example", "hs_is_target_account=true"}, c.pairs...)...)
+			g := workflows.Gauge{At: now}
+			p.Measure(&g, s.a, workflows.Life{State: c.state}, "Acme")
+			if len(g.Forgotten) != g.Neglected || len(g.Outdated) != g.Old {
+				t.Errorf("lists %v and %v do not fit their numbers", g.Forgotten, g.Outdated)
+			}
+			g.Forget()
+			g.At = time.Time{}
+			if diff := cmp.Diff(c.want, g); diff != "" {
+				t.Errorf("gauge (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestWaitingLate: who is ready for longer than 48 hours, the queue apart.
+func TestWaitingLate(t *testing.T) {
+	t.Parallel()
+	p := policyOver(t, reportMapping, policyText)
+	s := newStory(p).hubspot(monday, "name=Acme", "domain=acme.example", "hs_is_target_account=true")
+	for _, c := range []struct {
+		after, waited time.Duration
+		wait          *workflows.Wait
+		want          int
+	}{
+		{48 * hours, 0, nil, 0},
+		{48*hours + time.Second, 0, nil, 1},
+		{60 * hours, 13 * hours, nil, 0},
+		{60 * hours, 11 * hours, nil, 1},
+		{99 * hours, 0, &workflows.Wait{Kind: workflows.WaitsForLimit, Since: monday}, 0},
+	} {
+		g := workflows.Gauge{At: monday.Add(c.after)}
+		p.Measure(&g, s.a, workflows.Life{State: workflows.Ready, Met: monday, Waited: c.waited, Queued: c.wait}, "Acme")
+		r := p.Report(workflows.Sheet{From: monday, To: monday.Add(30 * days), Now: g.At, Gauge: &g})
+		if f := r.Figure("waiting_late"); f.Hits != c.want || len(f.Entries) != c.want || *f.Value != float64(c.want) {
+			t.Errorf("after %s, %s in the queue: %+v, want %d", c.after, c.waited, f, c.want)
+		}
+	}
+}
+
+// TestStaleLists: the figure lists the accounts that miss, and keeps its
+// numbers without the list.
+func TestStaleLists(t *testing.T) {
+	t.Parallel()
+	p := policyOver(t, reportMapping, policyText)
+	g := &workflows.Gauge{Nurture: 4, Neglected: 1, Forgotten: []workflows.Stale{{Account: "a", Name: "Acme", What: "last_marketing_contact"}}, Scored: 2, Old: 2}
+	r := p.Report(workflows.Sheet{From: october, To: november, Now: november, Gauge: g})
+	if f := r.Figure("nurture_monthly"); *f.Value != 0.75 || len(f.Entries) != 1 || f.Entries[0].Detail != "last_marketing_contact: never" {
+		t.Errorf("nurtured %+v", f)
+	}
+	if f := r.Figure("scores_fresh"); *f.Value != 0 || f.N != 2 {
+		t.Errorf("fresh %+v", f)
+	}
+}
