@@ -56,6 +56,9 @@ type crm struct {
 	clock            clock.Clock
 	objects          []connectors.Object // read besides accounts and contacts
 	schema           connectors.Schema
+	accounts         map[string]string // ids of accounts that were made, by key
+	// hide keeps accounts that were made out of what is read.
+	hide bool
 }
 
 func newCRM(system connectors.System, c clock.Clock) *crm {
@@ -203,6 +206,9 @@ func (c *crm) write(w connectors.Write) connectors.Result {
 	if _, twice := c.made[w.Key]; w.Op == connectors.CreateTask && !twice {
 		r.ID = c.makeTask(w)
 	}
+	if w.Op == connectors.CreateAccount {
+		r.ID = c.makeAccount(w)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes = append(c.writes, w)
@@ -245,7 +251,7 @@ func (c *crm) Resolve(_ context.Context, w connectors.Write) connectors.Result {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.made[w.Key]; ok {
-		return connectors.Result{Key: w.Key, Outcome: connectors.Existed, ID: cmp.Or(c.ids[w.Key], "found")}
+		return connectors.Result{Key: w.Key, Outcome: connectors.Existed, ID: cmp.Or(c.accounts[w.Key], c.ids[w.Key], "found")}
 	}
 	return connectors.Result{Key: w.Key, Outcome: connectors.Failed, Err: &connectors.Error{System: c.system, Class: connectors.Retry}}
 }

@@ -233,7 +233,7 @@ func (y *yearWatch) assign(id string, c workflows.Clock, now time.Time) {
 // gone.
 func (y *yearWatch) heard(id, key string, now time.Time) {
 	at, told := y.told[key+"manager"]
-	if strings.HasSuffix(key, workflows.ClockAcknowledge) || strings.HasSuffix(key, workflows.ClockDecide) {
+	if strings.Contains(key+"/", "/"+workflows.ClockAcknowledge+"/") || strings.Contains(key, "/"+workflows.ClockDecide) {
 		return
 	}
 	if !told || !at.Equal(now) {
