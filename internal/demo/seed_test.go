@@ -39,25 +39,37 @@ type rig struct {
 	world  *world.World
 	daemon *app.Daemon
 	crm    *crmapi.Client
+	clock  clock.Clock
 }
 
+// newRig calls the sandboxes in process, on a clock that jumps.
 func newRig(t *testing.T, seed string) rig {
 	t.Helper()
-	key, err := testKey()
-	try(t, err)
 	now := clock.NewFake(monday()).AutoAdvance()
-	w, err := world.New(world.Options{Clock: now, Seed: seed, Key: key})
-	try(t, err)
-	const salesforce, hubspot = "http://127.0.0.1:1", "http://127.0.0.1:2"
-	file := filepath.Join(t.TempDir(), "try.yaml")
-	_, err = WriteConfig(file, w, salesforce, hubspot, false, quiet())
-	try(t, err)
-	config, problems, err := app.Load(file)
-	try(t, err)
+	w := newWorld(t, seed, now)
 	trips := map[connectors.System]http.RoundTripper{
 		connectors.Salesforce: transport.Handler(w.Salesforce), connectors.HubSpot: transport.Handler(w.HubSpot),
 	}
-	d, err := app.Open(t.Context(), config, problems, app.Environment{Clock: now, Logger: quiet(), HTTP: trips})
+	return openRig(t, w, "http://127.0.0.1:1", "http://127.0.0.1:2", app.Environment{Clock: now, Logger: quiet(), HTTP: trips})
+}
+
+func newWorld(t *testing.T, seed string, now clock.Clock) *world.World {
+	t.Helper()
+	key, err := testKey()
+	try(t, err)
+	w, err := world.New(world.Options{Clock: now, Seed: seed, Key: key})
+	try(t, err)
+	return w
+}
+
+func openRig(t *testing.T, w *world.World, salesforce, hubspot string, env app.Environment) rig {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "try.yaml")
+	_, err := WriteConfig(file, w, salesforce, hubspot, false, quiet())
+	try(t, err)
+	config, problems, err := app.Load(file)
+	try(t, err)
+	d, err := app.Open(t.Context(), config, problems, env)
 	try(t, err)
 	t.Cleanup(func() {
 		if err := d.Close(); err != nil {
@@ -69,10 +81,10 @@ func newRig(t *testing.T, seed string) rig {
 		URL: map[connectors.System]string{connectors.Salesforce: salesforce, connectors.HubSpot: hubspot},
 	}
 	crm.SignIn = crm.ClientCredentials(w.Credentials.Salesforce.ClientID, w.Credentials.Salesforce.ClientSecret)
-	for system, trip := range trips {
-		crm.HTTP[system] = &http.Client{Transport: trip}
+	for _, system := range connectors.Systems() {
+		crm.HTTP[system] = &http.Client{Transport: env.HTTP[system]}
 	}
-	return rig{w, d, crm}
+	return rig{w, d, crm, env.Clock}
 }
 
 // round lets the daemon do all that is due.
@@ -125,7 +137,25 @@ func TestSeedIsReady(t *testing.T) {
 // rest nothing is written.
 func TestSeedDemo(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, world.Demo)
+	firstCycles(t, newRig(t, world.Demo))
+}
+
+// TestOverSockets plays the same over real HTTP on the wall clock.
+func TestOverSockets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, world.Demo, clock.System{})
+	s, err := Serve(t.Context(), w, Addresses{Salesforce: "127.0.0.1:0", HubSpot: "127.0.0.1:0"}, quiet())
+	try(t, err)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	firstCycles(t, openRig(t, w, s.SalesforceURL, s.HubSpotURL, app.Environment{Clock: clock.System{}, Logger: quiet()}))
+}
+
+func firstCycles(t *testing.T, r rig) {
+	t.Helper()
 	before := r.tasks(t)
 	s := r.round(t)
 	if diff := cmp.Diff(map[string]int{"hand_off": 12, "waiting": 34, "not_qualified": 160, "in_hand": 2, "out_of_scope": 6}, s.Decisions); diff != "" {
@@ -137,7 +167,7 @@ func TestSeedDemo(t *testing.T) {
 	if diff := cmp.Diff(before, r.tasks(t)); diff != "" {
 		t.Errorf("day one made tasks:\n%s", diff)
 	}
-	try(t, engine.Release(t.Context(), r.daemon.Store, monday()))
+	try(t, engine.Release(t.Context(), r.daemon.Store, r.clock.Now()))
 	s = r.round(t)
 	if s.Handoffs != 12 || s.Alerts != 12 || s.Kinds["create_task"] != 12 || s.Kinds["create_note"] != 10 || s.Pending != 0 {
 		t.Errorf("release: %+v", s)

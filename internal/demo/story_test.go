@@ -66,7 +66,7 @@ func TestTwoMonths(t *testing.T) {
 		{"unresponsive_rate", "4 of 18", "2 of 17"},
 		{"return_rate", "0 of 18", "0 of 17"},
 		{"converted", "8 of 18", "7 of 17"},
-		{"mqa_to_opportunity", "0 of 0, 8 of 18 so far", "8 of 18, 7 of 16 so far"},
+		{"mqa_to_opportunity", "0 of 0, 8 of 18 so far", "8 of 18, 7 of 17 so far"},
 		{"sales_satisfaction", "4 of 4", "4 of 5"},
 		{"signal_to_first_touch", "4.0 days of 18", "1.8 days of 17"},
 		{"queue_time", "2.5 days of 18", "0.0 days of 17"},

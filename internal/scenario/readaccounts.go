@@ -55,8 +55,12 @@ func (r *reader) copies(key string, n int, m *yamlpos.Map) {
 			m.Get(unique).Errorf(yamlpos.CheckValue, "%s: the copies cannot share it; leave it out", m.Get(unique).Path())
 		}
 	}
-	for i := 1; i <= n && !r.c.Failed(); i++ { // a mistake is named once
-		r.accountOf(r.newAccount(fmt.Sprintf("%s_%d", key, i)), m)
+	before := len(r.c.Problems())
+	for i := 1; i <= n; i++ {
+		a := r.newAccount(fmt.Sprintf("%s_%d", key, i))
+		if len(r.c.Problems()) == before { // a mistake is named once
+			r.accountOf(a, m)
+		}
 	}
 }
 
