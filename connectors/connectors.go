@@ -102,8 +102,9 @@ type Page struct {
 	More bool
 	// Loaded: with this page the first load of this object is complete.
 	Loaded bool
-	// Through: everything that changed before it is in this page or an
-	// earlier one. Zero while that is not known.
+	// Through: everything that changed before it, deletions apart, is in
+	// this page or an earlier one as it was then or newer, however often it
+	// has changed since. Zero while that is not known.
 	Through time.Time
 	// Err, if set, is why this object could not be read; Next is then the
 	// request's cursor. The other pages stand.

@@ -35,14 +35,17 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 		view.Created = r.Created
 	}
 	unseen := view.OutOfScope && !r.OutOfScope
-	if view.Deleted != r.Deleted || view.OutOfScope != r.OutOfScope {
-		view.Deleted, view.OutOfScope = r.Deleted, r.OutOfScope
-		out.Changed = true
-	}
 	before := view.Modified
 	if r.Modified.Before(before) && !r.Modified.IsZero() {
 		out.Stale = true
+		if r.Deleted && !view.Deleted { // no late page brings a record back, but it may tell that it is gone
+			view.Deleted, out.Changed = true, true
+		}
 		return out
+	}
+	if view.Deleted != r.Deleted || view.OutOfScope != r.OutOfScope {
+		view.Deleted, view.OutOfScope = r.Deleted, r.OutOfScope
+		out.Changed = true
 	}
 	view.Modified = r.Modified
 	switch {

@@ -102,16 +102,17 @@ func (m *Mapping) Keys(rec connectors.Record) map[string]string {
 }
 
 // SalesforceID brings a 15-character id into its 18-character form, which
-// compares without regard to case; anything else is returned as it is.
+// compares without regard to case; anything else is returned as it is. Of an id
+// with 18 characters the last three say which letters are capitals, so that one
+// that lost its case gets it back.
 // Source: Salesforce, "How to convert a 15-character id to 18".
 func SalesforceID(id string) string {
 	if len(id) == 18 {
-		id = id[:15]
+		id = recased(id)
 	}
 	if len(id) != 15 {
 		return id
 	}
-	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 	out := []byte(id)
 	for block := range 3 {
 		bits := 0
@@ -120,7 +121,36 @@ func SalesforceID(id string) string {
 				bits |= 1 << i
 			}
 		}
-		out = append(out, alphabet[bits])
+		out = append(out, caseAlphabet[bits])
+	}
+	return string(out)
+}
+
+// caseAlphabet is what the last three characters of an id are of: each stands
+// for which of five letters are capitals.
+const caseAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+// recased returns the first 15 of 18 characters, in the case that the last three
+// name if these fit.
+func recased(id string) string {
+	out := []byte(id[:15])
+	for block := range 3 {
+		bits := strings.IndexByte(caseAlphabet, strings.ToUpper(id[15+block : 16+block])[0])
+		if bits < 0 {
+			return id[:15]
+		}
+		for i := range 5 {
+			c := &out[block*5+i]
+			letter := *c >= 'A' && *c <= 'Z' || *c >= 'a' && *c <= 'z'
+			switch capital := bits>>i&1 == 1; {
+			case capital && !letter:
+				return id[:15] // no such id
+			case capital && *c >= 'a':
+				*c -= 'a' - 'A'
+			case !capital && letter && *c <= 'Z':
+				*c += 'a' - 'A'
+			}
+		}
 	}
 	return string(out)
 }

@@ -42,6 +42,9 @@ func (m *Mapping) Outgoing(a *Account) (writes []FieldWrite, problems []Problem)
 			switch {
 			case err != nil:
 				ref, _ := a.Ref(side)
+				if w.Value.IsNull() { // it could not even be carried over
+					w.Value, _ = m.Value(a, f.Slot)
+				}
 				problems = append(problems, Problem{Ref: ref, Field: f.Name, Vendor: f.Vendor[side], Value: Clip(w.Value.String(), 80), Reason: err.Error()})
 			case due:
 				writes = append(writes, w)

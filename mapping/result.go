@@ -103,3 +103,37 @@ func (m *Mapping) RetryRefused(a *Account, side Side) (changed bool) {
 	}
 	return changed
 }
+
+// RefusedBy lists the vendor's names of the fields of which a side has turned
+// down what it was sent last.
+func (m *Mapping) RefusedBy(a *Account, side Side) (names []string) {
+	for i := range m.Fields {
+		if c := a.cell(side, i); c != nil && c.Refused && m.Fields[i].Vendor[side] != "" {
+			names = append(names, m.Fields[i].Vendor[side])
+		}
+	}
+	return names
+}
+
+// Relent forgets what a side has turned down where nothing is to be written
+// there any more: the other side was changed to what stands there.
+func (m *Mapping) Relent(a *Account, side Side) (changed bool) {
+	if !a.InScope() {
+		return false
+	}
+	for i := range m.Fields {
+		f := &m.Fields[i]
+		c := a.cell(side, f.Slot)
+		if c == nil || !c.Refused || f.Master == ReadOnly {
+			continue
+		}
+		before := *c
+		c.unsend()
+		if _, due, err := m.outgoing(a, f, side); due || err != nil {
+			*c = before
+			continue
+		}
+		changed = true
+	}
+	return changed
+}

@@ -110,6 +110,8 @@ func (m *Mapping) same(f *Field, s, h connectors.Value) bool {
 	switch {
 	case s == h:
 		return true
+	case f.Type == Bool && h.IsNull() && !s.IsNull() && !s.Bool():
+		return true // a checkbox knows no "unknown": nobody has said no
 	case f.Truncate && f.Length > 0:
 		return cut(s.Text(), f.Length) == cut(h.Text(), f.Length)
 	case f.Type == DateTime:
@@ -165,19 +167,47 @@ func (m *Mapping) synced(a *Account, f *Field) (connectors.Value, Origin) {
 // they are to keep apart: from then on only changes travel.
 func (m *Mapping) Agree(a *Account) {
 	for i := range m.Fields {
-		if f := &m.Fields[i]; f.Master.synced() {
-			m.agree(a, f)
+		f := &m.Fields[i]
+		if !f.Master.synced() {
+			continue
+		}
+		m.agree(a, f)
+		if m.apart(a, f) {
+			a.cell(SalesforceSide, f.Slot).account()
+			a.cell(HubSpotSide, f.Slot).account()
 		}
 	}
 }
 
+// Apart tells whether there is a field whose two values are to be kept apart
+// and were not taken into account as such: as long as one of them may be old,
+// they must not be.
+func (m *Mapping) Apart(a *Account) bool {
+	for i := range m.Fields {
+		if m.apart(a, &m.Fields[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Mapping) apart(a *Account, f *Field) bool {
+	if f.Master != SyncFillBlank {
+		return false
+	}
+	s, h := a.cell(SalesforceSide, f.Slot), a.cell(HubSpotSide, f.Slot)
+	return m.unsettled(f, s, h) && !s.Seen.IsNull() && !h.Seen.IsNull()
+}
+
+// unsettled tells whether both sides are known and quiet, and a value of them
+// was not taken into account yet.
+func (m *Mapping) unsettled(f *Field, s, h *Cell) bool {
+	return f.comparable(s, h) && !s.pending() && !h.pending() && !(s.accounted() && h.accounted())
+}
+
 func (m *Mapping) agree(a *Account, f *Field) {
 	s, h := a.cell(SalesforceSide, f.Slot), a.cell(HubSpotSide, f.Slot)
-	if !f.comparable(s, h) || s.pending() || h.pending() || s.accounted() && h.accounted() {
-		return
-	}
-	apart := f.Master == SyncFillBlank && !s.Seen.IsNull() && !h.Seen.IsNull()
-	if apart || m.same(f, s.Seen, h.Seen) {
+	if m.unsettled(f, s, h) && m.same(f, s.Seen, h.Seen) {
 		s.account()
 		h.account()
 	}

@@ -54,9 +54,9 @@ func (t *turn) running() []Clock {
 	case Disputed:
 		if e != nil {
 			return []Clock{{
-				Name: ClockDecide, From: e.Disputed, Due: t.deadline(e.Disputed, t.policy.Lifecycle.Decide),
+				Name: fmt.Sprintf("%s/%d", ClockDecide, e.Disputed.Unix()), From: e.Disputed, Due: t.deadline(e.Disputed, t.policy.Lifecycle.Decide),
 				notice: func() Notice {
-					return t.tell("decide", "Dispute undecided", "Both heads were to decide whether sales keeps the account. Set the verdict, or move the status.", ToHeads)
+					return t.tell(fmt.Sprintf("decide/%d", e.Disputed.Unix()), "Dispute undecided", "Both heads were to decide whether sales keeps the account. Set the verdict, or move the status.", ToHeads)
 				},
 			}}
 		}

@@ -66,6 +66,7 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 			Inbound:      "They asked: call at once, refer to their request, agree on the discovery call.",
 			Relationship: "Warm: name who introduced you, and offer a consultation call.",
 		},
+		Marketing: defaultMarketing(), ByIndustry: map[string]string{}, BySignal: map[string]string{},
 		NextStep: map[Stage]string{
 			SDR: "Schedule the discovery call, and learn in it: process, timeline, budget, competition.",
 			AE:  "Hold the discovery call, and learn in it: process, timeline, budget, competition.",
@@ -191,14 +192,9 @@ func (k *compiler) distinctStatus(texts *yamlpos.Map) {
 }
 
 func (k *compiler) summary(n yamlpos.Node) {
-	m := n.Map("template", "approach", "next_step")
-	approach := m.Get("approach").Map(string(Intent), string(Inbound), string(Relationship))
-	for _, t := range []Type{Intent, Inbound, Relationship} {
-		text := k.p.Approach[t]
-		if approach.Get(string(t)).Text(&text) {
-			k.p.Approach[t] = text
-		}
-	}
+	m := n.Map("template", "approach", "next_step", "marketing")
+	k.approach(m.Get("approach"))
+	k.marketing(m.Get("marketing"))
 	next := m.Get("next_step").Map(string(SDR), string(AE))
 	for _, s := range []Stage{SDR, AE} {
 		text := k.p.NextStep[s]

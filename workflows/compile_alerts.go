@@ -121,7 +121,8 @@ func weekdays() []string { return []string{"sun", "mon", "tue", "wed", "thu", "f
 
 // digests reads which reports go out by themselves.
 func (k *compiler) digests(n yamlpos.Node) {
-	m := n.Map(Weekly, Monthly)
+	m := n.Map(Weekly, Monthly, "survey")
+	k.survey(m.Get("survey"))
 	for _, name := range []string{Weekly, Monthly} {
 		if m.Has(name) {
 			k.digest(name, m.Get(name))

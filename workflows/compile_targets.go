@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"net/url"
+
 	"handoffd/internal/yamlpos"
 )
 
@@ -63,4 +65,18 @@ func (k Kind) units() string {
 		return "days or hours"
 	}
 	return "%"
+}
+
+// survey reads the address that the digests ask sales to go to.
+func (k *compiler) survey(n yamlpos.Node) {
+	var text string
+	if !n.OK() || !n.Text(&text) {
+		return
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		n.Errorf(yamlpos.CheckValue, "%.60q is no address that can be sent around: write https://...", text)
+		return
+	}
+	k.p.Survey = u.String()
 }

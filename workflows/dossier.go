@@ -22,15 +22,30 @@ var defaultDossier string
 // HubSpot takes more.
 const MaxSummary = 31000
 
+// MaxHTML is the most characters of its HTML: what a HubSpot note or task
+// takes is 65,536 (Engagements API, hs_note_body), less room for a line of
+// ours.
+const MaxHTML = 65000
+
 // Page is what the summary's template can show. Missing data is "", shown as
 // missing and never invented.
 type Page struct {
-	Account, Domain                   string
-	Contact                           *Contact
-	Value, FitScore, Fit, Target      string
-	Signals                           []string
-	Activity                          []string
-	Stakeholders                      []Contact
+	Account, Domain, Industry    string
+	Contact                      *Contact
+	Value, FitScore, Fit, Target string
+	// Flag is what an AE must know of an account that no criteria of fit have
+	// seen: "no fit", "fit unknown", "not on the target account list".
+	Flag     string
+	Signals  []string
+	Activity []string
+	// Response is what the buyer answered, for the stage that follows it.
+	Response string
+	// Notes, DecisionMakers, Technology and News are of the fields of these
+	// names, if the mapping has them.
+	Notes, DecisionMakers, Technology, News string
+	Stakeholders                            []Contact
+	// MorePeople is how many are left out of Stakeholders.
+	MorePeople                        int
 	Reasons                           []string
 	Approach, MarketingDoes, NextStep string
 	Owner, OwnerWhy, Acknowledge, Due string
@@ -58,29 +73,41 @@ func ParseDossier(text string) (*template.Template, error) {
 	return t, nil
 }
 
+// summary writes the page, and shortens it until both CRMs take it.
 func (p *Policy) summary(in Input, t Trace, plan Plan, contacts []Contact) (string, error) {
 	page := p.page(in, t, plan, contacts)
-	var b strings.Builder
-	if err := p.Dossier.Execute(&b, page); err != nil {
+	text, err := p.write(&page)
+	if err != nil {
 		return "", fmt.Errorf("writing summary of %s: %w", in.Account.ID, err)
 	}
-	text := strings.TrimSpace(b.String()) + "\n"
-	if n := len([]rune(text)); n > MaxSummary {
-		return "", fmt.Errorf("writing summary of %s: it has %d characters, the CRMs take %d", in.Account.ID, n, MaxSummary)
+	if !fitsCRMs(text) {
+		if text, err = p.shorten(&page); err != nil {
+			return "", fmt.Errorf("shortening summary of %s: %w", in.Account.ID, err)
+		}
 	}
 	return text, nil
+}
+
+func (p *Policy) write(page *Page) (string, error) {
+	var b strings.Builder
+	if err := p.Dossier.Execute(&b, page); err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(b.String()) + "\n", nil
 }
 
 func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 	m := p.Mapping
 	page := Page{
-		Account: oneLine(plan.Account), Domain: oneLine(m.Text(in.Account, mapping.DomainField)),
+		Account: oneLine(plan.Account), Domain: oneLine(m.Text(in.Account, mapping.DomainField)), Industry: oneLine(m.Text(in.Account, FieldIndustry)),
 		Contact: clean(plan.Contact), Value: money(m.Text(in.Account, "value")), FitScore: m.Text(in.Account, "fit_score"),
-		Fit: yesNo(m.Text(in.Account, "fit")), Target: yesNo(m.Text(in.Account, "target_account")),
+		Fit: yesNo(m.Text(in.Account, "fit")), Target: yesNo(m.Text(in.Account, TargetField)),
+		Notes: p.notes(in.Account), DecisionMakers: longLine(m.Text(in.Account, FieldDecisionMakers)),
+		Technology: longLine(m.Text(in.Account, FieldTechnology)), News: longLine(m.Text(in.Account, FieldNews)),
 		Reasons: plan.Reasons, Owner: plan.Owner.Name, OwnerWhy: plan.How(),
 		Due: p.dayFormat(plan.Due), Fields: map[string]string{},
 		Stage: string(plan.Stage), Type: string(plan.Type), Rule: plan.Rule,
-		Approach: p.Approach[plan.Type], NextStep: p.NextStep[plan.Stage], MarketingDoes: marketingDoes(plan.Type),
+		NextStep: p.NextStep[plan.Stage], MarketingDoes: p.Marketing[plan.Type],
 	}
 	if !p.SLA.Acknowledge.IsZero() {
 		page.Acknowledge = p.dayFormat(p.Calendar.Deadline(in.Now, p.SLA.Acknowledge))
@@ -88,28 +115,36 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 	for i := range m.Fields {
 		page.Fields[m.Fields[i].Name] = oneLine(m.Text(in.Account, m.Fields[i].Name))
 	}
+	page.Flag = flag(plan.Type, page)
 	page.Signals = p.signalWords(t)
+	if len(page.Signals) == 0 { // a later stage: what was seen then may have left its window
+		for _, reason := range plan.Reasons {
+			if strings.HasPrefix(reason, responseReason) {
+				continue // has a line of its own
+			}
+			page.Signals = append(page.Signals, oneLine(reason))
+		}
+	}
+	if e := in.Life.Open; e != nil && e.Response != "" {
+		page.Response = oneLine(e.Response) + " on " + p.Calendar.LocalDay(e.Responded)
+	}
+	page.Approach = p.approach(plan.Type, page.Industry, t)
 	page.Activity = p.activity(in)
 	for i := range contacts {
 		if c := clean(&contacts[i]); plan.Contact == nil || contacts[i].Ref != plan.Contact.Ref {
 			page.Stakeholders = append(page.Stakeholders, *c)
 		}
 	}
-	const most = 10
-	if len(page.Stakeholders) > most {
-		page.Stakeholders = page.Stakeholders[:most]
-	}
+	page.people(listed)
+	page.Activity = few(page.Activity, listed)
 	return page
 }
 
-func marketingDoes(t Type) string {
-	if t == Intent {
-		return "Pauses aggressive outreach, provides educational content, sends competitive positioning as needed."
-	}
-	return "Pauses outreach to the account; sends content when sales asks for it."
-}
+// listed is how many activities and people are listed.
+const listed = 10
 
-// activity lists the latest points of the account's signals, newest first.
+// activity lists the latest points of the account's signals and what sales and
+// the buyer did, newest first.
 func (p *Policy) activity(in Input) []string {
 	type entry struct {
 		at   time.Time
@@ -131,14 +166,15 @@ func (p *Policy) activity(in Input) []string {
 			all = append(all, entry{pt.At, text})
 		}
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].at.After(all[j].at) })
-	const most = 10
-	var out []string
-	for i, e := range all {
-		if i == most {
-			break
+	for _, a := range mapping.OnceEach(in.Sales) {
+		if at, text := deed(a); text != "" && !at.After(in.Now) {
+			all = append(all, entry{at, text})
 		}
-		out = append(out, e.at.In(p.Calendar.Location()).Format(time.DateOnly)+"  "+e.text)
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].at.After(all[j].at) })
+	out := make([]string, len(all))
+	for i, e := range all {
+		out[i] = e.at.In(p.Calendar.Location()).Format(time.DateOnly) + "  " + e.text
 	}
 	return out
 }

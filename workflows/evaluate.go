@@ -36,6 +36,9 @@ type Input struct {
 	// Case is the open match case that the account's record is part of, ""
 	// for none: while it is open, nobody knows which records are the account.
 	Case string
+	// Sales is what sales and the buyer did, for the summary: no decision
+	// depends on it.
+	Sales []mapping.SalesActivity
 }
 
 // Decision is what Evaluate found. Trace it with Policy.Trace.

@@ -22,6 +22,8 @@ type Gauge struct {
 	// old to count.
 	Scored int `json:"scored"`
 	Old    int `json:"old"`
+	// Late wait for longer than sla.hand_off, time in the queue apart.
+	Late []Stale `json:"late,omitempty"`
 	// Forgotten and Outdated list them, as long as they are kept.
 	Forgotten []Stale `json:"forgotten,omitempty"`
 	Outdated  []Stale `json:"outdated,omitempty"`
@@ -56,6 +58,9 @@ func (p *Policy) Measure(g *Gauge, a *mapping.Account, life Life, name string) {
 	}
 	if life.State == Ready {
 		g.Queue++
+		if by := p.HandOffBy(life); !by.IsZero() && by.Before(g.At) {
+			g.Late = append(g.Late, Stale{Account: a.ID, Name: name, Since: by, What: "was to be handed off"})
+		}
 	}
 	if p.Mapping.Field(FieldTarget) == nil || p.offTarget(a) {
 		return
@@ -129,7 +134,23 @@ func (s *sheet) stale(of func(*Gauge) (n, stale int, list []Stale)) Figure {
 		return Figure{Unknown: "the accounts have not been counted yet"}
 	}
 	n, stale, list := of(s.Gauge)
-	f := Figure{N: n, Hits: n - stale}
+	return s.listed(Figure{N: n, Hits: n - stale}, list)
+}
+
+// Forget drops the lists and keeps the numbers.
+func (g *Gauge) Forget() {
+	g.Forgotten, g.Outdated = nil, nil
+}
+
+func waitingLate(s *sheet) Figure {
+	if s.Gauge == nil {
+		return Figure{Unknown: "the accounts have not been counted yet"}
+	}
+	return s.listed(Figure{N: len(s.Gauge.Late), Hits: len(s.Gauge.Late)}, s.Gauge.Late)
+}
+
+// listed adds accounts to a figure.
+func (s *sheet) listed(f Figure, list []Stale) Figure {
 	for _, a := range list {
 		e := Entry{Account: a.Account, Name: a.Name, Detail: a.What + ": never"}
 		if !a.Since.IsZero() {
@@ -138,9 +159,4 @@ func (s *sheet) stale(of func(*Gauge) (n, stale int, list []Stale)) Figure {
 		f.Entries = append(f.Entries, e)
 	}
 	return f
-}
-
-// Forget drops the lists and keeps the numbers.
-func (g *Gauge) Forget() {
-	g.Forgotten, g.Outdated = nil, nil
 }

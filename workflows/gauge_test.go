@@ -50,6 +50,31 @@ func TestGauge(t *testing.T) {
 	}
 }
 
+// TestWaitingLate: who is ready for longer than 48 hours, the queue apart.
+func TestWaitingLate(t *testing.T) {
+	t.Parallel()
+	p := policyOver(t, reportMapping, policyText)
+	s := newStory(p).hubspot(monday, "name=Acme", "domain=acme.example", "hs_is_target_account=true")
+	for _, c := range []struct {
+		after, waited time.Duration
+		wait          *workflows.Wait
+		want          int
+	}{
+		{48 * hours, 0, nil, 0},
+		{48*hours + time.Second, 0, nil, 1},
+		{60 * hours, 13 * hours, nil, 0},
+		{60 * hours, 11 * hours, nil, 1},
+		{99 * hours, 0, &workflows.Wait{Kind: workflows.WaitsForLimit, Since: monday}, 0},
+	} {
+		g := workflows.Gauge{At: monday.Add(c.after)}
+		p.Measure(&g, s.a, workflows.Life{State: workflows.Ready, Met: monday, Waited: c.waited, Queued: c.wait}, "Acme")
+		r := p.Report(workflows.Sheet{From: monday, To: monday.Add(30 * days), Now: g.At, Gauge: &g})
+		if f := r.Figure("waiting_late"); f.Hits != c.want || len(f.Entries) != c.want || *f.Value != float64(c.want) {
+			t.Errorf("after %s, %s in the queue: %+v, want %d", c.after, c.waited, f, c.want)
+		}
+	}
+}
+
 // TestStaleLists: the figure lists the accounts that miss, and keeps its
 // numbers without the list.
 func TestStaleLists(t *testing.T) {

@@ -142,14 +142,17 @@ func (t *turn) opportunity() (string, bool) {
 	return "", false
 }
 
-// closed is the opportunity that ended the state, if none is open any more.
+// closed is the opportunity that ended the state, if none is open any more: one
+// that was made since the first of those that put the account there, or that
+// was closed since.
 func (t *turn) closed() (Deal, bool) {
 	d := t.facts.Deal
-	since := latest(t.life.Deal, t.life.Moved)
-	if !t.life.Deal.IsZero() {
-		since = t.life.Deal
+	since := t.life.Deal
+	if since.IsZero() {
+		since = t.life.Moved
 	}
-	return d, t.facts.OpenDeal.IsZero() && !d.Created.IsZero() && !d.Created.Before(since)
+	ended := !d.Created.IsZero() && !d.Created.Before(since) || d.Closed.After(t.life.Since)
+	return d, t.facts.OpenDeal.IsZero() && ended
 }
 
 func (t *turn) won() (string, bool) {

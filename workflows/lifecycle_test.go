@@ -120,6 +120,8 @@ func moves() []moveCase {
 
 		{"won", dealt, 10 * days, closed(true), []workflows.State{workflows.Won}},
 		{"lost", dealt, 10 * days, closed(false), []workflows.State{workflows.Lost}},
+		{"an older one was opened again and lost", dealt, 10 * days, workflows.Facts{Deal: workflows.Deal{Created: monday.Add(-90 * days), Closed: monday.Add(9 * days)}}, []workflows.State{workflows.Lost}},
+		{"an older one was lost long ago", dealt, 10 * days, workflows.Facts{Deal: workflows.Deal{Created: monday.Add(-90 * days), Closed: monday.Add(-80 * days)}}, []workflows.State{workflows.Engaged}},
 		{"gone while open", dealt, 10 * days, workflows.Facts{}, []workflows.State{workflows.Engaged}},
 		{"gone", deal, 10 * days, workflows.Facts{}, []workflows.State{workflows.Nurture}},
 		{"a customer asks", in(workflows.Won), days, met(workflows.Relationship), []workflows.State{workflows.Ready}},

@@ -121,6 +121,7 @@ func within(section string, list []Measure) []Measure {
 func levels() []Measure {
 	marketing := []Measure{
 		{Name: "hand_off_in_time", Title: "Handed off in time", Kind: Share, What: "handed off within sla.hand_off of the criteria, time in the queue apart", entries: handOffInTime},
+		{Name: "waiting_late", Title: "Waiting too long", Kind: Count, What: "ready for longer than sla.hand_off at the last count, and not handed off", gauged: waitingLate},
 		{Name: "nurture_monthly", Title: "Nurtured monthly", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing in the last month / target accounts that are to be nurtured", gauged: nurtured},
 		{Name: "scores_fresh", Title: "Scores up to date", Kind: Share, What: "target accounts whose scores are fresh / target accounts with a score", gauged: fresh},
 		{Name: "documented", Title: "Handoffs documented", Kind: Share, What: "with a summary / handed off", entries: documented},

@@ -31,7 +31,7 @@ type Figure struct {
 	Kind    Kind   `json:"unit"`
 	Target  string `json:"target,omitempty"`
 	// Standing is empty while there is nothing to judge.
-	Standing Standing `json:"standing,omitempty"`
+	Standing Judgement `json:"standing,omitempty"`
 	// Value is nil if nobody is old enough to count. Median goes with clocks.
 	Value  *float64 `json:"value"`
 	Median *float64 `json:"median,omitempty"`

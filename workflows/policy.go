@@ -65,6 +65,10 @@ type Policy struct {
 	Dossier   *template.Template
 	Approach  map[Type]string
 	NextStep  map[Stage]string
+	// ByIndustry, in lower case, and BySignal add to the approach; Marketing
+	// is what marketing does meanwhile.
+	ByIndustry, BySignal map[string]string
+	Marketing            map[Type]string
 	// Order ranks the accounts of one cycle, best first; nil for first come.
 	Order   *expression.Program
 	Limits  Limits
@@ -76,6 +80,9 @@ type Policy struct {
 	window time.Duration
 	uses   []use
 
+	// Survey is the address at which sales is asked whether what it gets is
+	// qualified, "" for none.
+	Survey string
 	// Targets are what the report's measures are held against, by name.
 	Targets map[string]Target
 

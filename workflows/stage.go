@@ -8,12 +8,15 @@ import (
 	"handoffd/workflows/calendar"
 )
 
+// responseReason begins the reason that a response gives a stage.
+const responseReason = "response on "
+
 // PlanStage lays out the next stage of a handoff that is under way.
 func (p *Policy) PlanStage(in Input, t Trace, reasons []string, stage Stage, users Users, load *Load, contacts []Contact) (Plan, bool, error) {
 	e := in.Life.Open
 	plan := Plan{Rule: e.Rule, Type: e.Type, Stage: stage, Reasons: slices.Clone(reasons)}
 	if e.Response != "" {
-		plan.Reasons = append(plan.Reasons, fmt.Sprintf("response on %s: %s", p.Calendar.LocalDay(e.Responded), e.Response))
+		plan.Reasons = append(plan.Reasons, fmt.Sprintf("%s%s: %s", responseReason, p.Calendar.LocalDay(e.Responded), e.Response))
 	}
 	return p.complete(plan, in, t, calendar.Span{}, RouteRequest{Input: in, Stage: stage, Users: users, Load: load}, contacts)
 }

@@ -19,18 +19,18 @@ type Target struct {
 	Strict          bool
 }
 
-// Standing says where a figure is with regard to its target.
-type Standing string
+// Judgement says where a figure is with regard to its target.
+type Judgement string
 
 // The standings.
 const (
-	Met   Standing = "met"
-	Below Standing = "below"
-	Above Standing = "above"
+	Met   Judgement = "met"
+	Below Judgement = "below"
+	Above Judgement = "above"
 )
 
 // Judge holds a value against the target.
-func (t Target) Judge(v float64) Standing {
+func (t Target) Judge(v float64) Judgement {
 	switch {
 	case t.HasLow && (v < t.Low || t.Strict && v == t.Low):
 		return Below
@@ -40,11 +40,11 @@ func (t Target) Judge(v float64) Standing {
 	return Met
 }
 
-const number = `(\d{1,4}(?:\.\d{1,3})?)`
+const numeral = `(\d{1,4}(?:\.\d{1,3})?)`
 
 var (
-	bounded = regexp.MustCompile(`^(>=|<=|>|<)\s*` + number + `\s*(%|days?|hours?)$`)
-	banded  = regexp.MustCompile(`^` + number + `\s*(?:-|to)\s*` + number + `\s*(%|days?|hours?)$`)
+	bounded = regexp.MustCompile(`^(>=|<=|>|<)\s*` + numeral + `\s*(%|days?|hours?)$`)
+	banded  = regexp.MustCompile(`^` + numeral + `\s*(?:-|to)\s*` + numeral + `\s*(%|days?|hours?)$`)
 )
 
 // ParseTarget reads ">= 80 %", "10-20 %" or "< 3 days".

@@ -11,7 +11,7 @@ func TestTargets(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		value      float64
-		want       workflows.Standing
+		want       workflows.Judgement
 	}{
 		{"at least, on the line", ">= 80 %", 4.0 / 5, workflows.Met},
 		{"at least, below", ">= 80 %", 0.7999, workflows.Below},
@@ -59,7 +59,7 @@ func FuzzParseTarget(f *testing.F) {
 		if !target.HasLow && !target.HasHigh || target.HasLow && target.HasHigh && target.Low > target.High {
 			t.Fatalf("%q holds nothing: %+v", text, target)
 		}
-		rank := map[workflows.Standing]int{workflows.Below: 0, workflows.Met: 1, workflows.Above: 2}
+		rank := map[workflows.Judgement]int{workflows.Below: 0, workflows.Met: 1, workflows.Above: 2}
 		last := 0
 		for _, v := range []float64{-1, 0, target.Low, (target.Low + target.High) / 2, target.High, 1e6} {
 			if v < target.Low && v > 0 {

@@ -20,6 +20,9 @@ type Trace struct {
 	State  State     `json:"state"`
 	// Reach is how far back windows of events reached beyond their length.
 	Reach time.Time `json:"reach,omitzero"`
+	// Used is when the last handoff ended: what happened before counts for no
+	// new one.
+	Used time.Time `json:"used,omitzero"`
 	// Nurtured is since when marketing has nurtured the account.
 	Nurtured time.Time `json:"nurtured,omitzero"`
 	InScope  bool      `json:"in_scope"`
@@ -68,7 +71,7 @@ type RuleTrace struct {
 func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
-		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
+		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
 		Gone: in.Account.Gone(), LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 	}
 	if d.Rule != nil {
@@ -85,14 +88,18 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 			t.Segmenting = append(t.Segmenting, clauses...)
 		}
 	}
+	segment := d.Segment
+	if len(segments) == 1 { // known also where the decision did not ask
+		segment = segments[0]
+	}
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
 		r := RuleTrace{Rule: h.Name, Result: h.met(segments, eval), NotBefore: h.earliest(segments, in.Life.Nurtured)}
-		if _, special := h.Segments[d.Segment]; special {
-			r.Segment = d.Segment
+		if _, special := h.Segments[segment]; special {
+			r.Segment = segment
 		}
 		r.Gate = p.clauses(h.Gate, w, &t)
-		r.When = p.clauses(h.criteria(d.Segment), w, &t)
+		r.When = p.clauses(h.criteria(segment), w, &t)
 		for _, s := range segments { // what the other possible segments would ask for
 			p.clauses(h.criteria(s), w, &t)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -194,23 +195,20 @@ func (o *options) importCases(c *cobra.Command, e *engine.Engine, file string) e
 	if err := errors.Join(err, contradictions(file, list)); err != nil {
 		return usageError{err}
 	}
+	rulings := make([]engine.Ruling, len(list))
 	done := map[string]int{decideLink: 0, decideSplit: 0}
+	for i, v := range list {
+		rulings[i] = engine.Ruling{Salesforce: v.salesforce, HubSpot: v.hubspot, Link: v.decision == decideLink}
+		done[v.decision]++
+	}
+	no, err := e.Rule(c.Context(), rulings)
+	if err != nil {
+		return err
+	}
 	var refused []error
-	for _, v := range list {
-		if v.decision == decideLink {
-			err = e.Link(c.Context(), v.salesforce, v.hubspot)
-		} else {
-			err = e.SplitPair(c.Context(), v.salesforce, v.hubspot)
-		}
-		no := new(engine.RefusedError)
-		switch {
-		case errors.As(err, &no):
-			refused = append(refused, fmt.Errorf("%s:%d: %w", file, v.line, err))
-		case err != nil:
-			return err
-		default:
-			done[v.decision]++
-		}
+	for _, i := range slices.Sorted(maps.Keys(no)) {
+		refused = append(refused, fmt.Errorf("%s:%d: %w", file, list[i].line, no[i]))
+		done = map[string]int{} // all or nothing
 	}
 	if o.output == "json" {
 		err = printJSON(c.OutOrStdout(), map[string]int{"linked": done[decideLink], "split": done[decideSplit], "refused": len(refused)})

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -46,6 +47,9 @@ func (o *options) report(c *cobra.Command, month, list string) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
+	if _, err := os.Stat(config.SQLite); err != nil { // a report makes no store
+		return usageError{fmt.Errorf("finding the store: %w", err)}
+	}
 	s, err := store.Open(c.Context(), config.SQLite, store.Options{Clock: clock.System{}})
 	if err != nil {
 		return err
@@ -65,7 +69,7 @@ func (o *options) printReport(c *cobra.Command, r workflows.Report, list string)
 		case "json":
 			return printJSON(w, reports.WithoutAccounts(r))
 		case outputHTML:
-			return reports.HTML(w, r, true)
+			return reports.HTML(w, r, true, "")
 		}
 		return reports.Text(w, r)
 	}

@@ -14,6 +14,7 @@ func changeChecks() []check {
 		{name: "an edit right after a read is not lost", control: true, run: editRightAfterRead},
 		{name: "a bulk edit of one instant is read whole", control: true, run: oneInstant},
 		{name: "edits while changes are paged are not lost", control: true, run: editsWhilePaging},
+		{name: "what is touched again and again comes before Through passes it", control: true, run: touchedAgain},
 		{name: "a lost page is read again", run: lostPage},
 		{name: "several objects are read in one call, pages in order", run: severalObjects},
 	}
@@ -123,6 +124,39 @@ func editsWhilePaging(p *play) {
 	}
 	m.until("edits made while paging", func() bool { return len(p.differences(m)) == 0 })
 	p.same(m)
+}
+
+// touchedAgain edits an account, and then gives it a new contact whenever a
+// page is asked for, which moves its stamp where the vendor counts contacts.
+// Another edit and a deletion see to it that there are several pages.
+func touchedAgain(p *play) {
+	ids := p.accounts(3)
+	p.org.Pass(time.Hour)
+	m := p.loaded(connectors.Account)
+	p.org.Pass(time.Hour)
+	m.catchUp()
+	p.note(ids[0], "the edit")
+	at := p.org.Now()
+	p.note(ids[1], "another")
+	p.must(p.org.Delete(connectors.Account, ids[2]))
+	p.org.Pass(2 * settleTime)
+	for i := range 40 {
+		p.contact(fmt.Sprint("person ", i), ids[0])
+		p.org.Pass(50 * time.Millisecond)
+		if err := m.step(); err != nil {
+			p.t.Fatalf("reading: %v", err)
+		}
+		if got := m.rows[ids[0]].Fields[p.words.Note].Text(); at.Before(m.through) && got != "the edit" {
+			p.t.Fatalf("page %d: the edit of %s is not there, though all before %s should be", i, at, m.through)
+		}
+		if !m.more {
+			p.org.Pass(time.Minute)
+		}
+	}
+	if !at.Before(m.through) {
+		p.t.Errorf("Through stays at %s for ever", m.through)
+	}
+	m.until("the edit", func() bool { return len(p.differences(m)) == 0 })
 }
 
 // lostPage reads a page and dies before anything is committed.

@@ -20,6 +20,10 @@ const emptyMost = 12
 // backInTime is by how much the clock may stand before the settled edge.
 const backInTime = time.Minute
 
+// patience is how long bulk edits that never end may keep rows that are
+// edited all the time out of both passes; then a fast pass reads them all.
+const patience = time.Hour
+
 // changes reads one page of what changed since the cursor. A round of passes
 // is: settled (if due), sweep (if due), fast; after it no more page waits.
 func (r reader) changes(ctx context.Context, cur *cursor) (connectors.Page, *refusal) {
@@ -110,13 +114,25 @@ func (r reader) firstPass(cur *cursor, now int64) *pass {
 
 // fastPass covers what came since the last one, and reaches back by the index
 // lag for what the index showed late; what went out already is not sent again.
+// The first one behind a settled pass begins at the settled edge: it brings the
+// rows that the settled pass did not see because they have changed since.
 func (r reader) fastPass(cur *cursor, now int64) *pass {
 	from := max(cur.Low, cur.High-r.config.IndexLag.Milliseconds())
 	if cur.Backlog > 0 {
 		from = max(cur.Low, cur.High)
 	}
+	if cur.Thru < cur.Low && (cur.Backlog == 0 || r.waitedLong(cur, now)) {
+		from = cur.Low
+	}
 	to := max(from, now)
-	return &pass{Kind: passFast, Began: now, To: to, Windows: []window{{From: from, To: to}}}
+	return &pass{
+		Kind: passFast, Began: now, To: to, Whole: from == cur.Low,
+		Windows: []window{{From: from, To: to, Open: true}},
+	}
+}
+
+func (r reader) waitedLong(cur *cursor, now int64) bool {
+	return cur.Gap > 0 && now-cur.Gap >= patience.Milliseconds()
 }
 
 // finish closes a fast or settled pass. Only the settled one moves the edge
@@ -125,6 +141,9 @@ func (r reader) finish(cur *cursor) {
 	p := cur.Pass
 	if p.Kind == passFast {
 		cur.High, cur.Pass = p.To, nil
+		if p.Whole {
+			cur.Thru, cur.Gap = cur.Low, 0
+		}
 		return
 	}
 	cur.Low, cur.Settled = max(cur.Low, p.To), p.Began
@@ -151,9 +170,14 @@ func (r reader) tooMany(cur *cursor, total int) bool {
 	switch {
 	case total <= bulk || p.Deep:
 		return false
+	case p.Kind == passFast && p.Whole && r.waitedLong(cur, p.Began):
+		return false
 	case p.Kind == passFast:
 		r.log.Info("bulk edit left to the settled pass", "object", r.object, "rows", total)
-		p.Windows = nil
+		p.Windows, p.Whole = nil, false
+		if cur.Gap == 0 {
+			cur.Gap = p.Began
+		}
 		// The first mark stays, or a bulk edit that goes on would put the
 		// settled pass off for ever.
 		if cur.Backlog == 0 {

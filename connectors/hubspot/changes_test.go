@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 // starts from it anew on every page.
 type follower struct {
 	client  *Client
+	index   *index
 	cursor  connectors.Cursor
 	known   map[string]string // the name that came last, by id
 	rows    int
@@ -57,10 +59,21 @@ func (f *follower) round(t fataler) {
 		f.cursor, f.through = p.Next, p.Through
 		f.loaded = f.loaded || p.Loaded
 		if !p.More {
+			f.keepsItsWord(t)
 			return
 		}
 	}
 	t.Fatalf("reading does not come to an end; cursor %s", f.cursor)
+}
+
+// keepsItsWord: all that changed before Page.Through has come.
+func (f *follower) keepsItsWord(t fataler) {
+	t.Helper()
+	for id, least := range f.index.before(f.through) {
+		if got, _ := strconv.Atoi(strings.TrimPrefix(f.known[id], "version ")); got < least {
+			t.Fatalf("all before %s should be there: %s has %q, want version %d", f.through, id, f.known[id], least)
+		}
+	}
 }
 
 func follow(t fataler, x *index) *follower {
@@ -73,7 +86,7 @@ func follow(t fataler, x *index) *follower {
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
-	return &follower{client: client, known: make(map[string]string)}
+	return &follower{client: client, index: x, known: make(map[string]string)}
 }
 
 // TestNothingIsLost is the law of reading (design, "Reading without losing a

@@ -64,7 +64,14 @@ func costWorld(t testing.TB, n int) (*sandboxOrg, []string, connectors.Connector
 // bill counts everything but requests for a token.
 func bill(c connectors.Meter) int64 { return connectortest.Bill(c, "oauth2") }
 
-// TestCostOfChanges: n changed companies cost at most 5 % more than n/200.
+// besides is what catching up costs besides the n/200 pages, however many rows
+// have changed: the polls until the pass behind lag and overlap is due, with
+// their passes that meet the bulk edit or nothing, and their sweeps. Of 100,000
+// rows' pages it is 1.6 %, where 5 % is the most.
+const besides = 8
+
+// TestCostOfChanges: n changed companies cost n/200 calls, and besides. A share
+// would say little of fewer rows, so a short run is held to the same number.
 func TestCostOfChanges(t *testing.T) {
 	t.Parallel()
 	n := costRows()
@@ -87,7 +94,7 @@ func TestCostOfChanges(t *testing.T) {
 		}
 		o.clock.Advance(6 * time.Minute)
 	}
-	cost, most := bill(c)-before, int64(float64(n)/200*1.05)
+	cost, most := bill(c)-before, int64(n/200+besides)
 	t.Logf("%d changed companies: %d calls, the least possible %d", f.Records-records, cost, n/200)
 	if f.Records-records < n || f.Records-records > n*105/100 || cost > most {
 		t.Errorf("%d records for %d calls, want %d for at most %d", f.Records-records, cost, n, most)

@@ -33,9 +33,15 @@ type cursor struct {
 	High int64 `json:"high,omitempty"`
 	// Settled is when the last settled pass began, 0 before the first.
 	Settled int64 `json:"settled,omitempty"`
+	// Thru is Page.Through: Low, once a whole fast pass from Low on has come
+	// behind the settled one. A row that changed before Low and once more
+	// since is in no search for what is older than Low.
+	Thru int64 `json:"thru,omitempty"`
 	// Backlog: a fast pass met more rows up to here than it should carry,
-	// and left them to the settled pass.
+	// and left them to the settled pass. Gap is when that first happened
+	// since the last whole fast pass, 0 if it did not.
 	Backlog int64 `json:"backlog,omitempty"`
+	Gap     int64 `json:"gap,omitempty"`
 	// Swept is up to when archived rows are known, SweepPages what the last
 	// sweep cost.
 	Swept      int64 `json:"swept,omitempty"`
@@ -78,6 +84,8 @@ type pass struct {
 	Began int64    `json:"began"`
 	// To is the end of the span.
 	To int64 `json:"to,omitempty"`
+	// Whole: a fast pass that goes from the settled edge up to now.
+	Whole bool `json:"whole,omitempty"`
 	// Deep: a settled pass that met a bulk edit and keeps behind the overlap
 	// as well, so that what it reads need not be read twice.
 	Deep bool `json:"deep,omitempty"`
@@ -99,8 +107,11 @@ const (
 
 // window is a span of change stamps, both ends included.
 type window struct {
-	From int64      `json:"from"`
-	To   int64      `json:"to"`
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+	// Open: the window has no end, and To only serves to halve it. So a row
+	// that is edited while we read cannot leave it.
+	Open bool       `json:"open,omitempty"`
 	Mode windowMode `json:"mode,omitempty"`
 	// After is the last id, or the page mark of search or list.
 	After string `json:"after,omitempty"`
@@ -192,7 +203,7 @@ func (p *pass) halve() bool {
 		return false
 	}
 	middle := w.From + (w.To-w.From)/2
-	halves := []window{{From: w.From, To: middle}, {From: middle + 1, To: w.To}}
+	halves := []window{{From: w.From, To: middle}, {From: middle + 1, To: w.To, Open: w.Open}}
 	p.Windows = append(halves, p.Windows[1:]...)
 	return true
 }
@@ -202,7 +213,7 @@ func (p *pass) halve() bool {
 func (p *pass) listRest() {
 	rest := window{From: p.Windows[0].From, To: p.Windows[0].To, Mode: modeList}
 	for _, w := range p.Windows {
-		rest.From, rest.To = min(rest.From, w.From), max(rest.To, w.To)
+		rest.From, rest.To, rest.Open = min(rest.From, w.From), max(rest.To, w.To), rest.Open || w.Open
 	}
 	p.Windows = []window{rest}
 }

@@ -79,6 +79,21 @@ func (x *index) truth() map[string]string {
 	return out
 }
 
+// before counts the changes of every row up to the last one before t.
+func (x *index) before(t time.Time) map[string]int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	out := make(map[string]int)
+	for id, r := range x.rows {
+		for n, at := range r.stamps {
+			if r.archived == 0 && at < t.UnixMilli() {
+				out[id] = n + 1
+			}
+		}
+	}
+	return out
+}
+
 // contentOf is a row's name after n changes.
 func contentOf(n int) string { return "version " + strconv.Itoa(n) }
 

@@ -36,7 +36,7 @@ func (r reader) load(ctx context.Context, cur *cursor) (connectors.Page, *refusa
 		cur.Load.After = next
 		return page, nil
 	}
-	*cur = cursor{Version: cursorVersion, Low: cur.Load.Began, Sure: before, Swept: before, Recent: cur.Recent}
+	*cur = cursor{Version: cursorVersion, Low: cur.Load.Began, Thru: cur.Load.Began, Sure: before, Swept: before, Recent: cur.Recent}
 	page.Loaded = true
 	return page, nil
 }

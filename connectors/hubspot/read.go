@@ -121,7 +121,7 @@ func (c *Client) readPage(ctx context.Context, request connectors.ReadRequest) c
 	}
 	page.Object, page.Next = request.Object, cur.text()
 	if cur.Load == nil {
-		page.Through = stamp(millisText(cur.Low))
+		page.Through = stamp(millisText(cur.Thru))
 	}
 	return page
 }

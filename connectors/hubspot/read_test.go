@@ -86,11 +86,9 @@ func TestChangesWithHistoryAndAssociations(t *testing.T) {
 		turn{want: "GET /crm/properties/2026-09/deals", reply: properties("dealstage")},
 		turn{
 			want: "POST /crm/objects/2026-09/deals/search",
-			body: fmt.Sprintf(`{"filterGroups":[{"filters":[
-				{"propertyName":"hs_lastmodifieddate","operator":"GTE","value":"%d"},
-				{"propertyName":"hs_lastmodifieddate","operator":"LTE","value":"%d"}]}],
+			body: fmt.Sprintf(`{"filterGroups":[{"filters":[{"propertyName":"hs_lastmodifieddate","operator":"GTE","value":"%d"}]}],
 				"sorts":[{"propertyName":"hs_object_id","direction":"ASCENDING"}],
-				"properties":["createdate","dealstage","hs_lastmodifieddate","hs_merged_object_ids","hs_object_id"],"limit":200}`, start.UnixMilli()-60_000, start.UnixMilli()),
+				"properties":["createdate","dealstage","hs_lastmodifieddate","hs_merged_object_ids","hs_object_id"],"limit":200}`, start.UnixMilli()-60_000),
 			reply: `{"total":2,"results":[
 				{"id":"5","properties":{"dealstage":"won","hs_lastmodifieddate":"2026-11-22T11:59:30Z"}},
 				{"id":"6","properties":{"dealstage":null,"hs_lastmodifieddate":"2026-11-22T11:59:40Z"}}]}`,

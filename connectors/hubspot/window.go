@@ -3,6 +3,7 @@ package hubspot
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"handoffd/connectors"
@@ -51,6 +52,9 @@ func (r reader) byID(ctx context.Context, cur *cursor) (rowSet, *refusal) {
 			return rowSet{}, refused
 		}
 	}
+	if p.Whole && reply.Total < w.Left { // nothing leaves an open window: something was not shown
+		p.Whole = false
+	}
 	switch {
 	case !agree:
 		r.log.Info("search sorts ids otherwise than it compares them, windows are halved", "object", r.object)
@@ -93,7 +97,8 @@ func idLess(a, b string) bool {
 // we never saw lie below the last id.
 func (r reader) noneBelow(ctx context.Context, w window) (bool, *refusal) {
 	body := r.query(w, 1, r.always())
-	body.Groups[0].Filters[2].Operator = "LTE"
+	filters := body.Groups[0].Filters
+	filters[len(filters)-1].Operator = "LTE"
 	var reply rowsReply
 	if refused := r.postSearch(ctx, body, &reply); refused != nil {
 		return false, refused
@@ -105,9 +110,15 @@ func (r reader) noneBelow(ctx context.Context, w window) (bool, *refusal) {
 // offset instead.
 func (r reader) split(cur *cursor) {
 	p := cur.Pass
-	if !p.halve() {
-		w := p.top()
-		*w = window{From: w.From, To: w.To, Mode: modeOffset}
+	if p.halve() {
+		return
+	}
+	w := p.top()
+	open := w.Open
+	*w = window{From: w.From, To: w.To, Mode: modeOffset}
+	if open {
+		rest := window{From: w.To + 1, To: max(w.To, r.millis()) + backInTime.Milliseconds(), Open: true}
+		p.Windows = slices.Insert(p.Windows, 1, rest)
 	}
 }
 
@@ -198,7 +209,7 @@ func (r reader) listWindow(ctx context.Context, cur *cursor) (rowSet, *refusal) 
 	}
 	var kept []row
 	for _, row := range set.rows {
-		if at := row.modifiedMillis(r.kind); at >= w.From && at <= w.To {
+		if at := row.modifiedMillis(r.kind); at >= w.From && (at <= w.To || w.Open) {
 			kept = append(kept, row)
 		}
 	}
@@ -211,9 +222,9 @@ func (r reader) listWindow(ctx context.Context, cur *cursor) (rowSet, *refusal) 
 
 // query builds the search of one window, sorted by id.
 func (r reader) query(w window, limit int, properties []string) searchRequest {
-	filters := []filter{
-		{Property: r.modified, Operator: "GTE", Value: millisText(w.From)},
-		{Property: r.modified, Operator: "LTE", Value: millisText(w.To)},
+	filters := []filter{{Property: r.modified, Operator: "GTE", Value: millisText(w.From)}}
+	if !w.Open {
+		filters = append(filters, filter{Property: r.modified, Operator: "LTE", Value: millisText(w.To)})
 	}
 	request := searchRequest{Sorts: []sortBy{{Property: propID, Direction: "ASCENDING"}}, Properties: properties, Limit: limit}
 	switch {

@@ -55,7 +55,7 @@ type position struct {
 	Hi time.Time `json:"hi,omitzero"`
 	// Fresh: the window's queries have not been sent yet.
 	Fresh bool `json:"k,omitzero"`
-	// Edge is the watermark that Thru takes when the window has passed it.
+	// Edge is the watermark that Thru takes when the last window is done.
 	Edge time.Time `json:"e,omitzero"`
 	// In and Out are the paths of the next pages of the rows in scope and
 	// out of it, InLast and OutLast the stamps of their last rows so far.

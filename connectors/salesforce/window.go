@@ -42,21 +42,17 @@ func (p *position) again() {
 }
 
 // close ends a window that was read to its end. The durable edge follows the
-// watermark as far as the window went. It tells whether another window waits.
+// watermark when the last window, which reaches up to now, is done: a row that
+// changed again while a narrower one was read comes only with a later one. It
+// tells whether another window waits.
 func (p *position) close(now time.Time) bool {
 	p.advance()
 	end := p.Hi
 	p.Lo, p.Hi = time.Time{}, time.Time{}
-	if !p.Edge.IsZero() {
-		reached := p.Edge
-		if end.Before(reached) {
-			reached = end
-		}
-		if reached.After(p.Thru) {
-			p.Thru = reached
-		}
-	}
 	if end.After(now) {
+		if p.Edge.After(p.Thru) {
+			p.Thru = p.Edge
+		}
 		p.Edge, p.Span = time.Time{}, 0
 		return false
 	}

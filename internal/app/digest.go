@@ -27,10 +27,10 @@ func (d *Daemon) digest(ctx context.Context, period workflows.Period) (engine.Re
 		return engine.Report{}, err
 	}
 	var text, page strings.Builder
-	if err := report.Brief(&text, r); err != nil {
+	if err := report.Brief(&text, r, p.Survey); err != nil {
 		return engine.Report{}, fmt.Errorf("writing the %s digest: %w", period.Name, err)
 	}
-	if err := report.HTML(&page, r, false); err != nil {
+	if err := report.HTML(&page, r, false, p.Survey); err != nil {
 		return engine.Report{}, err
 	}
 	return engine.Report{Title: report.Title(r), Text: text.String(), HTML: page.String()}, nil

@@ -78,6 +78,7 @@ func (d *Daemon) engine() *engine.Engine {
 		Store: d.Store, Connectors: d.Connectors, Policy: d.Config.Policy, Clock: d.env.Clock,
 		Logger: d.env.Logger.With("component", "engine"), GoLive: d.Config.GoLive, PlanOnly: d.env.PlanOnly,
 		ReconcileEvery: d.Config.ReconcileEvery, Retention: d.Config.Retention,
+		BothRead: max(d.Config.Salesforce.PollEvery, d.Config.HubSpot.PollEvery) + readingTime,
 		Channels: d.Channels, Report: d.reporter(),
 	})
 }
@@ -95,6 +96,9 @@ func (d *Daemon) Close() error { return d.Store.Close() }
 // decideEvery is how often accounts are looked for whose time has come, and
 // the outbox for what is due.
 const decideEvery = time.Second
+
+// readingTime is how long reading what has changed in a CRM usually takes.
+const readingTime = 5 * time.Second
 
 // upkeepEvery is how often is looked whether anything is to be kept up. What is
 // due once a day stands in the store.

@@ -23,7 +23,8 @@ type candidate struct {
 // act hands off the accounts whose turn has come (door 5): the strongest types
 // first, then the best. It writes the handoff, the frozen summary and the
 // outbox in the caller's transaction; see act_turn.go for who has to wait.
-func (e *Engine) act(tx Tx) error {
+// both: both CRMs were read before.
+func (e *Engine) act(tx Tx, both bool) error {
 	mode, err := e.mode(tx)
 	if err != nil || !mode.Live {
 		return err
@@ -37,6 +38,7 @@ func (e *Engine) act(tx Tx) error {
 		return err
 	}
 	b := e.batch(tx)
+	b.both = both
 	ready, err := b.candidates(rows)
 	if err != nil {
 		return err
@@ -132,6 +134,11 @@ func (b *batch) plan(c candidate, users workflows.Users) (workflows.Plan, bool, 
 	if err != nil {
 		return workflows.Plan{}, false, err
 	}
+	done, err := b.activities([]string{c.entry.row.ID})
+	if err != nil {
+		return workflows.Plan{}, false, err
+	}
+	c.input.Sales = done[c.entry.row.ID]
 	return b.policy.Plan(c.input, c.decision, b.policy.Trace(c.input, c.decision), users, load, contactsOf(c.entry.account, people))
 }
 

@@ -28,6 +28,7 @@ type batch struct {
 	splits   map[Pair]bool        // nil until they are needed
 	cases    map[string]MatchCase // open ones, nil until they are needed
 	links    []Link
+	reaches  []ReachRow // of records that are no accounts yet
 	keys     []MatchKey
 	points   []PointRow
 	grown    []PointRow
@@ -35,17 +36,23 @@ type batch struct {
 	gone     []connectors.Ref // contacts
 	problems []ProblemRow
 	settled  []settledRecord
-	retry    []string // accounts whose parked writes are tried again
+	over     []connectors.Ref // records with a refused write that is not wanted any more
+	retry    []string         // accounts whose parked writes are tried again
 	ledger   *mapping.Ledger
 	owners   map[string]string       // e-mail by user id of the page's CRM
 	hidden   map[connectors.Ref]bool // records that must leave no trace
 	made     map[string]string       // the keys of our own activities on the page, by id
 	sold     map[connectors.Ref]mapping.SalesActivity
 	sales    []mapping.SalesActivity
-	stray    []mapping.Point  // of the record at hand, which belongs to no account
-	unsold   []connectors.Ref // sales activities that are gone
-	through  time.Time        // how far the page's object was read before
-	drift    *drift           // nil unless everything is compared
+	stray    []mapping.Point                 // of the record at hand, which belongs to no account
+	people   map[connectors.Ref]ContactRow   // what is known of the page's contacts
+	merged   map[connectors.Ref]time.Time    // those that are gone
+	reads    map[connectors.Ref]ActivityRead // and of its activities
+	readings []ActivityRead                  // to be remembered
+	unsold   []connectors.Ref                // sales activities that are gone
+	through  time.Time                       // how far the page's object was read before
+	both     bool                            // both CRMs were read before what is decided now
+	drift    *drift                          // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
 	staff    workflows.Users  // the users of both CRMs, once needed
@@ -113,6 +120,9 @@ func (b *batch) open(row AccountRow) (*entry, error) {
 		}
 	}
 	b.entries[row.ID] = en
+	if row.Dirty { // it waits for the sweep, which may find out who it is
+		b.pending[row.ID] = true
+	}
 	return en, nil
 }
 
@@ -153,7 +163,10 @@ func accountID(ref connectors.Ref) string {
 // pend marks an account whose partner is to be looked for: by the next sweep,
 // when all that both CRMs had to tell has been read, so that the order of
 // reading decides nothing.
-func (b *batch) pend(en *entry) { b.pending[en.row.ID] = true }
+func (b *batch) pend(en *entry) {
+	b.touch(en) // what is stored as dirty is left to the sweep by later pages, too
+	b.pending[en.row.ID] = true
+}
 
 // link says from now on which account a record belongs to.
 func (b *batch) link(ref connectors.Ref, account string) {
@@ -191,7 +204,10 @@ func (b *batch) save() error {
 // saveRelated writes all but the accounts themselves: what matching and
 // deciding look up.
 func (b *batch) saveRelated() error {
-	if err := b.tx.PutLinks(b.links); err != nil {
+	if err := b.saveLinks(); err != nil {
+		return err
+	}
+	if err := b.tx.PutReaches(b.reaches); err != nil {
 		return err
 	}
 	if err := b.tx.PutKeys(b.keys); err != nil {
@@ -206,6 +222,10 @@ func (b *batch) saveRelated() error {
 	if err := b.saveReadings(); err != nil {
 		return err
 	}
+	if err := b.tx.PutActivityReads(b.readings); err != nil {
+		return err
+	}
+	b.readings = nil
 	if err := b.tx.PutContacts(b.contacts); err != nil {
 		return err
 	}
@@ -213,6 +233,9 @@ func (b *batch) saveRelated() error {
 		return err
 	}
 	if err := b.saveSales(); err != nil {
+		return err
+	}
+	if err := b.settleOver(); err != nil {
 		return err
 	}
 	if err := b.saveProblems(); err != nil {
@@ -224,8 +247,8 @@ func (b *batch) saveRelated() error {
 	if err := b.tx.AddConflicts(b.contests); err != nil {
 		return err
 	}
-	b.retry, b.contests = nil, nil
-	b.links, b.keys, b.points, b.grown, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil, nil
+	b.retry, b.contests, b.reaches = nil, nil, nil
+	b.keys, b.points, b.grown, b.contacts, b.gone, b.problems, b.settled = nil, nil, nil, nil, nil, nil, nil
 	return nil
 }
 

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -36,10 +35,11 @@ func (e *Engine) Sweep(ctx context.Context) error {
 				return err
 			}
 			// Matching may have joined these with accounts of later chunks.
+			b.both = true
 			if err := b.decide(b.alsoTouched(ids)); err != nil || more {
 				return err
 			}
-			return e.act(tx)
+			return e.act(tx, true)
 		})
 		if err != nil {
 			return fmt.Errorf("deciding: %w", err)
@@ -102,10 +102,11 @@ func (b *batch) decide(ids []string) error {
 		}
 		log = append(log, rows...)
 		b.keep(en)
-		if mode.Live {
-			if err := b.syncFields(en); err != nil {
-				return err
-			}
+		if !mode.Live {
+			continue
+		}
+		if err := b.syncFields(en); err != nil {
+			return err
 		}
 	}
 	if err := b.tx.AddDecisions(log); err != nil {
@@ -142,8 +143,8 @@ func (b *batch) evaluate(en *entry, history workflows.History, activities []mapp
 		b.queue(en, d)
 	}
 	b.policy.Settle(&en.life, in, d)
-	if d.Outcome != workflows.HandOff {
-		en.life.Reach = time.Time{} // judged; one that is ready is judged once more at its turn
+	if d.Outcome != workflows.HandOff && in.Case == "" {
+		en.life.Reach = time.Time{} // judged; one that is ready, or waits for a person, is judged once more
 	}
 	return log, nil
 }
@@ -264,23 +265,3 @@ func (b *batch) adoptedState(a *mapping.Account) workflows.State {
 }
 
 func handoffID(en *entry) string { return fmt.Sprintf("%s/%d", en.row.ID, en.life.Episode) }
-
-// syncFields plans the writes that bring both CRMs to the merged values.
-func (b *batch) syncFields(en *entry) error {
-	m, err := b.withPeople()
-	if err != nil {
-		return err
-	}
-	m.Agree(en.account)
-	writes, problems := m.Outgoing(en.account)
-	b.resettle(en, problems)
-	for _, p := range problems {
-		b.problems = append(b.problems, ProblemRow{Ref: p.Ref, Field: p.Field, Vendor: p.Vendor, Value: p.Value, Reason: p.Reason, Since: b.now})
-	}
-	var errs []error
-	for _, side := range mapping.Sides() {
-		plain, guarded, priority := b.split(en, side, writes)
-		errs = append(errs, b.enqueueUpdate(en, side, plain, false, priority), b.enqueueUpdate(en, side, guarded, true, PriorityField))
-	}
-	return errors.Join(errs...)
-}

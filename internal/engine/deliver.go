@@ -101,6 +101,13 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 				marked = append(marked, r)
 				continue
 			}
+			if closed, err := forNothing(tx, r); err != nil {
+				return err
+			} else if closed {
+				r.State, r.Held, r.Error = OutboxDone, "", "not written: the handoff was closed"
+				marked = append(marked, r)
+				continue
+			}
 			if r.Held != "" && probed[r.Held] {
 				continue // one of them is tried for all
 			}
@@ -136,7 +143,7 @@ type delivery struct {
 	now      time.Time
 	done     []OutboxRow
 	problems []ProblemRow
-	settled  []connectors.Ref
+	settled  []connectors.Ref // records that took something: what else was refused is settled
 	errs     []error
 	held     []HeldWrites
 	probes   map[string]string // why the rows that are tried for others were held, by key
@@ -213,6 +220,7 @@ func (d *delivery) write(ctx context.Context, rows []OutboxRow) {
 		return
 	}
 	for i, result := range d.engine.connectors[d.system].Write(ctx, batch) {
+		result = d.narrow(ctx, batch[i], result)
 		for _, r := range members[i] {
 			d.result(r, batch[i].Ref, result)
 		}
@@ -232,17 +240,15 @@ func (d *delivery) count(w connectors.Write, result connectors.Result) {
 
 // result turns a connector's answer into the row's next state.
 func (d *delivery) result(r OutboxRow, ref connectors.Ref, result connectors.Result) {
-	for _, dropped := range result.Dropped {
-		d.problem(connectors.Ref{System: ref.System, Object: writeObject, ID: ref.ID}, dropped.Field, dropped)
-	}
+	d.drops(r, ref, result.Dropped)
 	d.hear(r, ref, result)
 	r.Held = ""
 	switch result.Outcome {
 	case connectors.Done, connectors.Existed:
 		d.delivered = true
 		r.State, r.Result, r.Error = OutboxDone, result.ID, ""
-		if len(result.Dropped) == 0 {
-			d.settled = append(d.settled, connectors.Ref{System: ref.System, Object: writeObject, ID: ref.ID})
+		if !isAlert(r.Kind) {
+			d.settled = append(d.settled, ref)
 		}
 		d.done = append(d.done, r)
 	case connectors.Conflicted:
@@ -318,14 +324,13 @@ func backoff(attempts int) time.Duration {
 func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
 	r.State, r.Held, r.Error = OutboxParked, "", text(err)
 	d.done = append(d.done, r)
-	if isAlert(r.Kind) {
-		ref.Object = alertObject
-	} else {
-		ref.Object = writeObject
-	}
-	d.problem(ref, "", err)
-	if r.Kind == string(connectors.CreateTask) || r.Kind == string(connectors.CreateNote) {
-		d.problems[len(d.problems)-1].NextTry = d.now.Add(upkeepEvery) // see Upkeep
+	switch {
+	case isAlert(r.Kind):
+		d.problem(ProblemRow{Ref: objectOf(ref, alertObject)}, err)
+	case r.Kind == string(connectors.Update):
+		d.refusedFields(r, ref, err)
+	default:
+		d.problem(ProblemRow{Ref: objectOf(ref, writeObject), Field: createField(r.Kind), NextTry: d.now.Add(upkeepEvery)}, err) // see Upkeep
 	}
 }
 
@@ -336,10 +341,11 @@ const writeObject = connectors.Object("write")
 // alertObject keeps alerts apart from both: a later write does not send them.
 const alertObject = connectors.Object("alert")
 
-func (d *delivery) problem(ref connectors.Ref, field string, err error) {
-	d.engine.log.Warn("parked write", "ref", ref.String(), "field", field, "error", err)
+func (d *delivery) problem(p ProblemRow, err error) {
+	d.engine.log.Warn("parked write", "ref", p.Ref.String(), "field", p.Field, "error", err)
 	d.engine.tally.add(func(t *tally) { t.parked++ })
-	d.problems = append(d.problems, ProblemRow{Ref: ref, Field: field, Vendor: field, Reason: text(err), Since: d.now})
+	p.Vendor, p.Reason, p.Since = p.Field, text(err), d.now
+	d.problems = append(d.problems, p)
 }
 
 func text(err error) string {
@@ -356,16 +362,7 @@ func (d *delivery) save(ctx context.Context) error {
 		if err := errors.Join(tx.PutOutbox(d.done), d.follow(tx)); err != nil {
 			return err
 		}
-		have, err := tx.ProblemRefs(d.settled)
-		if err != nil {
-			return err
-		}
-		for ref := range have {
-			if err := tx.SettleProblems(ref, nil); err != nil {
-				return err
-			}
-		}
-		if err := d.tell(tx); err != nil {
+		if err := errors.Join(d.tell(tx), d.settle(tx)); err != nil {
 			return err
 		}
 		return tx.PutProblems(d.problems)

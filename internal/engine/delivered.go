@@ -25,7 +25,7 @@ func (d *delivery) hear(r OutboxRow, ref connectors.Ref, result connectors.Resul
 	}
 	v := verdict{ref: ref, outcome: result.Outcome, current: result.Current}
 	for _, e := range result.Dropped {
-		v.dropped = append(v.dropped, e.Field)
+		v.dropped = append(v.dropped, nameIn(fieldsOf(r), e.Field))
 	}
 	switch result.Outcome {
 	case connectors.Done, connectors.Existed, connectors.Conflicted:

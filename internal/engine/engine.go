@@ -47,6 +47,10 @@ type Options struct {
 	// ReconcileEvery is how often everything is read anew and compared, 0
 	// for never.
 	ReconcileEvery time.Duration
+	// BothRead is how long it takes until both CRMs have surely been read once
+	// more: changes of fields are compared that much later, so that what two
+	// people changed at one time is judged together.
+	BothRead time.Duration
 	// Retention is how long rows are kept, by table; a store that can prune
 	// is told once a day.
 	Retention map[string]time.Duration
@@ -77,6 +81,7 @@ type Engine struct {
 	spent     map[connectors.System]string // as it was kept last
 	reconcile time.Duration
 	retention map[string]time.Duration
+	bothRead  time.Duration
 	looked    lookedAt
 }
 
@@ -85,7 +90,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
 		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(), signedIn: map[connectors.System]bool{}, refused: map[connectors.System]refusal{}, spent: map[connectors.System]string{},
-		reconcile: o.ReconcileEvery, retention: o.Retention, channels: map[workflows.Channel]Channel{}, report: o.Report,
+		reconcile: o.ReconcileEvery, retention: o.Retention, bothRead: o.BothRead, channels: map[workflows.Channel]Channel{}, report: o.Report,
 	}
 	for _, c := range o.Channels {
 		e.channels[c.Name()] = c

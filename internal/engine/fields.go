@@ -2,11 +2,55 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"handoffd/connectors"
 	"handoffd/mapping"
 )
+
+// syncFields plans the writes that bring both CRMs to the merged values. While
+// one CRM's page is at hand, only what handoffd itself has to say is written: of
+// the other CRM an older state may be known, and what two people changed is not
+// to depend on whose page was read first. The rest waits for the sweep.
+func (b *batch) syncFields(en *entry) error {
+	m, err := b.withPeople()
+	if err != nil {
+		return err
+	}
+	if b.both {
+		m.Agree(en.account)
+	}
+	b.relent(en, m)
+	writes, problems := m.Outgoing(en.account)
+	if !b.both {
+		writes = b.ownOnly(en, writes)
+	}
+	b.resettle(en, problems)
+	for _, p := range problems {
+		b.problems = append(b.problems, ProblemRow{Ref: p.Ref, Field: p.Field, Vendor: p.Vendor, Value: p.Value, Reason: p.Reason, Since: b.now})
+	}
+	var errs []error
+	for _, side := range mapping.Sides() {
+		plain, guarded, priority := b.split(en, side, writes)
+		errs = append(errs, b.enqueueUpdate(en, side, plain, false, priority), b.enqueueUpdate(en, side, guarded, true, PriorityField))
+	}
+	return errors.Join(errs...)
+}
+
+// ownOnly leaves the writes that carry a value from one CRM to the other for
+// when both have been read.
+func (b *batch) ownOnly(en *entry, writes []mapping.FieldWrite) (own []mapping.FieldWrite) {
+	for _, w := range writes {
+		if b.mapping.Fields[w.Slot].Master == mapping.FromHandoffd {
+			own = append(own, w)
+		}
+	}
+	if len(own) < len(writes) || b.mapping.Apart(en.account) {
+		en.row.Due = earliest(en.row.Due, b.now.Add(b.engine.bothRead))
+	}
+	return own
+}
 
 // split parts a side's field writes into those that handoffd masters or
 // carries from one master, and those that two sides may change and that are

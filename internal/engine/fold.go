@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/mapping"
 	"handoffd/workflows"
 )
 
@@ -30,10 +31,9 @@ func (b *batch) fold(keep, gone *entry) error {
 		}
 	}
 	// Links that this batch has made stand in the store before they are moved.
-	if err := b.tx.PutLinks(b.links); err != nil {
+	if err := b.saveLinks(); err != nil {
 		return err
 	}
-	b.links = nil
 	if err := b.tx.MoveLinks(gone.row.ID, keep.row.ID); err != nil { // old ids of merged records too
 		return err
 	}
@@ -45,6 +45,10 @@ func (b *batch) fold(keep, gone *entry) error {
 	delete(b.touched, gone.row.ID)
 	delete(b.pending, gone.row.ID)
 	delete(b.entries, gone.row.ID)
+	b.retry = append(b.retry, keep.row.ID)
+	for _, side := range mapping.Sides() {
+		b.settled = append(b.settled, settledRecord{ref: routeRef(gone, side.System())})
+	}
 	return b.tx.DeleteAccount(gone.row.ID)
 }
 
@@ -63,6 +67,7 @@ func (b *batch) foldHandoffs(keep, gone *entry) error {
 			return err
 		}
 	}
+	reach(&keep.life, gone.life.Reach)
 	takesOver := mine == nil && theirs != nil
 	if takesOver || gone.life.Episode > 0 && keep.life.Episode == 0 && !keep.life.State.Open() {
 		keep.life.State, keep.life.Since, keep.life.Open = gone.life.State, gone.life.Since, gone.life.Open
@@ -71,6 +76,9 @@ func (b *batch) foldHandoffs(keep, gone *entry) error {
 				keep.account.Own[f.Slot] = gone.account.Own[f.Slot]
 			}
 		}
+	}
+	if gone.life.State == workflows.Ready && keep.life.State == workflows.Nurture {
+		keep.life.State, keep.life.Since = gone.life.State, gone.life.Since
 	}
 	keep.life.TakeOver(gone.life)
 	keep.life.Episode += gone.life.Episode
@@ -82,7 +90,7 @@ func (b *batch) foldHandoffs(keep, gone *entry) error {
 }
 
 // closeHandoff ends a handoff, and takes back what was planned for it and not
-// yet sent.
+// yet sent, or refused.
 func (b *batch) closeHandoff(h *HandoffRow, outcome string) error {
 	h.Closed, h.Outcome = b.now, outcome
 	if err := b.tx.PutHandoff(*h); err != nil {
@@ -92,7 +100,8 @@ func (b *batch) closeHandoff(h *HandoffRow, outcome string) error {
 	return b.withdraw(h.Account, func(r OutboxRow) bool { return strings.HasPrefix(r.Key, h.ID+"/") }, "not written: the handoff was closed: "+outcome)
 }
 
-// withdraw marks pending writes of an account as done without sending them.
+// withdraw marks writes of an account that wait, or were refused, as done
+// without sending them. The problem of a refused one is over.
 func (b *batch) withdraw(account string, which func(OutboxRow) bool, why string) error {
 	rows, err := b.tx.Outbox(account)
 	if err != nil {
@@ -100,10 +109,14 @@ func (b *batch) withdraw(account string, which func(OutboxRow) bool, why string)
 	}
 	var out []OutboxRow
 	for _, r := range rows {
-		if r.State == OutboxPending && which(r) {
-			r.State, r.Held, r.Error = OutboxDone, "", why
-			out = append(out, r)
+		if r.State != OutboxPending && r.State != OutboxParked || !which(r) {
+			continue
 		}
+		if ref := refOf(r); r.State == OutboxParked && r.Kind != string(connectors.Update) && ref.ID != "" {
+			b.over = append(b.over, ref)
+		}
+		r.State, r.Held, r.Error = OutboxDone, "", why
+		out = append(out, r)
 	}
 	return b.tx.PutOutbox(out)
 }
@@ -135,9 +148,11 @@ func (b *batch) endLife(en *entry) {
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.Nurture)))
 }
 
-// retarget lets pending writes for one record go to another. Field updates go
-// along only where the other is the same record anew: what was to be brought
-// into line on a record that was merged away is nothing to the survivor.
+// retarget lets writes for one record that are not done go to another: those
+// that wait, those that were refused, and those of which it is not known yet
+// whether they arrived, which are looked for there. Field updates go along only
+// where the other is the same record anew: what was to be brought into line on a
+// record that was merged away is nothing to the survivor.
 func (b *batch) retarget(account string, from, to connectors.Ref, continues bool) error {
 	rows, err := b.tx.Outbox(account)
 	if err != nil {
@@ -146,7 +161,7 @@ func (b *batch) retarget(account string, from, to connectors.Ref, continues bool
 	var changed []OutboxRow
 	stale := map[string]bool{}
 	for _, r := range rows {
-		if r.State != OutboxPending || r.System != from.System {
+		if r.State == OutboxDone || r.System != from.System {
 			continue
 		}
 		payload, hit, err := redirect(r, from, to)
@@ -155,7 +170,7 @@ func (b *batch) retarget(account string, from, to connectors.Ref, continues bool
 			return fmt.Errorf("decoding write %s: %w", r.Key, err)
 		case !hit:
 		case r.Kind == string(connectors.Update) && !continues:
-			stale[r.Key] = true
+			stale[r.Key] = r.State == OutboxPending // of one under way the answer is heard
 		default:
 			r.Payload = payload
 			changed = append(changed, r)

@@ -35,17 +35,7 @@ func (e *Engine) Cases(ctx context.Context) (list []MatchCase, err error) {
 // (*RefusedError) what contradicts a link that stands: that one must be split
 // first. Linking what is linked already changes nothing.
 func (e *Engine) Link(ctx context.Context, salesforceID, hubspotID string) error {
-	return e.byPerson(ctx, func(b *batch) error {
-		sf, err := b.known(connectors.Ref{System: connectors.Salesforce, Object: connectors.Account, ID: mapping.SalesforceID(salesforceID)})
-		if err != nil {
-			return err
-		}
-		hs, err := b.known(connectors.Ref{System: connectors.HubSpot, Object: connectors.Account, ID: hubspotID})
-		if err != nil {
-			return err
-		}
-		return b.linkByHand(sf, hs)
-	})
+	return e.byPerson(ctx, func(b *batch) error { return b.linkPair(salesforceID, hubspotID) })
 }
 
 // Split undoes a link, or says of a case that its candidates do not belong
@@ -161,10 +151,9 @@ func (b *batch) separate(en *entry, side mapping.Side) (*entry, error) {
 	}
 	other.account.Views[side] = v
 	startAfter(other, en.life, b.now)
-	if err := b.tx.PutLinks(b.links); err != nil {
+	if err := b.saveLinks(); err != nil {
 		return nil, err
 	}
-	b.links = nil
 	if err := b.tx.MoveSystemLinks(en.row.ID, other.row.ID, side.System()); err != nil { // its old ids go along
 		return nil, err
 	}
@@ -266,22 +255,5 @@ func (b *batch) unlink(en *entry, refs []connectors.Ref) error {
 // SplitPair says of two records that they are not one account; a link of the
 // two is undone.
 func (e *Engine) SplitPair(ctx context.Context, salesforceID, hubspotID string) error {
-	return e.byPerson(ctx, func(b *batch) error {
-		sf, err := b.known(connectors.Ref{System: connectors.Salesforce, Object: connectors.Account, ID: mapping.SalesforceID(salesforceID)})
-		if err != nil {
-			return err
-		}
-		hs, err := b.known(connectors.Ref{System: connectors.HubSpot, Object: connectors.Account, ID: hubspotID})
-		if err != nil {
-			return err
-		}
-		if sf == hs {
-			return b.unlink(sf, homes(sf.account))
-		}
-		one, _ := sf.account.Ref(mapping.SalesforceSide)
-		other, _ := hs.account.Ref(mapping.HubSpotSide)
-		b.touch(sf)
-		b.touch(hs)
-		return b.tx.PutSplits([]Pair{pairOf(one, other)})
-	})
+	return e.byPerson(ctx, func(b *batch) error { return b.splitPair(salesforceID, hubspotID) })
 }

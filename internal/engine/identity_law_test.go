@@ -21,6 +21,7 @@ type org struct {
 	// alive and gone hold ids by system; everything ever seen is in one.
 	alive, gone map[connectors.System][]string
 	next        int
+	read        map[connectors.System]int // of the log, for late pages
 }
 
 func newOrg(t *testing.T) *org {
@@ -177,10 +178,14 @@ func TestLedgerLaw(t *testing.T) {
 				one := pick(alive)
 				other := pick(slices.DeleteFunc(slices.Clone(alive), func(x string) bool { return x == one }))
 				o.merge(s, one, other, rapid.Bool().Draw(r, "new first"))
+			case what == 8 && o.read[s] > 0: // a page that was read before comes late
+				c := o.crm(s)
+				c.log = append(c.log, c.log[rapid.IntRange(0, o.read[s]-1).Draw(r, "late")])
 			default:
 				o.crm(s).page = rapid.IntRange(1, 4).Draw(r, "page")
 				o.h.once()
 				o.check(r, ever)
+				o.read = map[connectors.System]int{connectors.Salesforce: len(o.h.sf.log), connectors.HubSpot: len(o.h.hs.log)}
 			}
 		}
 		o.h.once()

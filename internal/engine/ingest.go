@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -81,6 +82,9 @@ func (b *batch) prepare(records []connectors.Record) error {
 	if err := b.load(ids); err != nil {
 		return err
 	}
+	if err := b.prepareRelated(records); err != nil {
+		return err
+	}
 	return b.prepareSignals(records)
 }
 
@@ -131,8 +135,8 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	}
 	side := mapping.SideOf(r.Ref.System)
 	if v := en.account.Views[side]; v != nil && v.ID != r.Ref.ID {
-		if !cameBack(r) {
-			return nil // an old id of a merged record; the survivor speaks for it
+		if back, err := b.cameBack(r); err != nil || !back {
+			return err // an old id of a merged record; the survivor speaks for it
 		}
 		merged := en.life
 		var err error
@@ -147,6 +151,9 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	if applied.Stale {
 		if applied.Changed {
 			b.touch(en)
+		}
+		if alive && len(homes(en.account)) == 0 {
+			return b.bury(en)
 		}
 		return nil // a page that came late
 	}
@@ -170,9 +177,13 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 
 // cameBack tells whether a living record with an old id was taken out of the
 // bin after its merge. HubSpot brings none back; its search may only show one
-// for a while that is gone.
-func cameBack(r connectors.Record) bool {
-	return r.Ref.System == connectors.Salesforce && !r.Deleted
+// for a while that is gone. What is older than the merge is a late page.
+func (b *batch) cameBack(r connectors.Record) (bool, error) {
+	if r.Ref.System != connectors.Salesforce || r.Deleted {
+		return false, nil
+	}
+	at, err := b.tx.MergedAt([]connectors.Ref{r.Ref})
+	return !r.Modified.Before(at[r.Ref]), err
 }
 
 // rekey brings what the record is compared by up to date.
@@ -193,7 +204,7 @@ func (b *batch) rekey(v *mapping.View, r connectors.Record) bool {
 		}
 	}
 	v.Keys = keys
-	b.pending[b.byRef[r.Ref]] = true
+	b.pend(b.find(r.Ref))
 	return true
 }
 
@@ -247,19 +258,37 @@ func (b *batch) park(ref connectors.Ref, problems []mapping.Problem) {
 // belong to an account.
 func (b *batch) ingestRelated(r connectors.Record) error {
 	if r.Deleted {
-		b.gone = append(b.gone, r.Ref)
-		return b.unsell(r.Ref)
+		if r.Ref.Object == connectors.Contact {
+			return b.leaver(r)
+		}
+		_, err := b.replaced(r, connectors.Ref{})
+		return errors.Join(err, b.unsell(r.Ref))
 	}
 	var home connectors.Ref
 	if len(r.Accounts) > 0 {
 		home = connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: r.Accounts[0]} // the primary one
 	}
 	en := b.find(home)
+	if en != nil { // the record may name the account by an old id
+		if now, alive := en.account.Ref(mapping.SideOf(home.System)); alive {
+			home = now
+		}
+	}
+	if at, gone := b.merged[r.Ref]; gone && !r.Modified.After(at) {
+		return nil // a late page of a contact that is gone
+	}
 	if err := b.sell(r, home, en); err != nil {
 		return err
 	}
 	if b.hidden[r.Ref] {
 		return nil // a person to be forgotten, or what handoffd made itself
+	}
+	if r.Ref.Object == connectors.Contact {
+		if err := b.person(r, home); err != nil {
+			return err
+		}
+	} else if stale, err := b.replaced(r, home); stale || err != nil {
+		return err
 	}
 	if b.signals(r, home, en) && en != nil {
 		b.touch(en)
@@ -271,17 +300,16 @@ func (b *batch) ingestRelated(r connectors.Record) error {
 		return b.homeless(r, b.stray)
 	}
 	b.housed(r)
-	b.contacts = append(b.contacts, contactRow(r))
 	return nil
 }
 
-func contactRow(r connectors.Record) ContactRow {
+func contactRow(r connectors.Record, home connectors.Ref) ContactRow {
 	text := func(i int) string {
 		v := r.Fields[contactFields[r.Ref.System][i]]
 		return mapping.Clip(strings.TrimSpace(v.Text()), 200)
 	}
 	return ContactRow{
-		Ref: r.Ref, Home: connectors.Ref{System: r.Ref.System, Object: connectors.Account, ID: r.Accounts[0]},
+		Ref: r.Ref, Home: home,
 		Name: strings.TrimSpace(text(0) + " " + text(1)), Title: text(2), Email: text(3), Modified: r.Modified,
 	}
 }

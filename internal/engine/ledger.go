@@ -10,6 +10,9 @@ import (
 // on the new one (Aliases), and in any order.
 func (b *batch) merges(r connectors.Record) error {
 	if r.Deleted && r.MergedInto != "" {
+		if err := b.tx.PutMerged(r.Ref, r.Modified); err != nil {
+			return err
+		}
 		return b.merge(r.Ref, sibling(r.Ref, r.MergedInto))
 	}
 	for _, alias := range r.Aliases {
@@ -59,6 +62,7 @@ func (b *batch) rename(en *entry, side mapping.Side, to connectors.Ref) error {
 	from := sibling(to, v.ID)
 	b.unkey(v, from)
 	v.ID, v.Keys, v.Deleted = to.ID, nil, false
+	b.mapping.RetryRefused(en.account, side)
 	b.mapping.Estrange(en.account) // what the survivor holds was not changed, it came with it
 	if err := b.move(en.row.ID, from, to, true); err != nil {
 		return err
@@ -123,6 +127,10 @@ func (b *batch) move(account string, from, to connectors.Ref, continues bool) er
 		return err
 	}
 	b.splits = nil
+	b.retry = append(b.retry, account)
+	for _, o := range []connectors.Object{connectors.Account, writeObject, carryObject} {
+		b.settled = append(b.settled, settledRecord{ref: objectOf(from, o)})
+	}
 	return b.retarget(account, from, to, continues)
 }
 
@@ -170,10 +178,9 @@ func (b *batch) part(now, was *entry, from, to connectors.Ref) error {
 	if err != nil {
 		return err
 	}
-	if err := b.tx.PutLinks(b.links); err != nil {
+	if err := b.saveLinks(); err != nil {
 		return err
 	}
-	b.links = nil
 	was.account.Views[side], was.account.Linked = nil, ""
 	if err := b.tx.MoveSystemLinks(was.row.ID, now.row.ID, from.System); err != nil {
 		return err
@@ -184,6 +191,7 @@ func (b *batch) part(now, was *entry, from, to connectors.Ref) error {
 		}
 	}
 	b.link(from, now.row.ID)
+	reach(&now.life, was.life.Reach) // what it is about went along
 	if open != nil && open.System == from.System {
 		if err := b.handOver(now, was, open); err != nil {
 			return err
@@ -220,5 +228,6 @@ func (b *batch) handOver(now, was *entry, open *HandoffRow) error {
 	}
 	now.life.Episode += state.Episode
 	b.endLife(was)
+	b.retry = append(b.retry, now.row.ID)
 	return nil
 }

@@ -17,7 +17,7 @@ func (b *batch) live(en *entry, in workflows.Input, d workflows.Decision, activi
 	if err := b.revive(en); err != nil {
 		return nil, err
 	}
-	in.Life = en.life
+	in.Life, in.Sales = en.life, activities
 	facts := b.policy.Observe(in, d, activities)
 	progress := b.policy.Advance(en.life, facts)
 	before := en.life

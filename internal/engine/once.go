@@ -26,7 +26,7 @@ func (e *Engine) Once(ctx context.Context) error {
 	for _, system := range e.order {
 		errs = append(errs, e.Reload(ctx, system))
 	}
-	errs = append(errs, e.Sweep(ctx), e.Gauge(ctx), e.SendReports(ctx))
+	errs = append(errs, e.hasten(ctx), e.Sweep(ctx), e.Gauge(ctx), e.SendReports(ctx))
 	for _, system := range e.order {
 		_, err := e.empty(ctx, system) // what is held is told below, with what was held before
 		errs = append(errs, err)
@@ -38,6 +38,15 @@ func (e *Engine) Once(ctx context.Context) error {
 	err := errors.Join(append(errs, e.stillHeld(ctx))...)
 	e.Note("run", err)
 	return err
+}
+
+// hasten makes due what waits for both CRMs to be read, which they are.
+func (e *Engine) hasten(ctx context.Context) error {
+	if e.bothRead == 0 {
+		return nil
+	}
+	now := e.clock.Now()
+	return e.store.Update(ctx, func(tx Tx) error { return tx.Hasten(now, now.Add(e.bothRead)) })
 }
 
 // RefreshUsers reads a CRM's people if they were not read lately, and looks

@@ -150,7 +150,7 @@ func (e *Engine) settle(tx Tx, b *batch, last bool) error {
 	if !last {
 		return nil
 	}
-	return e.act(tx)
+	return e.act(tx, false)
 }
 
 // complete tells whether both first loads and the matching are done (I13).

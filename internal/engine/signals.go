@@ -83,32 +83,13 @@ func (b *batch) signals(r connectors.Record, home connectors.Ref, en *entry, pro
 		b.stray = found.Points
 		return false
 	}
+	found.Points = b.ownEvents(r, home, found.Points)
 	for _, p := range found.Points {
 		p.Owner = b.owners[p.Owner]
 		b.points = append(b.points, PointRow{Home: home, Point: p})
 	}
-	if en != nil {
-		b.reachBack(en, found.Points)
-	}
+	b.reachBack(home, en, found.Points)
 	return len(found.Points)+len(found.Grown) > 0
-}
-
-// reachBack notes the first of the events that happened after the CRM was
-// read the time before: they could not be judged any earlier, so the present
-// decision looks back to them, however long the outage was. What is older
-// (the past of a contact who joins an account) gets no such grace.
-func (b *batch) reachBack(en *entry, points []mapping.Point) {
-	if b.through.IsZero() {
-		return
-	}
-	for _, p := range points {
-		if p.At.Before(b.through) || p.At.After(b.now) {
-			continue
-		}
-		if en.life.Reach.IsZero() || p.At.Before(en.life.Reach) {
-			en.life.Reach = p.At
-		}
-	}
 }
 
 // hide finds the records that must leave no trace: people who were forgotten,

@@ -34,6 +34,8 @@ type Tx interface {
 	SalesTx
 	HeldTx
 	RoutingTx
+	ReachTx
+	RelatedTx
 	ReportTx
 }
 
@@ -76,6 +78,9 @@ type ContactRow struct {
 	Home               connectors.Ref
 	Name, Title, Email string
 	Modified           time.Time
+	// Joined: events until then belong to the account that the person was
+	// with before.
+	Joined time.Time
 }
 
 // AccountTx reads and writes accounts, their records' ids and their people.
@@ -98,6 +103,8 @@ type AccountTx interface {
 	DeleteAccount(id string) error
 	// MarkAllDirty makes every account be decided anew.
 	MarkAllDirty() error
+	// Hasten makes due at now what is due until then.
+	Hasten(now, until time.Time) error
 
 	Links(refs []connectors.Ref) (map[connectors.Ref]string, error)
 	PutLinks(links []Link) error

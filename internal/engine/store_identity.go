@@ -65,6 +65,6 @@ type IdentityTx interface {
 	MoveHistory(from, to string) error
 	// MoveSystemLinks is MoveLinks for the records of one system.
 	MoveSystemLinks(from, to string, system connectors.System) error
-	// PutPayloads replaces the Payload of rows that are still pending.
+	// PutPayloads replaces the Payload of rows that are not done.
 	PutPayloads(rows []OutboxRow) error
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"handoffd/connectors"
 )
@@ -44,4 +45,15 @@ func current(tx Tx, r *OutboxRow) (bool, error) {
 		return false, fmt.Errorf("encoding update %s: %w", r.Key, err)
 	}
 	return len(w.Fields) > 0, nil
+}
+
+// forNothing tells whether a task or note that is tried again is of a handoff
+// that has been closed since: while it was not known whether it was made, it
+// could not be taken back.
+func forNothing(tx Tx, r OutboxRow) (bool, error) {
+	if r.State != OutboxPending || r.Attempts < 2 || isAlert(r.Kind) || r.Kind == string(connectors.Update) {
+		return false, nil
+	}
+	h, err := tx.OpenHandoff(r.Account)
+	return h == nil || !strings.HasPrefix(r.Key, h.ID+"/"), err
 }

@@ -38,6 +38,7 @@ func Compile(source string, scope Scope, want Type) (*Program, []Fault) {
 	p := &Program{Source: source, Type: t, root: root}
 	if t == Bool {
 		c.leaves(tree.Node, &p.leaves)
+		p.shape = shapeOf(tree.Node, new(int))
 	}
 	p.atoms = c.atoms
 	return p, nil

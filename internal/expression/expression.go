@@ -145,6 +145,7 @@ type Program struct {
 	atoms  []Atom
 	root   node
 	leaves []leaf
+	shape  Shape
 }
 
 // leaf is a clause below the ands and ors, with what it compares.

@@ -11,9 +11,12 @@ import (
 // Title is the digest's subject line.
 func Title(r workflows.Report) string { return "handoffd: " + r.Name + ", " + span(r) }
 
+const question = "Sales, are the accounts that you get qualified?"
+
 // Brief writes the report as a digest: what was handed off, worked and
-// converted, then what misses its target, then the rest with a value.
-func Brief(w io.Writer, r workflows.Report) error {
+// converted, then what misses its target, then the rest with a value. survey
+// is where sales says what it thinks of the handoffs, "" for nowhere.
+func Brief(w io.Writer, r workflows.Report, survey string) error {
 	fmt.Fprintf(w, "%s\n", headline(r))
 	if r.Queue != nil {
 		fmt.Fprintf(w, "Waiting in the queue: %d\n", *r.Queue)
@@ -35,6 +38,9 @@ func Brief(w io.Writer, r workflows.Report) error {
 	}
 	part("Off target", missed)
 	part("Figures", fine)
+	if survey != "" {
+		fmt.Fprintf(w, "\n%s %s\n", question, survey)
+	}
 	_, err := fmt.Fprintln(w, "\nMore: handoffd report; the accounts behind a figure: handoffd report --list MEASURE")
 	return err
 }
@@ -43,7 +49,7 @@ func line(f workflows.Figure) string {
 	text := fmt.Sprintf("- %s: %s", f.Title, value(f.Kind, f.Value))
 	var notes []string
 	if f.Target != "" {
-		notes = append(notes, strings.TrimSpace("target "+f.Target+" "+map[workflows.Standing]string{workflows.Met: "(met)"}[f.Standing]))
+		notes = append(notes, strings.TrimSpace("target "+f.Target+" "+map[workflows.Judgement]string{workflows.Met: "(met)"}[f.Standing]))
 	}
 	if f.Before != nil && f.Before.Value != nil {
 		notes = append(notes, "before "+value(f.Kind, f.Before.Value))

@@ -18,6 +18,7 @@ type page struct {
 	Title, Span, Maturity, Policy, Headline string
 	Queue                                   *int
 	Sections                                []section
+	Question, Survey                        string
 	Columns                                 []string
 	Groups                                  []groupTable
 }
@@ -45,14 +46,15 @@ type groupRow struct {
 }
 
 // HTML writes the report as a page without any outside resource or script.
-// With lists, the accounts behind each figure are there to be unfolded.
-func HTML(w io.Writer, r workflows.Report, lists bool) error {
+// survey is a link for sales, "" for none. With lists, the accounts behind each figure are there to be unfolded.
+func HTML(w io.Writer, r workflows.Report, lists bool, survey string) error {
 	t, err := template.New("report").Parse(pageText)
 	if err != nil {
 		return fmt.Errorf("reading the report's template: %w", err)
 	}
 	p := page{
 		Title: r.Name, Span: span(r), Maturity: maturity(r), Policy: r.Policy, Headline: headline(r), Queue: r.Queue,
+		Question: question, Survey: survey,
 		Columns: titles(r), Sections: sections(r, lists),
 	}
 	for _, by := range workflows.GroupedBy() {

@@ -61,12 +61,14 @@ func TestGolden(t *testing.T) {
 	r := sample()
 	for name, write := range map[string]func(*bytes.Buffer) error{
 		"report.txt":  func(b *bytes.Buffer) error { return report.Text(b, r) },
-		"brief.txt":   func(b *bytes.Buffer) error { return report.Brief(b, r) },
+		"brief.txt":   func(b *bytes.Buffer) error { return report.Brief(b, r, "") },
 		"list.txt":    func(b *bytes.Buffer) error { return report.List(b, r, r.Figures[6]) },
 		"clock.txt":   func(b *bytes.Buffer) error { return report.List(b, r, r.Figures[7]) },
-		"report.html": func(b *bytes.Buffer) error { return report.HTML(b, r, true) },
-		"digest.html": func(b *bytes.Buffer) error { return report.HTML(b, r, false) },
-		"beside.txt":  func(b *bytes.Buffer) error { return report.Beside(b, r, later()) },
+		"report.html": func(b *bytes.Buffer) error { return report.HTML(b, r, true, "") },
+		"digest.html": func(b *bytes.Buffer) error {
+			return report.HTML(b, r, false, `https://forms.example/f?a=1&b="><script>`)
+		},
+		"beside.txt": func(b *bytes.Buffer) error { return report.Beside(b, r, later()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +90,7 @@ func TestGolden(t *testing.T) {
 			if diff := cmp.Diff(string(want), got.String()); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
-			for _, bad := range []string{"<b>me", "<script", "\x1b", "http://", "https://", "src="} {
+			for _, bad := range []string{"<b>me", "<script", "\x1b", "http://", "src=", "<link", "@import"} {
 				if strings.Contains(got.String(), bad) && (strings.HasSuffix(name, ".html") || bad == "\x1b") {
 					t.Errorf("it holds %q", bad)
 				}
@@ -115,12 +117,12 @@ func TestSmallReports(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	r := workflows.Report{Name: "November 2026"}
-	for _, err := range []error{report.Text(&b, r), report.Brief(&b, r), report.HTML(&b, r, true)} {
+	for _, err := range []error{report.Text(&b, r), report.Brief(&b, r, "https://forms.example/f"), report.HTML(&b, r, true, "")} {
 		if err != nil {
 			t.Error(err)
 		}
 	}
-	if !strings.Contains(b.String(), "Handed off -, worked -, converted -") {
+	if !strings.Contains(b.String(), "Handed off -, worked -, converted -") || !strings.Contains(b.String(), "qualified? https://forms.example/f\n") {
 		t.Errorf("got %s", b.String())
 	}
 }

@@ -35,6 +35,10 @@ func candidates(t mapping.Type) []connectors.FieldKind {
 // fields that are there, too, finds least wrong.
 func fitting(f *mapping.Field, side mapping.Side, n connectors.FieldNeed) connectors.FieldNeed {
 	best, level := n, mapping.Refused+1
+	made := *f
+	if f.Type == mapping.Number || f.Type == mapping.Money {
+		made.Scaled, made.Decimals = true, n.Decimals // what it would be rounded to makes a text no better
+	}
 	for _, kind := range candidates(f.Type) {
 		listed := kind == connectors.FieldChoice || kind == connectors.FieldChoices
 		if listed && len(n.Values) == 0 {
@@ -45,7 +49,7 @@ func fitting(f *mapping.Field, side mapping.Side, n connectors.FieldNeed) connec
 			tried.Values = nil
 		}
 		worst := mapping.Fitting
-		for _, v := range mapping.Fits(f, side, asMade(side, tried)) {
+		for _, v := range mapping.Fits(&made, side, asMade(side, tried)) {
 			worst = max(worst, v.Level)
 		}
 		if worst < level {

@@ -10,17 +10,17 @@ import (
 
 const (
 	updateContact = `
-UPDATE contacts SET name = $4, title = $5, email = $6, modified = $7 WHERE id = $1 AND system = $2 AND home_id = $3`
+UPDATE contacts SET name = $4, title = $5, email = $6, modified = $7, joined = $8 WHERE id = $1 AND system = $2 AND home_id = $3`
 	addContact = `
-INSERT INTO contacts (id, system, home_id, name, title, email, modified) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO contacts (id, system, home_id, name, title, email, modified, joined) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT DO NOTHING`
 	moveContact = `
-UPDATE contacts SET home_id = $3, name = $4, title = $5, email = $6, modified = $7 WHERE id = $1 AND system = $2`
+UPDATE contacts SET home_id = $3, name = $4, title = $5, email = $6, modified = $7, joined = $8 WHERE id = $1 AND system = $2`
 	deleteContact = `DELETE FROM contacts WHERE id = $1 AND system = $2`
 )
 
 var contactsOfHomes = `
-SELECT id, home_id, name, title, email, modified FROM contacts
+SELECT id, home_id, name, title, email, modified, joined FROM contacts
 WHERE system = $1 AND ` + inList("home_id", 2) + ` ORDER BY home_id, modified DESC, id`
 
 // PutContacts inserts or replaces people. A row's Home must be an account in
@@ -37,7 +37,7 @@ func (t *Tx) PutContacts(rows []engine.ContactRow) error {
 		}
 	}
 	args := func(c engine.ContactRow, buf []any) []any {
-		return append(buf, c.Ref.ID, string(c.Ref.System), c.Home.ID, c.Name, c.Title, c.Email, micros(c.Modified))
+		return append(buf, c.Ref.ID, string(c.Ref.System), c.Home.ID, c.Name, c.Title, c.Email, micros(c.Modified), micros(c.Joined))
 	}
 	return putEach(t, doing, rows, args, updateContact, addContact, moveContact)
 }
@@ -62,9 +62,9 @@ func (t *Tx) Contacts(homes []connectors.Ref) (map[connectors.Ref][]engine.Conta
 				Ref:  connectors.Ref{System: g.system, Object: connectors.Contact},
 				Home: connectors.Ref{System: g.system, Object: connectors.Account},
 			}
-			var modified int64
-			err := rows.Scan(&c.Ref.ID, &c.Home.ID, &c.Name, &c.Title, &c.Email, &modified)
-			c.Modified = timeOf(modified)
+			var modified, joined int64
+			err := rows.Scan(&c.Ref.ID, &c.Home.ID, &c.Name, &c.Title, &c.Email, &modified, &joined)
+			c.Modified, c.Joined = timeOf(modified), timeOf(joined)
 			found[c.Home] = append(found[c.Home], c)
 			return err
 		}, string(g.system))

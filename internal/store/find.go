@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"handoffd/internal/engine"
+	"handoffd/mapping"
 )
 
 const findLimit = 20
@@ -25,6 +26,11 @@ func (t *Tx) FindAccounts(query string) ([]engine.AccountRow, error) {
 	query = strings.TrimSpace(query)
 	if query == "" {
 		return nil, nil
+	}
+	if len(query) == 18 { // a Salesforce id may have lost its case
+		if id := mapping.SalesforceID(query); strings.EqualFold(id, query) {
+			query = id
+		}
 	}
 	// A Salesforce id of 15 characters is case-sensitive, and the form with
 	// 18 adds three capitals or digits to it ("Salesforce Object Reference",

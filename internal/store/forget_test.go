@@ -46,6 +46,25 @@ func TestRedact(t *testing.T) {
 	})
 }
 
+// TestRedactStory: what sales wrote about a handoff may name somebody.
+func TestRedactStory(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	update(t, s, func(tx engine.Tx) error {
+		h := engine.HandoffRow{ID: "a/1", Account: "a", Opened: noon, Reasons: []string{"x"}, Story: []byte(`{"reason":"Dana has left"}`)}
+		if err := tx.PutHandoff(h); err != nil {
+			return err
+		}
+		_, err := tx.Redact("a", nil, []string{"Dana"}, "[erased]")
+		return err
+	})
+	view(t, s, func(tx engine.Tx) error {
+		h, err := tx.OpenHandoff("a")
+		same(t, "story", string(h.Story), `{"reason":"[erased] has left"}`)
+		return err
+	})
+}
+
 func TestErase(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)

@@ -16,6 +16,8 @@ SELECT $3, system, at, signal, source, value, label, owner FROM points WHERE hom
 ON CONFLICT DO NOTHING`
 	dropPoints   = `DELETE FROM points WHERE home_id = $1 AND system = $2`
 	moveContacts = `UPDATE contacts SET home_id = $3 WHERE home_id = $1 AND system = $2`
+	// Only the counters of that CRM's records: ids of the other may be alike.
+	moveReadings = `UPDATE readings SET home_id = $3 WHERE home_id = $1 AND home_id <> '' AND substr(record, 1, length($2) + 1) = $2 || '/'`
 	moveSales    = `UPDATE sales_activities SET home_id = $3 WHERE home_id = $1 AND system = $2`
 
 	addCandidateAs = `
@@ -28,7 +30,7 @@ ON CONFLICT DO NOTHING`
 	moveDecisions   = `UPDATE decisions SET account = $2 WHERE account = $1`
 	moveOutbox      = `UPDATE outbox SET account = $2 WHERE account = $1`
 	moveSystemLinks = `UPDATE links SET account = $2 WHERE account = $1 AND system = $3`
-	putPayload      = `UPDATE outbox SET payload = $2 WHERE key = $1 AND state = 'pending'`
+	putPayload      = `UPDATE outbox SET payload = $2 WHERE key = $1 AND state <> 'done'`
 )
 
 // MoveRecord lets what hangs on one account record (points, contacts, splits,
@@ -47,7 +49,7 @@ func (t *Tx) MoveRecord(from, to connectors.Ref, continues bool) error {
 			return err
 		}
 	}
-	for _, query := range []string{movePoints, moveContacts, moveSales, addCandidateAs} {
+	for _, query := range []string{movePoints, moveContacts, moveSales, moveReadings, addCandidateAs} {
 		if _, err := t.exec(doing, query, from.ID, system, to.ID); err != nil {
 			return err
 		}
@@ -77,7 +79,7 @@ func (t *Tx) MoveSystemLinks(from, to string, system connectors.System) error {
 	return err
 }
 
-// PutPayloads replaces what is to be written by rows that are still pending.
+// PutPayloads replaces what is to be written by rows that are not done.
 func (t *Tx) PutPayloads(rows []engine.OutboxRow) error {
 	_, err := execEach(t, "changing pending writes", putPayload, rows, func(r engine.OutboxRow, buf []any) []any {
 		return append(buf, r.Key, r.Payload)
