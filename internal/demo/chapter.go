@@ -10,8 +10,8 @@ import (
 	"handoffd/workflows"
 )
 
-// kinds of events, in the order in which they happen to an account, and where
-// the store keeps when.
+// happenings are what a chapter tells of, in the order in which it happens to an
+// account.
 func happenings() []happening {
 	return []happening{
 		{"handed off", func(e *workflows.Episode) time.Time { return e.Handed }},
@@ -25,6 +25,8 @@ func happenings() []happening {
 	}
 }
 
+// happening is one kind of event, and when it was as the story of a handoff
+// keeps it; zero for not yet.
 type happening struct {
 	what string
 	at   func(*workflows.Episode) time.Time

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -172,6 +173,15 @@ func firstCycles(t *testing.T, r rig) {
 	if s.Handoffs != 12 || s.Alerts != 12 || s.Kinds["create_task"] != 12 || s.Kinds["create_note"] != 10 || s.Pending != 0 {
 		t.Errorf("release: %+v", s)
 	}
+	handed := r.handed(t)
+	for _, name := range []string{world.JustSeventy, world.LinkedByID, world.MessyDomain, world.Hostile, world.LongName(), world.FormOffList} {
+		if handed[name] == "" {
+			t.Errorf("%.40s is not handed off", name)
+		}
+	}
+	if handed[world.OwnerLeft] != "Robin Ames" || handed[world.NoOwner] != "Robin Ames" {
+		t.Errorf("whose owner left or is nobody goes to %q and %q instead of the fallback", handed[world.OwnerLeft], handed[world.NoOwner])
+	}
 	made := 0
 	for account, n := range r.tasks(t) {
 		made += n - before[account]
@@ -184,6 +194,40 @@ func firstCycles(t *testing.T, r rig) {
 	if s = r.round(t); r.written() != written {
 		t.Errorf("at rest %d records were written: %+v", r.written()-written, s.Kinds)
 	}
+	for name, visits := range map[string]int{world.Visitor: 3, world.NearlyWarm: 2, world.WarmNotFit: 9} {
+		a, ok := r.world.Account(name)
+		if !ok {
+			t.Fatalf("there is no %s", name)
+		}
+		have, _ := r.world.HubSpot.Get("contacts", a.Contacts[0])
+		was, _ := strconv.Atoi(have["hs_analytics_num_visits"])
+		try(t, r.world.HubSpot.Set("contacts", a.Contacts[0], map[string]string{"hs_analytics_num_visits": strconv.Itoa(was + visits)}))
+	}
+	_ = r.round(t)
+	handed = r.handed(t)
+	if handed[world.Visitor] == "" || handed[world.NearlyWarm] != "" || handed[world.WarmNotFit] != "" || len(handed) != 13 {
+		t.Errorf("after the visits %d are handed off: %v", len(handed), handed)
+	}
+}
+
+// handed are the accounts that were handed off, with whom they went to.
+func (r rig) handed(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	try(t, r.daemon.Store.View(t.Context(), func(tx engine.Tx) error {
+		rows, err := tx.Handoffs(time.Time{})
+		for _, h := range rows {
+			found, err := tx.Accounts([]string{h.Account})
+			if err != nil {
+				return err
+			}
+			if h.Summary != "" { // made, not found in the CRM
+				out[found[h.Account].Name] = h.Owner
+			}
+		}
+		return err
+	}))
+	return out
 }
 
 // written is how many records were written in both CRMs so far.

@@ -48,11 +48,10 @@ const (
 type play struct {
 	options Options
 	report  *Report
-	// since is when the present chapter began; first and deliver are of the
-	// rules that held on day one.
-	since   time.Time
-	deliver string
-	began   time.Time
+	// began is when the daemon first ran, since when the present chapter
+	// began, deliver what the rules said on day one.
+	began, since time.Time
+	deliver      string
 }
 
 // Play plays the two months. An error means that the play could not go on;
