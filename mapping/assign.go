@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/internal/yamlpos"
@@ -105,6 +106,15 @@ func (o Owners) Addresses(email string) []string {
 		}
 	}
 	return out
+}
+
+// TaskDue is the vendor's field for the deadline of a task with its value:
+// Salesforce keeps a day, HubSpot a time.
+func TaskDue(side Side, due time.Time, day string) (string, connectors.Value) {
+	if side == SalesforceSide {
+		return "ActivityDate", connectors.TextValue(day)
+	}
+	return "hs_timestamp", connectors.TimeValue(due)
 }
 
 // OwnerProperty is the vendor's field for the owner of any kind of record.

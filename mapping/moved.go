@@ -54,6 +54,26 @@ func (m *Mapping) Confirmed(a *Account, slot int) (at time.Time) {
 	return at
 }
 
+// Said is when the merged value was given last, by anybody but handoffd: the
+// copy that it wrote into the other CRM is younger and says nothing new.
+func (m *Mapping) Said(a *Account, slot int) time.Time {
+	v, origin := m.Value(a, slot)
+	var at time.Time
+	for _, s := range Sides() {
+		c := a.cell(s, slot)
+		if c == nil || m.Fields[slot].Vendor[s] == "" || c.Seen != v || c.HasSent && c.HasEchoed && c.Seen == c.Echo {
+			continue
+		}
+		if c.At.After(at) {
+			at = c.At
+		}
+	}
+	if at.IsZero() {
+		return origin.At
+	}
+	return at
+}
+
 // ChangedTo is when the merged value became this one by a change that was
 // seen, zero if it is another, or was so from the first sight on.
 func (m *Mapping) ChangedTo(a *Account, slot int, value connectors.Value) time.Time {

@@ -90,6 +90,16 @@ func (a Alerts) HasPlace(to Audience) bool {
 	return false
 }
 
+// StandsIn is who is told what is for marketing or the heads while the policy
+// names nobody for them: the default manager, so that no notice reaches nobody.
+// It is "" if they have people, or a place such as a Slack channel.
+func (p *Policy) StandsIn(to Audience) string {
+	if to != ToMarketing && to != ToHeads || len(p.Alerts.People[to]) > 0 || p.Alerts.HasPlace(to) {
+		return ""
+	}
+	return p.Managers["default"]
+}
+
 // TellAt is when a notice of now may be told: now, or for one that is not
 // urgent the end of the quiet hours.
 func (p *Policy) TellAt(urgent bool, now time.Time) time.Time {

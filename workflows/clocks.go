@@ -78,11 +78,12 @@ func (t *turn) running() []Clock {
 // stageClocks are the promises about the present stage.
 func (t *turn) stageClocks(e *Episode) []Clock {
 	p, stage := t.policy, *e.Now()
-	of := func(name string) string { return string(stage.Stage) + "/" + name }
+	from, of := stage.since(), stage.clock
 	clock := func(name string, span calendar.Span, met time.Time, title, body string, to ...Audience) Clock {
+		name = of(name)
 		return Clock{
-			Name: of(name), From: stage.At, Due: t.deadline(stage.At, span), Met: met,
-			notice: func() Notice { return t.tell(of(name), title, body, to...) },
+			Name: name, From: from, Due: t.deadline(from, span), Met: met,
+			notice: func() Notice { return t.tell(name, title, body, to...) },
 		}
 	}
 	touch := clock(ClockFirstTouch, p.SLA.FirstTouch, stage.Touched, "First outreach is overdue", "No call, e-mail, meeting or completed task since the handoff.", ToManager)
@@ -94,8 +95,13 @@ func (t *turn) stageClocks(e *Episode) []Clock {
 	list := []Clock{
 		clock(ClockAcknowledge, p.SLA.Acknowledge, stage.Acknowledged, "Please begin", "The handoff has not been acknowledged: begin its task, or set acknowledged.", ToOwner),
 		clock(ClockAcknowledgeManager, p.SLA.AcknowledgeManager, stage.Acknowledged, "Handoff not acknowledged", "The owner was reminded and has not begun.", ToManager),
-		touch, latest,
+		latest,
 	}
+	if stage.Call.IsZero() { // else the call is the first touch that was promised
+		list = append(list, touch)
+	}
+	// What the buyer was promised does not begin anew with another owner.
+	from, of = stage.At, StageStory{Stage: stage.Stage}.clock
 	if !stage.Call.IsZero() {
 		call := clock(ClockCall, calendar.Span{}, stage.Talked, "Discovery call is overdue", "No call or meeting has taken place in the time that was promised.", ToManager)
 		call.Due = stage.Call

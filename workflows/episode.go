@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -65,6 +66,10 @@ type StageStory struct {
 	// System and Owner say where the task is and whose it is.
 	System connectors.System `json:"system,omitempty"`
 	Owner  string            `json:"owner,omitempty"`
+	// Given is when the owner got it from another one, and Turn counts how
+	// often that was: each owner has clocks of their own.
+	Given time.Time `json:"given,omitzero"`
+	Turn  int       `json:"turn,omitempty"`
 	// Due is the deadline of the first touch; Call, where one is promised,
 	// that of the discovery call.
 	Due  time.Time `json:"due,omitzero"`
@@ -76,6 +81,29 @@ type StageStory struct {
 	Acknowledged time.Time `json:"acknowledged,omitzero"`
 	Touched      time.Time `json:"touched,omitzero"`
 	Talked       time.Time `json:"talked,omitzero"`
+}
+
+// GiveTo makes somebody else the owner. Unless sales was in touch already, or
+// has promised the buyer a time, due is when they must be.
+func (s *StageStory) GiveTo(owner string, now, due time.Time) {
+	s.Owner, s.Given = owner, now
+	s.Turn++
+	if s.Touched.IsZero() && s.Call.IsZero() {
+		s.Due = due
+	}
+}
+
+// since is when the present owner got it.
+func (s StageStory) since() time.Time { return latest(s.At, s.Given) }
+
+// clock names a promise of the present owner. The name of a clock that has run
+// out for somebody else is taken.
+func (s StageStory) clock(name string) string {
+	name = string(s.Stage) + "/" + name
+	if s.Turn == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s/%d", name, s.Turn+1)
 }
 
 // Side is where the stage's task is.

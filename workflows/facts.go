@@ -27,6 +27,8 @@ const (
 	FieldLastTouch     = "last_sales_touch"       // ours
 	FieldSalesMeetings = "sales_meetings"         // ours
 	FieldLastMeeting   = "last_meeting"           // ours
+	FieldSalesEmails   = "sales_emails"           // ours
+	FieldLastEmail     = "last_email"             // ours
 )
 
 // Inputs are the fields by which people tell something about one handoff: they
@@ -66,10 +68,11 @@ type Facts struct {
 	// said that the account was seen.
 	Begun time.Time `json:"begun,omitzero"`
 	// Touches are what sales did since the handoff, Calls those that were
-	// calls, Held the meetings that took place, Booked the first that was
-	// agreed.
+	// calls, Emails those that were e-mails, Held the meetings that took
+	// place, Booked the first that was agreed.
 	Touches []time.Time `json:"touches,omitempty"`
 	Calls   []time.Time `json:"calls,omitempty"`
+	Emails  []time.Time `json:"emails,omitempty"`
 	Held    []time.Time `json:"held,omitempty"`
 	Booked  time.Time   `json:"booked,omitzero"`
 	// Task is when handoffd's task for the present stage came to be.
@@ -135,7 +138,7 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 	case in.Life.Open == nil:
 		return
 	}
-	since := in.Life.Open.Handed
+	since := in.Life.Open.Handed.Truncate(time.Second) // Salesforce's times have whole seconds
 	if a.Key != "" {
 		f.own(in, a)
 	}
@@ -154,11 +157,13 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 		f.respond(a.At, map[bool]string{true: "the buyer replied", false: "the buyer called"}[a.Kind == connectors.Email])
 		return
 	}
-	if a.Kind == connectors.Meeting {
+	switch a.Kind {
+	case connectors.Meeting:
 		f.Held = append(f.Held, a.At)
-	}
-	if a.Kind == connectors.Call {
+	case connectors.Call:
 		f.Calls = append(f.Calls, a.At)
+	case connectors.Email:
+		f.Emails = append(f.Emails, a.At)
 	}
 	if a.OwnerID != "" {
 		f.Touches = append(f.Touches, a.At)
@@ -250,7 +255,7 @@ func (p *Policy) word(a *mapping.Account, name string) Word {
 	if v.IsNull() || field.Type == mapping.Bool && !v.Bool() || origin.Own {
 		return Word{}
 	}
-	at := origin.At
+	at := p.Mapping.Said(a, field.Slot)
 	if c := p.Mapping.Confirmed(a, field.Slot); c.After(at) {
 		at = c
 	}
@@ -301,6 +306,9 @@ func (p *Policy) again(in Input) string {
 		in.Life.Ended = latest(e.Handed, e.Returned)
 	}
 	in.Life.Ended = latest(in.Life.Ended, in.Life.Told)
+	if reach := in.Life.unused(); !reach.IsZero() && reach.Before(in.Life.Ended) {
+		in.Life.Ended = reach
+	}
 	w := p.world(in)
 	eval := func(c *Criteria) connectors.Value { return c.Eval(w) }
 	segments := p.possible(eval)
@@ -310,6 +318,17 @@ func (p *Policy) again(in Input) string {
 		}
 	}
 	return ""
+}
+
+// unused is right before the first event that happened before a handoff of the
+// intent type and was read after it, zero for none: it had no part in that
+// handoff, so a demo form among them is a response.
+func (l *Life) unused() time.Time {
+	e := l.Open
+	if e == nil || e.Type != Intent || l.Reach.IsZero() || e.Returned.After(e.Handed) || l.Told.After(e.Handed) {
+		return time.Time{}
+	}
+	return l.Reach.Add(-time.Nanosecond)
 }
 
 // moved tells whether a person has put another status into one of the CRMs.

@@ -373,3 +373,32 @@ func drawFacts(t *rapid.T, now time.Time) workflows.Facts {
 	}
 	return f
 }
+
+// TestGivenToAnother: the new owner's clocks begin with them, under names of
+// their own; the time that the buyer was promised stays.
+func TestGivenToAnother(t *testing.T) {
+	t.Parallel()
+	p := policy(t, policyText)
+	life := handed(workflows.HandedOff, workflows.AE)
+	stage := life.Open.Now()
+	stage.Due, stage.Call = monday.Add(days), monday.Add(days)
+	stage.GiveTo("u2", monday.Add(7*days), monday.Add(10*days))
+	if stage.Owner != "u2" || !stage.Due.Equal(monday.Add(days)) {
+		t.Errorf("stage %+v, want the promised call to stay", stage)
+	}
+	from := map[string]time.Duration{}
+	for _, c := range p.Clocks(life, workflows.Facts{Now: monday.Add(7 * days)}) {
+		from[c.Name] = c.From.Sub(monday)
+	}
+	want := map[string]time.Duration{
+		"ae/acknowledge/2": 7 * days, "ae/acknowledge_manager/2": 7 * days, "ae/first_touch_latest/2": 7 * days, "ae/call_within": 0, "ae/return": 0,
+	}
+	if diff := cmp.Diff(want, from); diff != "" {
+		t.Errorf("clocks (-want +got):\n%s", diff)
+	}
+	stage.Call, stage.Touched = time.Time{}, time.Time{}
+	stage.GiveTo("u3", monday.Add(8*days), monday.Add(11*days))
+	if !stage.Due.Equal(monday.Add(11*days)) || stage.Turn != 2 {
+		t.Errorf("stage %+v, want its own deadline", stage)
+	}
+}

@@ -62,7 +62,10 @@ func acknowledgedInTime(s *sheet, h *Measured) []Entry {
 
 func touchedInTime(s *sheet, h *Measured) []Entry {
 	due := func(st StageStory) time.Time {
-		if !st.Due.IsZero() {
+		switch {
+		case st.Turn > 0 && !st.Call.IsZero():
+			return st.Call
+		case st.Turn == 0 && !st.Due.IsZero(): // another owner's deadline is not what was promised
 			return st.Due
 		}
 		return s.policy.Calendar.Deadline(st.At, s.policy.SLA.FirstTouch)

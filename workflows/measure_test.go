@@ -205,6 +205,11 @@ func levelCases() []measureCase {
 			firstTouch(2 * hours)(m)
 			m.Story.Stages[0].Due = m.Story.Handed.Add(hours)
 		}, "0/1"},
+		{"in time for the one it was given to next", "first_touch_in_time", sent, november, func(m *workflows.Measured) {
+			firstTouch(8 * days)(m)
+			m.Story.Stages[0].GiveTo("u2", m.Story.Handed.Add(7*days), m.Story.Handed.Add(10*days))
+			m.Story.Stages[0].Due = m.Story.Handed.Add(10 * days)
+		}, "0/1"},
 		{"both stages count", "acknowledged_in_time", sent, november, func(m *workflows.Measured) {
 			seen(hours)(m)
 			m.Story.Stages = append(m.Story.Stages, workflows.StageStory{Stage: workflows.AE, At: m.Story.Handed.Add(2 * hours)})

@@ -24,7 +24,7 @@ import (
 
 // costRows is how many records a cost test reads.
 func costRows() int {
-	if testing.Short() {
+	if testing.Short() || connectortest.Raced {
 		return 20_000
 	}
 	return 100_000

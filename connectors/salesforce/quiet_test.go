@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/connectors/connectortest"
 	"handoffd/connectors/salesforce"
 	"handoffd/connectors/salesforce/sandbox"
 )
@@ -39,7 +40,7 @@ func (b *lockedBuffer) String() string {
 func TestMain(m *testing.M) {
 	var global lockedBuffer
 	log.SetOutput(&global)
-	code := m.Run()
+	code := connectortest.Main(m)
 	if text := global.String(); text != "" {
 		fmt.Fprintf(os.Stderr, "the global log is not silent:\n%.2000s\n", text)
 		code = 1

@@ -39,7 +39,11 @@ func (e *examination) channels(ctx context.Context) {
 func (e *examination) audiences() {
 	for _, to := range []workflows.Audience{workflows.ToMarketing, workflows.ToHeads} {
 		if len(e.Policy.Alerts.People[to]) == 0 && !e.Policy.Alerts.HasPlace(to) {
-			e.report.Notes = append(e.report.Notes, fmt.Sprintf("workflows.alerts.people.%s names nobody: what is for %s reaches nobody.", to, to))
+			who := "reaches nobody"
+			if e.Policy.StandsIn(to) != "" {
+				who = "goes to the one of workflows.managers.default"
+			}
+			e.report.Notes = append(e.report.Notes, fmt.Sprintf("workflows.alerts.people.%s names nobody: what is for %s %s.", to, to, who))
 		}
 		for _, c := range e.Policy.Alerts.To[to] {
 			if c != workflows.ByCRM {

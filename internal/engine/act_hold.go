@@ -174,16 +174,10 @@ func (t *turn) keepReleased() error {
 }
 
 func (t *turn) tellHeld() error {
-	for _, c := range t.ready {
-		if !slices.Contains(t.hold.Accounts, c.entry.row.ID) {
-			continue
-		}
-		return t.b.tellOthers(c.entry, fmt.Sprintf("held/%d", t.hold.Since.Unix()), workflows.Notice{
-			Key: "held/", Urgent: true, To: []workflows.Audience{workflows.ToMarketing, workflows.ToHeads},
-			Title: fmt.Sprintf("%d handoffs are held", len(t.hold.Accounts)), Body: t.hold.String(),
-		})
-	}
-	return nil
+	return t.b.tellAll(fmt.Sprintf("held/%d", t.hold.Since.Unix()), workflows.Notice{
+		Key: "held/", Urgent: true, To: []workflows.Audience{workflows.ToMarketing, workflows.ToHeads},
+		Title: fmt.Sprintf("%d handoffs are held", len(t.hold.Accounts)), Body: t.hold.String(),
+	})
 }
 
 // releaseHeld lets through what is held now; in a store that was never

@@ -31,8 +31,7 @@ func connectorsUser(people []connectors.User, id string) connectors.User {
 // exceeded its cap.
 func (t *turn) overCap() error {
 	for _, kind := range []workflows.Type{workflows.Inbound, workflows.Relationship} {
-		last, went := t.went[kind]
-		if !went {
+		if _, went := t.went[kind]; !went {
 			continue
 		}
 		for _, full := range t.volume.Exceeded(kind) {
@@ -47,7 +46,7 @@ func (t *turn) overCap() error {
 			if err := t.b.tx.PutSetting(settingTold+base, t.b.now.Format(time.RFC3339)); err != nil {
 				return err
 			}
-			err = t.b.tellOthers(last.entry, base, workflows.Notice{
+			err = t.b.tellAll(base, workflows.Notice{
 				Key: "cap/", To: []workflows.Audience{workflows.ToHeads},
 				Title: fmt.Sprintf("More %s handoffs than expected", kind),
 				Body:  full.Text + ". They go on: this type never waits.",

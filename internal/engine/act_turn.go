@@ -193,6 +193,9 @@ func (b *batch) stay(w *waiting) error {
 		}
 	}
 	due := nextOf(b.now, en.row.Due, w.decision.Due, w.wait.Until, by)
+	if asked := en.row.Due; !asked.IsZero() && !asked.After(b.now) {
+		due = asked // the sweep has yet to see what is due, a clock of the account maybe
+	}
 	after, err := json.Marshal(en.life)
 	if err != nil {
 		return fmt.Errorf("encoding the life of account %s: %w", en.row.ID, err)
@@ -235,6 +238,12 @@ func (b *batch) tellLate(w *waiting, by time.Time) error {
 		Body: fmt.Sprintf("%s has met the criteria since %s and was to be handed off within %s. It %s",
 			name, b.policy.Calendar.LocalDay(en.life.Met), b.policy.SLA.HandOff, w.wait),
 	})
+}
+
+// tellAll lays out a notice that is about no account, and logs it.
+func (b *batch) tellAll(base string, n workflows.Notice) error {
+	b.engine.log.Warn("notice", "key", base+"/"+n.Key, "title", n.Title)
+	return b.notifyAll(base, n)
 }
 
 // tellOthers lays out a notice for people who are no owner, and logs it.

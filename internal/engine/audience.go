@@ -61,6 +61,9 @@ func (t *telling) people(to workflows.Audience) ([]person, error) {
 		}
 		return t.found([]string{t.who.manager.Email}, "workflows.managers.default")
 	}
+	if email := t.batch.policy.StandsIn(to); email != "" && t.kind == kindAlert {
+		return t.found([]string{email}, "workflows.managers.default")
+	}
 	return t.found(t.batch.policy.Alerts.People[to], "workflows.alerts.people."+string(to))
 }
 

@@ -134,7 +134,7 @@ func (b *batch) evaluate(en *entry, history workflows.History, activities []mapp
 		log = append(log, row)
 	}
 	if live && d.Outcome != workflows.OutOfScope && d.Outcome != workflows.Gone {
-		steps, err := b.live(en, in, d, activities)
+		steps, err := b.live(en, in, d, activities, len(log) > 0)
 		if err != nil {
 			return nil, err
 		}

@@ -12,8 +12,8 @@ import (
 
 // live moves an account through its life as far as what is known of it allows,
 // and carries out what that brings: statuses, the AE stage, notices, the end of
-// a handoff.
-func (b *batch) live(en *entry, in workflows.Input, d workflows.Decision, activities []mapping.SalesActivity) ([]DecisionRow, error) {
+// a handoff. logged tells whether the decision itself goes into the log now.
+func (b *batch) live(en *entry, in workflows.Input, d workflows.Decision, activities []mapping.SalesActivity, logged bool) ([]DecisionRow, error) {
 	if err := b.revive(en); err != nil {
 		return nil, err
 	}
@@ -42,8 +42,12 @@ func (b *batch) live(en *entry, in workflows.Input, d workflows.Decision, activi
 			return nil, err
 		}
 	}
-	if len(progress.Steps) == 0 {
-		return nil, nil
+	s := progress.Steps
+	for _, step := range s {
+		b.engine.log.Info("moved", "account", en.row.ID, "from", step.From, "to", step.To, "by", step.Name)
+	}
+	if len(s) == 0 || logged && len(s) == 1 && s[0].To == workflows.Ready {
+		return nil, nil // that it is ready now, the decision itself says
 	}
 	return b.story(en, in, d, before, facts, progress)
 }
@@ -57,12 +61,6 @@ func earliest(a, b time.Time) time.Time {
 
 // story logs the transitions, with all that they were made of (I6).
 func (b *batch) story(en *entry, in workflows.Input, d workflows.Decision, before workflows.Life, facts workflows.Facts, p workflows.Progress) ([]DecisionRow, error) {
-	for _, s := range p.Steps {
-		b.engine.log.Info("moved", "account", en.row.ID, "from", s.From, "to", s.To, "by", s.Name)
-	}
-	if len(p.Steps) == 1 && p.Steps[0].To == workflows.Ready {
-		return nil, nil // the decision itself says so
-	}
 	row, err := decisionRow(en.row.ID, b.policy.TraceSteps(in, d, before, facts, p))
 	if err != nil {
 		return nil, err
@@ -138,11 +136,13 @@ func (b *batch) count(en *entry, facts workflows.Facts) {
 	number := func(field string, n int) { b.setOwn(en, field, connectors.FloatValue(float64(n))) }
 	number(workflows.FieldSalesTouches, len(facts.Touches))
 	number(workflows.FieldSalesMeetings, len(facts.Held))
-	if n := len(facts.Touches); n > 0 {
-		b.setOwn(en, workflows.FieldLastTouch, connectors.TimeValue(facts.Touches[n-1]))
-	}
-	if n := len(facts.Held); n > 0 {
-		b.setOwn(en, workflows.FieldLastMeeting, connectors.TimeValue(facts.Held[n-1]))
+	number(workflows.FieldSalesEmails, len(facts.Emails))
+	for field, times := range map[string][]time.Time{
+		workflows.FieldLastTouch: facts.Touches, workflows.FieldLastMeeting: facts.Held, workflows.FieldLastEmail: facts.Emails,
+	} {
+		if n := len(times); n > 0 {
+			b.setOwn(en, field, connectors.TimeValue(times[n-1]))
+		}
 	}
 }
 

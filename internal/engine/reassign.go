@@ -67,11 +67,13 @@ func (b *batch) reassign(en *entry) (as workflows.Assignment, done bool, err err
 	if err != nil || !done {
 		return as, false, err
 	}
-	h.OwnerID, h.Owner = as.Owner.ID, as.Owner.Name
 	if err := b.revive(en); err != nil {
 		return as, false, err
 	}
-	en.life.Open.Now().Owner = h.OwnerID
+	stage := en.life.Open.Now()
+	stage.GiveTo(as.Owner.ID, b.now, b.policy.Calendar.Deadline(b.now, b.policy.SLA.FirstTouch))
+	h.OwnerID, h.Owner, h.Due = as.Owner.ID, as.Owner.Name, stage.Due
+	b.touch(en) // the new owner's clocks begin
 	err = errors.Join(
 		b.putHandoff(*h, en.life.Open), b.assign(en, h.ID, workflows.Stage(h.Stage), as),
 		b.giveTask(en, h, task, len(given)), b.tellReassigned(en, h, as, users, len(given)), b.syncFields(en),
@@ -128,14 +130,15 @@ func (b *batch) taskOf(h *HandoffRow) (task *OutboxRow, why string, err error) {
 	return nil, "its task is not known", nil
 }
 
-// giveTask changes the owner of a task: in the CRM, or before it goes there.
+// giveTask changes the owner of a task and its deadline: in the CRM, or before
+// it goes there.
 func (b *batch) giveTask(en *entry, h *HandoffRow, task *OutboxRow, nth int) error {
 	if task.State == OutboxPending {
 		var w connectors.Write
 		if err := json.Unmarshal(task.Payload, &w); err != nil {
 			return fmt.Errorf("decoding %s: %w", task.Key, err)
 		}
-		w.Activity.OwnerID = h.OwnerID
+		w.Activity.OwnerID, w.Activity.Due, w.Activity.Day = h.OwnerID, h.Due, b.policy.Calendar.LocalDay(h.Due)
 		data, err := json.Marshal(w)
 		if err != nil {
 			return fmt.Errorf("encoding %s: %w", task.Key, err)
@@ -147,6 +150,10 @@ func (b *batch) giveTask(en *entry, h *HandoffRow, task *OutboxRow, nth int) err
 		Key: fmt.Sprintf("%s/%s/owner/%d", h.ID, h.Stage, nth), Op: connectors.Update,
 		Ref:    connectors.Ref{System: h.System, Object: connectors.Task, ID: task.Result},
 		Fields: map[string]connectors.Value{mapping.OwnerProperty(mapping.SideOf(h.System)): connectors.TextValue(h.OwnerID)},
+	}
+	if !h.Due.IsZero() {
+		name, due := mapping.TaskDue(mapping.SideOf(h.System), h.Due, b.policy.Calendar.LocalDay(h.Due))
+		w.Fields[name] = due
 	}
 	data, err := json.Marshal(w)
 	if err != nil {

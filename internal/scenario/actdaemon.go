@@ -43,6 +43,7 @@ func (r *reader) policy(m *yamlpos.Map) act {
 		return nil
 	}
 	set.changes++
+	set.signed = true
 	r.scenario.settings, r.config = set, config
 	return func(ctx context.Context, p *player) (string, error) {
 		next, problems, err := set.compile(p.config.SQLite, p.world.Credentials.Salesforce.ClientID, p.clock.Now())

@@ -82,3 +82,18 @@ func (p *player) moveDeal(ctx context.Context, a *account, salesforce, hubspot s
 	}
 	return p.update(ctx, ref.System, connectors.Opportunity, ref.ID, fields, by)
 }
+
+// dropDeal deletes the account's last opportunity.
+func (r *reader) dropDeal(m *yamlpos.Map) act {
+	a, by := r.account(m.Get("delete_opportunity")), r.person(m.Get("by"))
+	return func(ctx context.Context, p *player) (string, error) {
+		deals := p.deals[a.key]
+		if len(deals) == 0 {
+			return "", fmt.Errorf("%s has no opportunity that could be deleted", a.key)
+		}
+		ref := deals[len(deals)-1]
+		p.deals[a.key] = deals[:len(deals)-1]
+		words := said("%s deletes the opportunity of %s", either(user(by), "somebody"), a.key)
+		return words, p.remove(ctx, ref.System, ref.Object, ref.ID, by)
+	}
+}

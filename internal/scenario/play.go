@@ -55,6 +55,13 @@ func (p *player) play(ctx context.Context) error {
 	}
 	p.result.Played = p.clock.Now().Sub(s.Start)
 	p.result.Story = p.story.inOrder()
+	if p.daemon == nil {
+		return nil
+	}
+	var err error
+	if p.result.Steps, err = p.steps(ctx); err != nil {
+		return err
+	}
 	return p.watched(ctx, Finish, "")
 }
 

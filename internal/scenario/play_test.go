@@ -44,10 +44,16 @@ func play(t *testing.T, path string, o scenario.Options) *scenario.Result {
 // here.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
-	for _, path := range append(files(t, "../../examples/scenarios/*.yaml"), files(t, "testdata/play/*.yaml")...) {
+	shipped := files(t, "../../examples/scenarios/*.yaml")
+	ways := &waysTaken{taken: map[way]int{}}
+	t.Cleanup(func() { ways.all(t, len(shipped)) })
+	for i, path := range append(shipped, files(t, "testdata/play/*.yaml")...) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
 			result := play(t, path, scenario.Options{})
+			if i < len(shipped) {
+				ways.add(result.Steps)
+			}
 			if !result.Passed() {
 				var b bytes.Buffer
 				_ = result.Print(&b) // a Buffer cannot fail

@@ -1,6 +1,10 @@
 package scenario
 
-import "time"
+import (
+	"time"
+
+	"handoffd/workflows"
+)
 
 // Result is how a scenario went.
 type Result struct {
@@ -14,6 +18,8 @@ type Result struct {
 	Played time.Duration `json:"-"`
 	Rounds int           `json:"rounds"`
 	Story  []Line        `json:"story,omitempty"`
+	// Steps are the transitions that accounts made.
+	Steps []workflows.Step `json:"-"`
 }
 
 // Passed tells whether all went as expected.

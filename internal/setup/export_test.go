@@ -23,7 +23,7 @@ func TestExport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 30 {
+	if len(files) != 33 {
 		t.Errorf("%d files", len(files))
 	}
 	for _, f := range files {

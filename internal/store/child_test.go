@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"handoffd/connectors/connectortest"
 	"os"
 	"os/exec"
 	"strconv"
@@ -24,7 +25,7 @@ const (
 func TestMain(m *testing.M) {
 	job := os.Getenv(childJob)
 	if job == "" {
-		os.Exit(m.Run())
+		os.Exit(connectortest.Main(m))
 	}
 	if err := runChild(job, os.Getenv(childPath)); err != nil {
 		fmt.Println("error:", err)

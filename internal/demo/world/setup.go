@@ -101,6 +101,9 @@ func (s *seeder) salesforceFields(statuses []string) {
 		{Name: "Sales_Touches__c", Label: "Sales Touches", Type: "double", Precision: 8, Scale: 2},
 		{Name: "Last_Sales_Touch__c", Label: "Last Sales Touch", Type: "datetime"},
 		{Name: "Sales_Meetings__c", Label: "Sales Meetings", Type: "double", Precision: 8, Scale: 2},
+		{Name: "Last_Meeting__c", Label: "Last Meeting", Type: "datetime"},
+		{Name: "Sales_Emails__c", Label: "Sales Emails", Type: "double", Precision: 8, Scale: 2},
+		{Name: "Last_Email__c", Label: "Last Email", Type: "datetime"},
 	} {
 		s.fail(s.Salesforce.AddField("Account", f))
 	}
@@ -136,6 +139,9 @@ func (s *seeder) hubspotProperties(statuses []string, withAccountID bool) {
 		{Name: "sales_touches", Label: "Sales touches", Type: "number"},
 		{Name: "last_sales_touch", Label: "Last sales touch", Type: "datetime"},
 		{Name: "sales_meetings", Label: "Sales meetings", Type: "number"},
+		{Name: "last_meeting", Label: "Last meeting", Type: "datetime"},
+		{Name: "sales_emails", Label: "Sales emails", Type: "number"},
+		{Name: "last_email", Label: "Last email", Type: "datetime"},
 	}
 	if withAccountID {
 		list = append(list, hubspot.Property{Name: "salesforceaccountid", Label: "Salesforce Account ID"})
