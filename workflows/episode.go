@@ -135,13 +135,14 @@ func (p Plan) story(now time.Time) StageStory {
 	return StageStory{Stage: p.Stage, At: now, System: p.Side.System(), Owner: p.Owner.ID, Due: p.Due, Call: p.Call}
 }
 
-// Begin opens an episode in a life.
+// Begin opens an episode in a life. Its times have whole seconds, as
+// Salesforce's have: what sales does in the very second is not before it.
 func (l *Life) Begin(p Plan, segment string, now time.Time) {
 	l.Episode++
-	l.State, l.Since, l.Reach, l.Open = HandedOff, now, time.Time{}, begin(p, segment, now)
+	l.State, l.Since, l.Reach, l.Open = HandedOff, now, time.Time{}, begin(p, segment, now.Truncate(time.Second))
 }
 
 // Enter adds the stage that a plan makes.
 func (l *Life) Enter(p Plan, now time.Time) {
-	l.Open.Stages = append(l.Open.Stages, p.story(now))
+	l.Open.Stages = append(l.Open.Stages, p.story(now.Truncate(time.Second)))
 }

@@ -138,7 +138,7 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 	case in.Life.Open == nil:
 		return
 	}
-	since := in.Life.Open.Handed.Truncate(time.Second) // Salesforce's times have whole seconds
+	since := in.Life.Open.Handed
 	if a.Key != "" {
 		f.own(in, a)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"handoffd/connectors"
@@ -110,15 +111,17 @@ const (
 // nothing is shown; if none, both are nothing.
 func Show(ctx context.Context, s Store, m *mapping.Mapping, query string) (one *Shown, several []AccountRow, err error) {
 	err = s.View(ctx, func(tx Tx) error {
-		rows, err := tx.FindAccounts(query)
-		if err != nil || len(rows) == 0 {
+		found, err := tx.Overviews(query, shownWrites, shownConflicts)
+		if err != nil || len(found) == 0 {
 			return err
 		}
-		if len(rows) > 1 {
-			several = rows
+		if len(found) > 1 {
+			for _, o := range found {
+				several = append(several, o.AccountRow)
+			}
 			return nil
 		}
-		one, err = show(tx, m, rows[0])
+		one, err = show(m, found[0])
 		return err
 	})
 	if err != nil {
@@ -127,96 +130,47 @@ func Show(ctx context.Context, s Store, m *mapping.Mapping, query string) (one *
 	return one, several, nil
 }
 
-func show(tx Tx, m *mapping.Mapping, row AccountRow) (*Shown, error) {
-	a, err := m.Decode(row.ID, row.Doc)
+func show(m *mapping.Mapping, o Overview) (*Shown, error) {
+	a, err := m.Decode(o.ID, o.Doc)
 	if err != nil {
 		return nil, err
 	}
 	var life workflows.Life
-	if len(row.Life) > 0 {
-		if err := json.Unmarshal(row.Life, &life); err != nil {
-			return nil, fmt.Errorf("decoding the life of account %s: %w", row.ID, err)
+	if len(o.Life) > 0 {
+		if err := json.Unmarshal(o.Life, &life); err != nil {
+			return nil, fmt.Errorf("decoding the life of account %s: %w", o.ID, err)
 		}
 	}
 	out := &Shown{
-		ID: row.ID, Name: row.Name, Domain: row.Domain, State: row.State, Since: life.Since, Outcome: row.Outcome,
-		Linked: a.Linked, Links: []string{}, Problems: []ShownProblem{}, Writes: []ShownWrite{}, Conflicts: []ShownConflict{}, Fields: showFields(m, a),
+		ID: o.ID, Name: o.Name, Domain: o.Domain, State: o.State, Since: life.Since, Outcome: o.Outcome, Reason: o.Reason, Decided: o.Decided,
+		Linked: a.Linked, Handoff: o.Handoff, Links: []string{}, Problems: []ShownProblem{}, Fields: showFields(m, a),
+		Writes: append([]ShownWrite{}, o.Writes...), Conflicts: append([]ShownConflict{}, o.Conflicts...),
 	}
 	if life.State == workflows.Ready && life.Queued != nil {
 		out.Waits, out.Met, out.Late = life.Queued.String(), life.Met, life.Late
 	}
-	if err := out.past(tx); err != nil {
-		return nil, err
-	}
-	return out, out.around(tx, a)
+	out.around(o, homes(a))
+	return out, nil
 }
 
-// past adds the last decision, the open handoff and the last writes.
-func (s *Shown) past(tx Tx) error {
-	decisions, err := tx.Decisions(s.ID, time.Time{}, 1)
-	if err != nil {
-		return err
+// around adds the records, people and problems of the account. People of a
+// record that it has no longer are not its people any more.
+func (s *Shown) around(o Overview, homes []connectors.Ref) {
+	for _, l := range o.Links {
+		s.Links = append(s.Links, l.String())
 	}
-	for _, d := range decisions {
-		s.Reason, s.Decided = d.Reason, d.At
+	for _, home := range homes {
+		s.Contacts += o.People[home]
 	}
-	h, err := tx.OpenHandoff(s.ID)
-	if err != nil {
-		return err
-	}
-	if h != nil {
-		s.Handoff = &ShownHandoff{ID: h.ID, Rule: h.Rule, Stage: h.Stage, Owner: h.Owner, Opened: h.Opened, Due: h.Due}
-		given, err := tx.Assignments(h.ID)
-		if err != nil {
-			return err
-		}
-		if len(given) > 0 {
-			s.Handoff.Assigned = given[len(given)-1].Why
+	var rows []ProblemRow
+	for _, p := range o.Problems {
+		if p.Home == (connectors.Ref{}) || slices.Contains(homes, p.Home) {
+			rows = append(rows, p.ProblemRow)
 		}
 	}
-	writes, err := tx.LastWrites(s.ID, shownWrites)
-	for _, w := range writes {
-		s.Writes = append(s.Writes, ShownWrite{
-			Key: w.Key, System: string(w.System), Kind: w.Kind, State: w.State, Created: w.Created, Sent: w.Sent, Result: w.Result, Error: w.Error,
-		})
-	}
-	if err != nil {
-		return err
-	}
-	conflicts, err := tx.Conflicts(s.ID, shownConflicts)
-	for _, c := range conflicts {
-		s.Conflicts = append(s.Conflicts, ShownConflict{
-			Field: c.Field, At: c.At, Salesforce: c.Salesforce, HubSpot: c.HubSpot, Winner: c.Winner, Policy: c.Policy, Reason: c.Reason,
-		})
-	}
-	return err
-}
-
-// around adds the records, people and problems of the account.
-func (s *Shown) around(tx Tx, a *mapping.Account) error {
-	links, err := tx.LinksOf(s.ID)
-	if err != nil {
-		return err
-	}
-	ids := []string{s.ID} // problems of routing are kept under handoffd's id
-	for _, l := range links {
-		s.Links, ids = append(s.Links, l.String()), append(ids, l.ID)
-	}
-	people, err := tx.Contacts(homes(a))
-	if err != nil {
-		return err
-	}
-	for _, list := range people {
-		s.Contacts += len(list)
-		for _, p := range list {
-			ids = append(ids, p.Ref.ID)
-		}
-	}
-	problems, err := tx.ProblemsOf(ids)
-	for _, p := range problems {
+	for _, p := range slices.Compact(rows) {
 		s.Problems = append(s.Problems, showProblem(p))
 	}
-	return err
 }
 
 func showProblem(p ProblemRow) ShownProblem {

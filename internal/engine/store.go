@@ -37,6 +37,7 @@ type Tx interface {
 	ReachTx
 	RelatedTx
 	ReportTx
+	ShowTx
 }
 
 // AccountRow is one account as stored.

@@ -45,8 +45,6 @@ type UpkeepTx interface {
 	ProblemCount() (int, error)
 	// LinksOf lists the records that lead to the account, old ids included.
 	LinksOf(account string) ([]connectors.Ref, error)
-	// LastWrites lists the account's newest outbox rows, newest first.
-	LastWrites(account string, limit int) ([]OutboxRow, error)
 	// RetryParked makes parked creates of those accounts pending again, as
 	// long as their handoff is open; RetryAllParked those of all.
 	RetryParked(accounts []string, now time.Time) error

@@ -10,22 +10,35 @@ import (
 const findLimit = 20
 
 // Each part uses an index of its own. $1 is what was typed, $2 the same with
-// the case folded, $3 to $4 the range of Salesforce ids that it abbreviates.
-const findAccounts = `
-SELECT ` + accountColumns + ` FROM accounts WHERE id IN (
+// the case folded, $3 to $4 the range of Salesforce ids that it abbreviates,
+// $5 how many are wanted.
+const (
+	fittingIDs = `
     SELECT id FROM accounts WHERE id = $1
     UNION SELECT account FROM links WHERE id = $1
     UNION SELECT account FROM links WHERE id >= $3 AND id < $4 AND system = 'salesforce'
     UNION SELECT id FROM accounts WHERE lower(domain) = $2 AND domain <> ''
-    UNION SELECT id FROM accounts WHERE name_key = $2
-) ORDER BY id LIMIT $5`
+    UNION SELECT id FROM accounts WHERE name_key = $2`
+	findAccounts = `SELECT ` + accountColumns + ` FROM accounts WHERE id IN (` + fittingIDs + `) ORDER BY id LIMIT $5`
+)
 
 // FindAccounts finds accounts by handoffd's id, by a vendor's id of any linked
 // record, by domain, or by the whole name in whatever case. At most 20, by id.
 func (t *Tx) FindAccounts(query string) ([]engine.AccountRow, error) {
+	args := findArgs(query)
+	if args == nil {
+		return nil, nil
+	}
+	var found []engine.AccountRow
+	err := t.query("finding accounts", findAccounts, appendAccounts(&found), args...)
+	return found, err
+}
+
+// findArgs are the parameters of fittingIDs, nil if nothing was typed.
+func findArgs(query string) []any {
 	query = strings.TrimSpace(query)
 	if query == "" {
-		return nil, nil
+		return nil
 	}
 	if len(query) == 18 { // a Salesforce id may have lost its case
 		if id := mapping.SalesforceID(query); strings.EqualFold(id, query) {
@@ -39,9 +52,7 @@ func (t *Tx) FindAccounts(query string) ([]engine.AccountRow, error) {
 	if len(query) == 15 {
 		from, to = query, query+"~"
 	}
-	var found []engine.AccountRow
-	err := t.query("finding accounts", findAccounts, appendAccounts(&found), query, fold(query), from, to, findLimit)
-	return found, err
+	return []any{query, fold(query), from, to, findLimit}
 }
 
 // fold gives texts that differ only in case the same form, in every script:

@@ -14,9 +14,11 @@ INSERT INTO problems (system, object, id, field, vendor, value, reason, since, n
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (system, object, id, field) DO UPDATE SET vendor = excluded.vendor, value = excluded.value,
     reason = excluded.reason, next_try = excluded.next_try`
+	// The whole list is wanted: the range, into which every system falls, has
+	// it read along the key, which is in the order of the list.
 	allProblems = `
 SELECT system, object, id, field, vendor, value, reason, since, next_try FROM problems
-ORDER BY system, object, id, field`
+WHERE system >= '' ORDER BY system, object, id, field`
 )
 
 var (

@@ -153,7 +153,7 @@ func (s *Store) transact(ctx context.Context, p *pool, begin string, f func(engi
 		session.drop()
 		return wrap(ctx, "beginning transaction", err)
 	}
-	t := &Tx{ctx: ctx, s: session, clock: s.clock}
+	t := &Tx{ctx: ctx, s: session, clock: s.clock, trace: traceOf(ctx)}
 	defer t.rollback() // does nothing after a commit; runs on a panic as well
 	if err := f(t); err != nil {
 		return err

@@ -27,6 +27,8 @@ type Tx struct {
 	over bool
 	// force makes the commit wait for the disk.
 	force bool
+	// trace is told of every statement, nil if nobody listens.
+	trace func(query string)
 }
 
 // ready tells whether a statement may still be run.
@@ -55,6 +57,7 @@ func (t *Tx) exec(doing, query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, t.fail(doing, err)
 	}
+	t.tell(query)
 	result, err := stmt.ExecContext(t.ctx, args...)
 	if err != nil {
 		return 0, t.fail(doing, err)
@@ -84,6 +87,7 @@ func execEach[R any](t *Tx, doing, query string, rows []R, args func(row R, buf 
 			return changed, err
 		}
 		buf = args(row, buf[:0])
+		t.tell(query)
 		// Not t.ctx: watching it would cost the driver a goroutine per row.
 		result, err := stmt.ExecContext(context.Background(), buf...)
 		if err != nil {
@@ -129,6 +133,7 @@ func (t *Tx) query(doing, query string, scan scanFunc, args ...any) error {
 	if err != nil {
 		return t.fail(doing, err)
 	}
+	t.tell(query)
 	rows, err := stmt.QueryContext(t.ctx, args...)
 	if err != nil {
 		return t.fail(doing, err)

@@ -11,7 +11,6 @@ import (
 
 const (
 	linksOfAccount = `SELECT system, object, id FROM links WHERE account = $1 ORDER BY system, object, id`
-	lastWrites     = `SELECT ` + outboxColumns + ` FROM outbox WHERE account = $1 ORDER BY seq DESC LIMIT $2`
 	// Those that are dirty already stay so, at no cost worth a condition.
 	markParkedDirty = `UPDATE accounts SET dirty = 1 WHERE id IN (SELECT account FROM outbox WHERE state = 'parked')`
 	problemCount    = `SELECT count(*) FROM problems`
@@ -56,13 +55,6 @@ func (t *Tx) LinksOf(account string) ([]connectors.Ref, error) {
 		found = append(found, r)
 		return err
 	}, account)
-	return found, err
-}
-
-// LastWrites lists the account's newest outbox rows, newest first.
-func (t *Tx) LastWrites(account string, limit int) ([]engine.OutboxRow, error) {
-	var found []engine.OutboxRow
-	err := t.query("reading last writes", lastWrites, appendOutbox(&found), account, limit)
 	return found, err
 }
 
