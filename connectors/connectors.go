@@ -148,6 +148,8 @@ const (
 	CreateTask Op = "create_task"
 	// CreateNote makes one note on an account.
 	CreateNote Op = "create_note"
+	// CreateAccount makes one account of Fields; Ref has no ID then.
+	CreateAccount Op = "create_account"
 )
 
 // Write is one thing to be done to one record. Key is handoffd's own, unique
@@ -165,6 +167,9 @@ type Write struct {
 	Expect map[string]Value `json:"expect,omitempty"`
 	// Activity is the task or note to create.
 	Activity *Activity `json:"activity,omitempty"`
+	// Since is before the first attempt to create an account: one that is
+	// older was not made by it.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Activity is a task or a note in the words that both CRMs share.

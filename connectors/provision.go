@@ -122,6 +122,10 @@ type Right struct {
 	Why, Fix string
 }
 
+// CreateAccounts is What the Right to make accounts says; it matters only where
+// the mapping asks for that.
+const CreateAccounts = "create accounts"
+
 // Automation is something in a CRM that reacts when a record is written.
 type Automation struct {
 	Kind string // flow, validation rule, Apex trigger

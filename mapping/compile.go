@@ -16,10 +16,11 @@ import (
 // the result is usable only if c has no error.
 func Compile(n yamlpos.Node, c *yamlpos.Collector) *Mapping {
 	k := compiler{c: c, m: &Mapping{byName: map[string]int{}}}
-	top := n.Map("where", "match", "account", "owners", "signals")
+	top := n.Map("where", "match", "create", "account", "owners", "signals")
 	top.Require("account")
 	k.where(top.Get("where"))
 	k.rules(top.Get("match"))
+	k.creation(top.Get("create"))
 	k.fields(top.Get("account"))
 	k.owners(top.Get("owners"))
 	k.signals(top.Get("signals"))

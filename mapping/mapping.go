@@ -7,7 +7,8 @@
 //   - sync.go judges fields that both sides may change; observe.go tells our
 //     own writes' echoes from other people's changes.
 //   - outgoing.go says what must be written so that both sides agree, and
-//     result.go takes in what became of it.
+//     result.go takes in what became of it; create.go says what a record
+//     holds that is to be made.
 //   - transform.go, multi.go, people.go: what a value is in each CRM.
 //   - fits.go and fitwords.go judge whether a CRM's field takes what the
 //     mapping brings, by the table of fittable.go and the shapes of fitshape.go.
@@ -33,6 +34,8 @@ type Mapping struct {
 	// Scope: which accounts the mapping is about.
 	SalesforceWhere string
 	HubSpotWhere    []Filter
+	// Create: which accounts get a record in a CRM that has none.
+	Create [sides]Creation
 	// Owners says who is whom where an owner is carried to the other CRM.
 	Owners Owners
 	people *People

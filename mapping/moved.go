@@ -39,13 +39,19 @@ func (c *Cell) moved(own connectors.Value, since time.Time) bool {
 }
 
 // Confirmed is what the field named by updated_at says of the merged value,
-// zero for nothing.
-func (m *Mapping) Confirmed(a *Account, slot int) time.Time {
-	_, origin := m.Value(a, slot)
-	if c := a.cell(origin.Side, slot); c != nil && !origin.Own {
-		return c.Confirmed
+// zero for nothing. A value that both sides share may be confirmed on either.
+func (m *Mapping) Confirmed(a *Account, slot int) (at time.Time) {
+	v, origin := m.Value(a, slot)
+	if origin.Own {
+		return at
 	}
-	return time.Time{}
+	for _, s := range Sides() {
+		c := a.cell(s, slot)
+		if c != nil && (s == origin.Side || c.Seen == v && !a.Views[s].OutOfScope) && c.Confirmed.After(at) {
+			at = c.Confirmed
+		}
+	}
+	return at
 }
 
 // Said is when the merged value was given last, by anybody but handoffd: the

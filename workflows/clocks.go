@@ -62,10 +62,11 @@ func (t *turn) running() []Clock {
 		}
 	case Ready:
 		if t.facts.Outcome == HandOff && t.facts.Type != Intent {
+			from := t.requested()
 			return []Clock{{
-				Name: ClockAssign, From: t.life.Since, Due: t.deadline(t.life.Since, t.policy.SLA.Assign),
+				Name: ClockAssign, From: from, Due: t.deadline(from, t.policy.SLA.Assign),
 				notice: func() Notice {
-					n := t.tell(fmt.Sprintf("assign/%d", t.life.Since.Unix()), "Nobody has this request", "The buyer asked, and no owner could be found: "+t.facts.Rule, ToHeads, ToMarketing)
+					n := t.tell(fmt.Sprintf("assign/%d", from.Unix()), "Nobody has this request", "The buyer asked, and no owner could be found: "+t.facts.Rule, ToHeads, ToMarketing)
 					n.Urgent = true
 					return n
 				},
@@ -73,6 +74,19 @@ func (t *turn) running() []Clock {
 		}
 	}
 	return nil
+}
+
+// requested is since when a buyer who asked waits for somebody: an account may
+// have been ready for less before that.
+func (t *turn) requested() time.Time {
+	switch l := t.life; {
+	case l.Met.IsZero():
+		return l.Since
+	case t.facts.Type.Before(l.MetAs):
+		return t.facts.Now
+	default:
+		return l.Met
+	}
 }
 
 // stageClocks are the promises about the present stage.

@@ -38,6 +38,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.digests(top.Get("digest"))
 	k.targets(top.Get("targets"))
 	k.summary(top.Get("summary"))
+	k.creation()
 	k.finish()
 	return k.p
 }

@@ -81,7 +81,7 @@ func (p *Policy) Evaluate(in Input) Decision {
 	undecided := false
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		if !h.startsFrom(in.Life.State) {
+		if !h.startsFrom(in.Life.origin()) {
 			continue
 		}
 		v := h.met(segments, func(c *Criteria) connectors.Value { return c.Eval(w) })
@@ -105,6 +105,15 @@ func (p *Policy) Evaluate(in Input) Decision {
 		d.Outcome = NotQualified
 	}
 	return d
+}
+
+// origin is where an account that is ready was before, if that is not over: as
+// long as it waits, it may be handed off for no less than it became ready for.
+func (l Life) origin() State {
+	if l.State == Ready && (l.From == Won || l.From == Lost) {
+		return l.From
+	}
+	return l.State
 }
 
 // startsFrom tells whether the handoff may begin in a state: after a deal, only
@@ -206,6 +215,7 @@ func (p *Policy) print(w *world, in Input) uint64 {
 	h := printer{sum: 14695981039346656037}
 	h.text(p.Hash)
 	h.text(string(in.Life.State))
+	h.text(string(in.Life.origin()))
 	h.number(uint64(in.Life.Episode))
 	h.text(in.Account.Linked)
 	if in.Account.InScope() {

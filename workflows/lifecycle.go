@@ -136,7 +136,7 @@ func (t *turn) opportunity() (string, bool) {
 	if f.OpenDeal.After(t.life.Moved) {
 		return "an opportunity was opened on " + t.day(f.OpenDeal), true
 	}
-	if e := t.life.Open; e != nil && !f.Deal.Created.IsZero() && !f.Deal.Created.Before(e.Handed) {
+	if e := t.life.Open; e != nil && !f.Deal.Created.IsZero() && !f.Deal.Created.Before(e.Handed) && f.Deal.Closed.After(t.life.Moved) {
 		return "an opportunity was opened and closed", true
 	}
 	return "", false
@@ -178,7 +178,7 @@ func (t *turn) dealGone() bool { return t.facts.OpenDeal.IsZero() && !t.life.Dea
 
 func (t *turn) returned() (string, bool) {
 	r := t.facts.Return
-	return "returned by sales: " + r.Text, r.Text != "" && r.At.After(t.sent())
+	return "returned by sales: " + r.Text, r.Text != "" && r.At.After(latest(t.sent(), t.life.Moved))
 }
 
 // sent is when sales was given the account, or given it back.
@@ -242,7 +242,7 @@ func (t *turn) givenUp() (string, bool) {
 func (t *turn) disputed() (string, bool) {
 	d := t.facts.Dispute
 	e := t.life.Open
-	return "marketing disagrees", d.Text != "" && e != nil && d.At.After(e.Disputed)
+	return "marketing disagrees", d.Text != "" && e != nil && d.At.After(latest(e.Disputed, t.life.Moved))
 }
 
 func (t *turn) accepted() (string, bool) {
@@ -251,12 +251,18 @@ func (t *turn) accepted() (string, bool) {
 
 func (t *turn) verdictSales() (string, bool) {
 	v := t.facts.Verdict
-	return "the heads decided: back to sales", v.Text == VerdictSales && !v.At.Before(t.facts.Dispute.At)
+	return "the heads decided: back to sales", v.Text == VerdictSales && t.decided(v)
 }
 
 func (t *turn) verdictNurture() (string, bool) {
 	v := t.facts.Verdict
-	return "the heads decided: nurture", v.Text == VerdictNurture && !v.At.Before(t.facts.Dispute.At)
+	return "the heads decided: nurture", v.Text == VerdictNurture && t.decided(v)
+}
+
+// decided: the verdict is of this dispute, and no person has moved the account
+// since.
+func (t *turn) decided(v Word) bool {
+	return !v.At.Before(t.facts.Dispute.At) && v.At.After(t.life.Moved)
 }
 
 func (t *turn) criteriaMet() (string, bool) {

@@ -77,6 +77,9 @@ type Policy struct {
 	// MQA and Status name the fields that carry the result, "" for none.
 	MQAField, StatusField string
 	// window is the longest look back of any rule.
+	// Create holds, per CRM, the rule of mapping.create; nil makes nothing.
+	Create [2]*Criteria
+
 	window time.Duration
 	uses   []use
 

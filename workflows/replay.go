@@ -22,7 +22,7 @@ func (p *Policy) Replay(t Trace) (Outcome, string) {
 	undecided := false
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		if !h.startsFrom(t.State) {
+		if !h.startsFrom((Life{State: t.State, From: t.From}).origin()) {
 			continue
 		}
 		v := h.met(segments, eval)

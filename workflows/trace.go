@@ -18,6 +18,8 @@ type Trace struct {
 	Hash   string    `json:"hash"`
 	At     time.Time `json:"at"`
 	State  State     `json:"state"`
+	// From is the state before ready that its rules still depend on.
+	From State `json:"from,omitempty"`
 	// Reach is how far back windows of events reached beyond their length.
 	Reach time.Time `json:"reach,omitzero"`
 	// Used is when the last handoff ended: what happened before counts for no
@@ -71,7 +73,7 @@ type RuleTrace struct {
 func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
-		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
+		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, From: in.Life.From, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
 		Gone: in.Account.Gone(), LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 	}
 	if d.Rule != nil {

@@ -91,6 +91,11 @@ func (o *options) plan(c *cobra.Command) (err error) {
 	if held, err := engine.StandingHold(ctx, daemon.Store); err == nil && held != nil {
 		fmt.Fprintln(c.OutOrStdout(), held)
 	}
+	if creates, err := daemon.Engine.PlannedCreates(ctx); err == nil {
+		printCreates(c.OutOrStdout(), creates)
+	} else {
+		failed = errors.Join(failed, err)
+	}
 	if len(planned) == 0 {
 		fmt.Fprintln(c.OutOrStdout(), "no handoff is planned")
 	}

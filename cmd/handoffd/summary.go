@@ -47,6 +47,7 @@ func printSummary(w io.Writer, s engine.Summary) error {
 	if len(s.Waits) > 0 || s.Late > 0 {
 		fmt.Fprintf(t, "ready and waiting for\t%s; %d late\n", counts(s.Waits), s.Late)
 	}
+	printCreates(t, s.Creates)
 	for _, h := range s.Held {
 		fmt.Fprintf(t, "held back\t%s\n", h)
 	}
@@ -121,4 +122,19 @@ func counts(m map[string]int) string {
 		keys[i] = fmt.Sprintf("%s %d", k, m[k])
 	}
 	return strings.Join(keys, ", ")
+}
+
+// printCreates tells which records would be made, or are being made.
+func printCreates(w io.Writer, creates []engine.PlannedCreate) {
+	for _, c := range creates {
+		names := make([]string, len(c.Names))
+		for i, name := range c.Names {
+			names[i] = safe(name, 40)
+		}
+		more := ""
+		if rest := c.Count - len(names); rest > 0 {
+			more = fmt.Sprintf(" and %d more", rest)
+		}
+		fmt.Fprintf(w, "to be made in %s\t%d accounts, at most %d a round: %s%s\n", c.System, c.Count, c.PerRound, strings.Join(names, ", "), more)
+	}
 }

@@ -20,7 +20,7 @@ func checks() []check {
 	var out []check
 	for _, some := range [][]check{
 		loadingChecks(), changeChecks(), leavingChecks(), valueChecks(), readingTroubleChecks(),
-		updateChecks(), refusalChecks(), createChecks(), unsureChecks(), cancelChecks(), peopleChecks(),
+		updateChecks(), refusalChecks(), createChecks(), makeChecks(), unsureChecks(), cancelChecks(), peopleChecks(),
 	} {
 		out = append(out, some...)
 	}
@@ -31,7 +31,7 @@ func checks() []check {
 // org that differs in how it takes writes.
 func RunWrites(t *testing.T, b Bench) {
 	t.Helper()
-	run(t, b, slices.Concat(updateChecks(), refusalChecks(), createChecks(), unsureChecks(), cancelChecks(), peopleChecks()), nil)
+	run(t, b, slices.Concat(updateChecks(), refusalChecks(), createChecks(), makeChecks(), unsureChecks(), cancelChecks(), peopleChecks()), nil)
 }
 
 // Run holds a connector to the contract, one subtest per promise. Every check

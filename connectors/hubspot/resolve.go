@@ -17,6 +17,10 @@ func (c *Client) Resolve(ctx context.Context, w connectors.Write) connectors.Res
 	if w.Op == connectors.Update {
 		return c.resolveUpdate(ctx, k, w)
 	}
+	if w.Op == connectors.CreateAccount {
+		id, refused := c.findCompany(ctx, k, w)
+		return resolved(k, w, id, refused)
+	}
 	id, refused := c.find(ctx, k, w)
 	return resolved(k, w, id, refused)
 }

@@ -14,6 +14,7 @@ func (c *Client) Write(ctx context.Context, batch []connectors.Write) []connecto
 	d := &delivery{Client: c, results: make([]connectors.Result, len(batch)), creates: transport.PriorityHandoff}
 	updates := make(map[connectors.Object][]*item)
 	creates := make(map[connectors.Object][]*item)
+	var companies []*item
 	for i, w := range batch {
 		d.results[i].Key = w.Key
 		k, err := checkWrite(w)
@@ -23,6 +24,10 @@ func (c *Client) Write(ctx context.Context, batch []connectors.Write) []connecto
 		case w.Op == connectors.Update:
 			if u := d.newUpdate(ctx, i, k, w); u != nil {
 				updates[k.object] = append(updates[k.object], u)
+			}
+		case w.Op == connectors.CreateAccount:
+			if n := d.newCompany(ctx, i, k, w); n != nil {
+				companies = append(companies, n)
 			}
 		default:
 			if n := d.newCreation(ctx, i, k, w); n != nil {
@@ -36,6 +41,8 @@ func (c *Client) Write(ctx context.Context, batch []connectors.Write) []connecto
 	for _, k := range kinds() {
 		d.update(ctx, k, updates[k.object])
 	}
+	company, _ := kindOf(connectors.Account)
+	d.createCompanies(ctx, company, companies)
 	return d.results
 }
 
@@ -107,6 +114,11 @@ func checkWrite(w connectors.Write) (kind, *connectors.Error) {
 		return refuse("hubspot has no such object")
 	case w.Ref.System != connectors.HubSpot:
 		return refuse("the record is not in hubspot")
+	case w.Op == connectors.CreateAccount:
+		if why := checkCompany(w); why != "" {
+			return refuse(why)
+		}
+		return k, nil
 	case w.Ref.ID == "":
 		return refuse("the record has no id")
 	case w.Op == connectors.Update && len(w.Fields) == 0:

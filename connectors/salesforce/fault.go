@@ -21,6 +21,8 @@ type vendorError struct {
 	StatusCode string   `json:"statusCode"`
 	Message    string   `json:"message"`
 	Fields     []string `json:"fields"`
+	// Duplicate tells what a duplicate rule found.
+	Duplicate duplicates `json:"duplicateResult"`
 }
 
 func (v vendorError) code() string {
@@ -119,6 +121,9 @@ func dayIsUsedUp(v vendorError) bool {
 // explain turns one of Salesforce's errors into ours.
 func explain(v vendorError, now time.Time) *connectors.Error {
 	e := &connectors.Error{System: connectors.Salesforce, Code: v.code(), Message: scrub(v)}
+	if ids := v.Duplicate.ids(); len(ids) > 0 {
+		e.Message = transport.OneLine(e.Message+" ("+strings.Join(ids, ", ")+")", messageLimit)
+	}
 	m, known := meaningOf(v.code())
 	if !known {
 		m = meaning{class: connectors.ParkRecord, fix: "handoffd does not know this error; its code is in the Salesforce documentation"}

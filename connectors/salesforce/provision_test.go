@@ -181,7 +181,7 @@ func TestRights(t *testing.T) {
 		}
 		return out
 	}
-	if diff := cmp.Diff(map[string]bool{"edit accounts": true, "create tasks": true}, granted(w.c)); diff != "" {
+	if diff := cmp.Diff(map[string]bool{"edit accounts": true, "create accounts": true, "create tasks": true}, granted(w.c)); diff != "" {
 		t.Error(diff)
 	}
 	limited := w.connect(func(cfg *salesforce.Config) {
@@ -191,7 +191,7 @@ func TestRights(t *testing.T) {
 		})(cfg)
 		cfg.NotificationType = "Nope"
 	})
-	want := map[string]bool{"edit accounts": false, "create tasks": false, "alerts as notification Nope": false}
+	want := map[string]bool{"edit accounts": false, "create accounts": false, "create tasks": false, "alerts as notification Nope": false}
 	if diff := cmp.Diff(want, granted(limited)); diff != "" {
 		t.Error(diff)
 	}

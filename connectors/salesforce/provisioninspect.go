@@ -12,16 +12,24 @@ import (
 // the type of notification is there. Nothing tells which records are shared.
 func (c *Client) Rights(ctx context.Context) ([]connectors.Right, error) {
 	var rights []connectors.Right
+	var asked string
+	var o objectRights
+	var err error
 	for _, want := range []struct {
 		what, object string
 		has          func(objectRights) bool
 		fix          string
+		optional     bool
 	}{
-		{"edit accounts", "Account", func(o objectRights) bool { return o.Updateable }, "grant the integration user Edit on Account"},
-		{"create tasks", "Task", func(o objectRights) bool { return o.Createable }, "grant the integration user Edit Tasks"},
+		{"edit accounts", "Account", func(o objectRights) bool { return o.Updateable }, "grant the integration user Edit on Account", false},
+		{connectors.CreateAccounts, "Account", func(o objectRights) bool { return o.Createable }, "grant the integration user Create on Account", true},
+		{"create tasks", "Task", func(o objectRights) bool { return o.Createable }, "grant the integration user Edit Tasks", false},
 	} {
-		o, err := c.objectRights(ctx, want.object)
-		r := connectors.Right{What: want.what, Granted: err == nil && want.has(o)}
+		if want.object != asked { // both rights to accounts are in one answer
+			o, err = c.objectRights(ctx, want.object)
+			asked = want.object
+		}
+		r := connectors.Right{What: want.what, Granted: err == nil && want.has(o), Optional: want.optional}
 		if err != nil && concernsAll(err) {
 			return nil, err
 		}

@@ -21,6 +21,9 @@ func (c *Client) Resolve(ctx context.Context, w connectors.Write) connectors.Res
 	if w.Op == connectors.Update {
 		return c.resolveUpdate(ctx, w)
 	}
+	if w.Op == connectors.CreateAccount {
+		return c.resolveAccount(ctx, w)
+	}
 	keys, err := c.keying(ctx)
 	if err != nil {
 		return connectors.Result{Key: w.Key, Outcome: connectors.Unsure, Err: err}

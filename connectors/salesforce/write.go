@@ -24,12 +24,14 @@ const (
 // nobody, then the updates. Updates of one record become one.
 func (c *Client) Write(ctx context.Context, batch []connectors.Write) []connectors.Result {
 	results := make([]connectors.Result, len(batch))
-	var creates, guarded, plain []int
+	var creates, accounts, guarded, plain []int
 	for i, w := range batch {
 		results[i] = connectors.Result{Key: w.Key}
 		switch {
 		case w.Op == connectors.CreateTask || w.Op == connectors.CreateNote:
 			creates = append(creates, i)
+		case w.Op == connectors.CreateAccount:
+			accounts = append(accounts, i)
 		case w.Op != connectors.Update:
 			results[i] = refused(w, "", "handoffd has no such operation: "+string(w.Op))
 		case len(w.Expect) > 0:
@@ -42,6 +44,7 @@ func (c *Client) Write(ctx context.Context, batch []connectors.Write) []connecto
 	d.creates(ctx, creates)
 	d.guarded(ctx, guarded)
 	d.updates(ctx, plain)
+	d.createAccounts(ctx, accounts)
 	return results
 }
 

@@ -57,6 +57,10 @@ func (t policyText) signed(names []string) string {
 	canonical(&b, without(t.workflows, signedOff), "segments", "handoffs")
 	b.WriteByte(0)
 	canonical(&b, valueOf(t.mapping, "where"))
+	if create := valueOf(t.mapping, "create"); create != nil {
+		b.WriteByte(0)
+		canonical(&b, create)
+	}
 	for _, name := range names {
 		b.WriteByte(0)
 		b.WriteString(name)

@@ -1,26 +1,26 @@
 package demo
 
-import "handoffd/connectors"
+import (
+	"time"
 
-// Report is what a play found out. All of it was read from the CRMs and from
-// the daemon's store.
+	"handoffd/connectors"
+	"handoffd/workflows"
+)
+
+// Report is what a play came to. All of it was read from the CRMs and from the
+// daemon's store; the months are what `handoffd report` says of them.
 type Report struct {
-	Accounts Accounts  `json:"accounts"`
-	Cycles   []Cycle   `json:"cycles"`
-	Planned  []Handoff `json:"planned"`
-	// Decisions counts the accounts by the last decision about each, on day
-	// one and at the end.
-	DayOne    map[string]int `json:"decisions_on_day_one"`
-	Decisions map[string]int `json:"decisions"`
-	Moves     []Move         `json:"moves"`
-	Handoffs  []Handoff      `json:"handoffs"`
-	Example   *Example       `json:"example"`
-	Alerts    []Alert        `json:"alerts"`
-	Parked    []Parked       `json:"parked"`
-	Cases     []Case         `json:"match_cases"`
-	Waiting   []Waiting      `json:"waiting"`
-	// Allowance is what each CRM says is left of the day's calls.
-	Allowance map[connectors.System]Allowance `json:"allowance"`
+	DayOne   DayOne    `json:"day_one"`
+	Release  Release   `json:"release"`
+	Chapters []Chapter `json:"chapters"`
+	Example  *Example  `json:"example"`
+	// Months are the reports, Change what marketing did between them.
+	Months []workflows.Report `json:"months"`
+	Change Change             `json:"change"`
+	// Played is how much time the story takes, Rounds how often the daemon
+	// did all that was due.
+	Played time.Duration `json:"-"`
+	Rounds int           `json:"rounds"`
 	// Addresses are where sandboxes and dashboard stay up, if they do.
 	Addresses *Addressed `json:"addresses,omitempty"`
 	// Expectations is how many were checked, Failures those not met.
@@ -28,123 +28,94 @@ type Report struct {
 	Failures     []string `json:"failures"`
 }
 
-// Accounts counts what the daemon has read.
-type Accounts struct {
-	Total   int `json:"total"`
-	Matched int `json:"matched"`
-	// OutOfScope are those that the where clause leaves out; they are not
-	// among the others.
-	OutOfScope int `json:"out_of_scope"`
-	// Records counts the accounts' records per CRM, Contacts the people.
-	Records  map[connectors.System]int `json:"records"`
-	Contacts map[connectors.System]int `json:"contacts"`
+// DayOne is what the daemon found when it ran for the first time.
+type DayOne struct {
+	At       time.Time                 `json:"at"`
+	Read     map[connectors.System]int `json:"read"`
+	Accounts int                       `json:"accounts"`
+	Matched  int                       `json:"matched"`
+	// Decisions counts the accounts by outcome.
+	Decisions map[string]int `json:"decisions"`
+	Writes    int            `json:"writes"`
+	// Reason says why nothing was written.
+	Reason  string    `json:"reason"`
+	Deliver string    `json:"deliver"`
+	Planned []Planned `json:"planned"`
 }
 
-// Handoff is one account that went, or would go, to sales.
-type Handoff struct {
-	Account string            `json:"account"` // the daemon's id
+// Planned is a handoff that would be made.
+type Planned struct {
 	Name    string            `json:"name"`
-	Rule    string            `json:"rule"`
-	Stage   string            `json:"stage,omitempty"`
-	System  connectors.System `json:"system"`
 	Owner   string            `json:"owner"`
-	Due     string            `json:"due"`
-	// Why lists the criteria that held with the values that they saw.
-	Why []string `json:"why"`
-	// Words are the same as its task in the CRM words them.
-	Words []string `json:"why_in_words,omitempty"`
-	// Act is the act in which it was made, TaskID the task in System.
-	Act     string `json:"act,omitempty"`
-	TaskID  string `json:"task_id,omitempty"`
-	Blocked string `json:"blocked,omitempty"`
+	System  connectors.System `json:"system"`
+	Why     []string          `json:"why"`
+	Blocked string            `json:"blocked,omitempty"`
+	// Waits says what keeps it.
+	Waits string `json:"waits,omitempty"`
 }
 
-// Move is something that buyers or marketing did, and what came of it.
-type Move struct {
-	Account   string `json:"account"`
-	What      string `json:"what"`
-	HandedOff bool   `json:"handed_off"`
-	// Why says what the last decision about the account was.
-	Why string `json:"why"`
+// Release is what became of the plan at once.
+type Release struct {
+	Handoffs int            `json:"handoffs"`
+	Queued   int            `json:"queued"`
+	Kinds    map[string]int `json:"writes_by_kind"`
+}
+
+// Chapter is a stretch of the story: what happened to accounts in it.
+type Chapter struct {
+	Title  string    `json:"title"`
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Events []Event   `json:"events"`
+	// Waiting are the accounts in the queue at its end.
+	Waiting []string `json:"waiting"`
+	// Told is how many alerts people got.
+	Told int `json:"alerts"`
+}
+
+// Event is one kind of thing that happened, and to whom, in order of time.
+type Event struct {
+	What     string   `json:"what"`
+	Accounts []string `json:"accounts"`
 }
 
 // Example is one handoff as it stands in the CRMs.
 type Example struct {
-	Account string    `json:"account"`
-	Task    Task      `json:"task"`
-	Fields  []Shown   `json:"fields"`
-	Manager *Alert    `json:"manager,omitempty"`
-	Note    *NoteSeen `json:"note,omitempty"`
+	Account string  `json:"account"`
+	Task    Task    `json:"task"`
+	Fields  []Shown `json:"fields"`
+	Manager *Alert  `json:"manager,omitempty"`
 }
 
-// Task is a task as the CRM shows it.
+// Task is a task as Salesforce shows it.
 type Task struct {
-	System   connectors.System `json:"system"`
-	ID       string            `json:"id"`
-	Account  string            `json:"account"` // the CRM's id
-	Subject  string            `json:"subject"`
-	Owner    string            `json:"owner"`
-	Status   string            `json:"status"`
-	Priority string            `json:"priority"`
-	Due      string            `json:"due"`
-	Contact  string            `json:"contact,omitempty"`
-	Body     string            `json:"body"`
-	// Key is handoffd's own, where the CRM has a field for it.
-	Key string `json:"key,omitempty"`
-}
-
-// NoteSeen is a note as HubSpot shows it.
-type NoteSeen struct {
-	ID   string `json:"id"`
-	Body string `json:"body"`
+	ID      string `json:"id"`
+	Account string `json:"account"` // Salesforce's id
+	Subject string `json:"subject"`
+	Owner   string `json:"owner"`
+	Status  string `json:"status"`
+	Due     string `json:"due"`
+	Body    string `json:"body"`
 }
 
 // Shown is one field of a record as its CRM shows it.
 type Shown struct {
 	System connectors.System `json:"system"`
-	Record string            `json:"record"`
 	Field  string            `json:"field"`
 	Value  string            `json:"value"`
 }
 
 // Alert is what a manager was told.
 type Alert struct {
-	To      string            `json:"to"`
-	System  connectors.System `json:"system"`
-	Way     string            `json:"way"` // notification, e-mail or task
-	Title   string            `json:"title"`
-	Body    string            `json:"body"`
-	Account string            `json:"account"` // the CRM's id
+	To    string `json:"to"`
+	Way   string `json:"way"` // notification or e-mail
+	Title string `json:"title"`
 }
 
-// Parked is a record or value that was set aside for a person.
-type Parked struct {
-	Record string `json:"record"`
-	Name   string `json:"name,omitempty"`
-	Field  string `json:"field,omitempty"`
-	Value  string `json:"value,omitempty"`
-	Reason string `json:"reason"`
-}
-
-// Case is a match that a person has to decide.
-type Case struct {
-	ID     string   `json:"id"`
-	Rule   string   `json:"rule"`
-	Key    string   `json:"key"`
-	Names  []string `json:"names"`
-	Reason string   `json:"reason"`
-}
-
-// Waiting are accounts about which there is no verdict for the same reason.
-type Waiting struct {
-	Reason   string   `json:"reason"`
-	Accounts []string `json:"accounts"`
-}
-
-// Allowance is how much of a day's calls is used.
-type Allowance struct {
-	Used  int `json:"used"`
-	Limit int `json:"limit"`
+// Change is what marketing changed between the months.
+type Change struct {
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 // Addressed are addresses to look at.

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"handoffd/connectors"
 	"handoffd/internal/clock"
 	"handoffd/internal/demo/world"
 )
@@ -97,31 +96,4 @@ func TestReachable(t *testing.T) {
 			t.Errorf("%s is reached by %s", address, got)
 		}
 	}
-}
-
-// TestOverSockets plays the first two acts over real HTTP on the wall clock.
-func TestOverSockets(t *testing.T) {
-	t.Parallel()
-	key, err := testKey()
-	try(t, err)
-	s, err := Open(t.Context(), Options{Clock: clock.System{}, Logger: slog.New(slog.DiscardHandler), Folder: t.TempDir(), Key: key})
-	try(t, err)
-	defer func() { try(t, s.Close()) }()
-	try(t, s.dayOne(t.Context()))
-	try(t, s.release(t.Context()))
-	try(t, s.conclude(t.Context()))
-	if !s.report.OK() {
-		t.Errorf("expectations not met: %q", s.report.Failures)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	err = s.Keep(ctx, func(a Addressed) error {
-		defer cancel()
-		reply, err := http.Get(a.Dashboard + "/healthz")
-		try(t, err)
-		if reply.StatusCode != http.StatusOK || a.Salesforce != s.crm.URL[connectors.Salesforce] {
-			t.Errorf("the status page answers %d; addresses %+v", reply.StatusCode, a)
-		}
-		return reply.Body.Close()
-	})
-	try(t, err)
 }

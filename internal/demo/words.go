@@ -3,7 +3,6 @@ package demo
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"handoffd/connectors"
 	"handoffd/workflows"
@@ -70,29 +69,10 @@ func kinds(counts map[string]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// whyNow finds in a summary what its section "Why now" lists, without the
-// explanations in brackets; nil if the summary has no such section.
-func whyNow(summary string) []string {
-	_, rest, _ := strings.Cut(summary, "Why now:\n")
-	var out []string
-	for line := range strings.Lines(rest) {
-		item, ok := strings.CutPrefix(strings.TrimSpace(line), "- ")
-		if !ok {
-			break
-		}
-		if short, _, bracket := strings.Cut(item, " ("); bracket && strings.HasSuffix(item, ")") {
-			item = short
-		}
-		out = append(out, item)
+func sum[K comparable](counts map[K]int) int {
+	n := 0
+	for _, c := range counts {
+		n += c
 	}
-	return out
-}
-
-// shortDay shows a date without its year; what is no date stays as it is.
-func shortDay(date string) string {
-	t, err := time.Parse(time.DateOnly, date)
-	if err != nil {
-		return date
-	}
-	return t.Format("2 Jan")
+	return n
 }

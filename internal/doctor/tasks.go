@@ -76,10 +76,13 @@ func (e *examination) rights() {
 		}
 		for _, r := range s.rights {
 			where := fmt.Sprintf("%s rights", s.System())
+			if r.What == connectors.CreateAccounts && e.Policy.Create[s.side] == nil {
+				continue // nothing is made there
+			}
 			switch {
 			case r.Granted:
 				e.add(OK, where, r.What, "")
-			case r.Optional:
+			case r.Optional && r.What != connectors.CreateAccounts:
 				e.add(Warn, where, r.What+": "+r.Why, fixRight(s, r))
 			default:
 				e.add(Fail, where, r.What+": "+r.Why, fixRight(s, r))

@@ -192,10 +192,8 @@ func (b *batch) stay(w *waiting) error {
 			return err
 		}
 	}
-	due := nextOf(b.now, en.row.Due, w.decision.Due, w.wait.Until, by)
-	if asked := en.row.Due; !asked.IsZero() && !asked.After(b.now) {
-		due = asked // the sweep has yet to see what is due, a clock of the account maybe
-	}
+	// A time that has come, and that no sweep has looked at yet, stays for it.
+	due := earliest(en.row.Due, nextOf(b.now, w.decision.Due, w.wait.Until, by))
 	after, err := json.Marshal(en.life)
 	if err != nil {
 		return fmt.Errorf("encoding the life of account %s: %w", en.row.ID, err)

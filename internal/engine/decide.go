@@ -112,6 +112,9 @@ func (b *batch) decide(ids []string) error {
 	if err := b.tx.AddDecisions(log); err != nil {
 		return err
 	}
+	if err := b.offer(ids, histories, cases); err != nil {
+		return err
+	}
 	return b.save()
 }
 

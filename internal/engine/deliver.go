@@ -39,8 +39,9 @@ func (e *Engine) empty(ctx context.Context, system connectors.System) ([]HeldWri
 
 func (e *Engine) deliver(ctx context.Context, system connectors.System) (held []HeldWrites, _ error) {
 	var errs []error
+	left := round{creates: createsPerRound}
 	for {
-		rows, err := e.take(ctx, system)
+		rows, err := e.take(ctx, system, &left)
 		if err != nil || len(rows) == 0 {
 			return held, errors.Join(append(errs, err)...)
 		}
@@ -79,7 +80,7 @@ func (e *Engine) finishing(ctx context.Context) (context.Context, context.Cancel
 
 // take marks what is due as sending and returns it in the state in which it
 // stood before.
-func (e *Engine) take(ctx context.Context, system connectors.System) (rows []OutboxRow, err error) {
+func (e *Engine) take(ctx context.Context, system connectors.System, left *round) (rows []OutboxRow, err error) {
 	err = e.store.Update(ctx, func(tx Tx) error {
 		mode, err := e.mode(tx)
 		if err != nil || !mode.Live {
@@ -93,6 +94,15 @@ func (e *Engine) take(ctx context.Context, system connectors.System) (rows []Out
 		var marked []OutboxRow
 		probed := map[string]bool{}
 		for _, r := range due {
+			if r.Kind == kindCreateAccount && r.State == OutboxPending && left.creates <= 0 {
+				continue // the next round goes on with it
+			}
+			if goes, err := e.turnOf(tx, &r, left); err != nil {
+				return err
+			} else if !goes {
+				marked = append(marked, r)
+				continue
+			}
 			r.Attempts++
 			if needed, err := current(tx, &r); err != nil {
 				return err
@@ -152,6 +162,7 @@ type delivery struct {
 	delayed            int
 	told               []verdict
 	inRow              int // alerts in a row that were not taken
+	born               []birth
 }
 
 // run works in one context and begins nothing new once asked ends: what was
@@ -240,14 +251,21 @@ func (d *delivery) count(w connectors.Write, result connectors.Result) {
 
 // result turns a connector's answer into the row's next state.
 func (d *delivery) result(r OutboxRow, ref connectors.Ref, result connectors.Result) {
-	d.drops(r, ref, result.Dropped)
+	if r.Kind == kindCreateAccount {
+		for _, dropped := range result.Dropped {
+			d.problem(ProblemRow{Ref: unborn(r.Account, r.System), Field: dropped.Field}, dropped)
+		}
+	} else {
+		d.drops(r, ref, result.Dropped)
+	}
 	d.hear(r, ref, result)
+	d.bear(r, result)
 	r.Held = ""
 	switch result.Outcome {
 	case connectors.Done, connectors.Existed:
 		d.delivered = true
 		r.State, r.Result, r.Error = OutboxDone, result.ID, ""
-		if !isAlert(r.Kind) {
+		if !isAlert(r.Kind) && r.Kind != kindCreateAccount {
 			d.settled = append(d.settled, ref)
 		}
 		d.done = append(d.done, r)
@@ -327,6 +345,8 @@ func (d *delivery) park(r OutboxRow, ref connectors.Ref, err error) {
 	switch {
 	case isAlert(r.Kind):
 		d.problem(ProblemRow{Ref: objectOf(ref, alertObject)}, err)
+	case r.Kind == kindCreateAccount:
+		d.problem(ProblemRow{Ref: unborn(r.Account, r.System), NextTry: d.now.Add(upkeepEvery)}, err) // see Upkeep
 	case r.Kind == string(connectors.Update):
 		d.refusedFields(r, ref, err)
 	default:
@@ -359,7 +379,7 @@ func text(err error) string {
 // what the CRM has confirmed must not be forgotten.
 func (d *delivery) save(ctx context.Context) error {
 	err := d.engine.store.Update(ctx, func(tx Tx) error {
-		if err := errors.Join(tx.PutOutbox(d.done), d.follow(tx)); err != nil {
+		if err := errors.Join(tx.PutOutbox(d.done), d.follow(tx), d.christen(tx)); err != nil {
 			return err
 		}
 		if err := errors.Join(d.tell(tx), d.settle(tx)); err != nil {

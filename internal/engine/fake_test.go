@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,8 @@ type crm struct {
 	trimmed int
 	users   []connectors.User
 	made    map[string]connectors.Write // creates by key
+	tasks   map[string][]string         // the ids of handoffd's own, by account
+	ids     map[string]string           // what was made, by key
 	alerts  []connectors.Alert
 	writes  []connectors.Write
 	page    int
@@ -53,10 +56,13 @@ type crm struct {
 	clock            clock.Clock
 	objects          []connectors.Object // read besides accounts and contacts
 	schema           connectors.Schema
+	accounts         map[string]string // ids of accounts that were made, by key
+	// hide keeps accounts that were made out of what is read.
+	hide bool
 }
 
 func newCRM(system connectors.System, c clock.Clock) *crm {
-	return &crm{system: system, org: "org-" + string(system), made: map[string]connectors.Write{}, rows: map[connectors.Ref]connectors.Record{}, page: 2, clock: c}
+	return &crm{system: system, org: "org-" + string(system), made: map[string]connectors.Write{}, ids: map[string]string{}, tasks: map[string][]string{}, rows: map[connectors.Ref]connectors.Record{}, page: 2, clock: c}
 }
 
 func (c *crm) put(object connectors.Object, id string, accounts []string, pairs map[string]string) {
@@ -64,6 +70,7 @@ func (c *crm) put(object connectors.Object, id string, accounts []string, pairs 
 	defer c.mu.Unlock()
 	r := connectors.Record{Ref: connectors.Ref{System: c.system, Object: object, ID: id}, Modified: c.clock.Now(), Fields: map[string]connectors.Value{}, Accounts: accounts}
 	if old, ok := c.rows[r.Ref]; ok {
+		r.Created, r.History = old.Created, old.History
 		for k, v := range old.Fields {
 			r.Fields[k] = v
 		}
@@ -196,6 +203,12 @@ func (c *crm) write(w connectors.Write) connectors.Result {
 		}
 		c.put(w.Ref.Object, w.Ref.ID, nil, pairs)
 	}
+	if _, twice := c.made[w.Key]; w.Op == connectors.CreateTask && !twice {
+		r.ID = c.makeTask(w)
+	}
+	if w.Op == connectors.CreateAccount {
+		r.ID = c.makeAccount(w)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes = append(c.writes, w)
@@ -238,7 +251,7 @@ func (c *crm) Resolve(_ context.Context, w connectors.Write) connectors.Result {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.made[w.Key]; ok {
-		return connectors.Result{Key: w.Key, Outcome: connectors.Existed, ID: "found"}
+		return connectors.Result{Key: w.Key, Outcome: connectors.Existed, ID: cmp.Or(c.accounts[w.Key], c.ids[w.Key], "found")}
 	}
 	return connectors.Result{Key: w.Key, Outcome: connectors.Failed, Err: &connectors.Error{System: c.system, Class: connectors.Retry}}
 }
@@ -296,8 +309,9 @@ type house struct {
 	planOnly bool
 	channels []engine.Channel
 	report   engine.Reporter
-	log      slog.Handler // nil for nothing
-	signed   string       // what the policy's signatures are held against
+	log      slog.Handler              // nil for nothing
+	signed   string                    // what the policy's signatures are held against
+	spy      func([]engine.AccountRow) // sees every account that is written; nil for nobody
 }
 
 func newHouse(t testing.TB) *house {
@@ -327,7 +341,11 @@ func (h *house) reopen() error {
 	}
 	h.store = s
 	h.t.Cleanup(func() { _ = s.Close() })
-	h.make(s)
+	if h.spy != nil {
+		h.make(spiedStore{s, h.spy})
+	} else {
+		h.make(s)
+	}
 	_, err = h.engine.Start(h.t.Context())
 	return err
 }

@@ -158,17 +158,17 @@ func (b *batch) unseen(en *entry, state workflows.State) bool {
 
 // record writes the handoff's story: as it goes, and how it ended.
 func (b *batch) record(en *entry, before workflows.Life, p workflows.Progress) error {
-	if p.Opened {
-		if err := b.putHandoff(HandoffRow{
-			ID: handoffID(en), Account: en.row.ID, Rule: p.Life.Open.Rule, Type: string(p.Life.Open.Type), Stage: string(p.Life.Open.Now().Stage),
-			Policy: b.policy.Hash, Opened: b.now, System: p.Life.Open.Now().System, Reasons: []string{p.Steps[0].Why},
-		}, p.Life.Open); err != nil {
-			return err
-		}
-	}
 	story := p.Life.Open
 	if p.Closed != "" {
 		story = p.Ended
+	}
+	if p.Opened {
+		if err := b.putHandoff(HandoffRow{
+			ID: handoffID(en), Account: en.row.ID, Rule: story.Rule, Type: string(story.Type), Stage: string(story.Now().Stage),
+			Policy: b.policy.Hash, Opened: b.now, System: story.Now().System, Reasons: []string{p.Steps[0].Why},
+		}, story); err != nil {
+			return err
+		}
 	}
 	if story == nil || p.Closed == "" && same(before.Open, story) {
 		return nil

@@ -167,6 +167,9 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 	if s.Held, err = ReadHeld(tx); err != nil {
 		return err
 	}
+	if s.Creates, err = e.creates(tx); err != nil {
+		return err
+	}
 	counts, err := tx.OutboxCounts()
 	if err != nil {
 		return err

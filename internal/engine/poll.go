@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"handoffd/connectors"
+	"handoffd/workflows"
 )
 
 // Poll reads from one CRM until no page is left (door 1), committing every
@@ -147,10 +148,20 @@ func (e *Engine) settle(tx Tx, b *batch, last bool) error {
 	if err := b.decide(b.settledIDs()); err != nil {
 		return err
 	}
-	if !last {
-		return nil
+	if !last || !b.anyReady() {
+		return nil // what time alone changes, and other pages have left, is the sweep's
 	}
 	return e.act(tx, false)
+}
+
+// anyReady tells whether an account of the batch waits for its turn.
+func (b *batch) anyReady() bool {
+	for id := range b.touched {
+		if en := b.entries[id]; en != nil && en.life.State == workflows.Ready {
+			return true
+		}
+	}
+	return false
 }
 
 // complete tells whether both first loads and the matching are done (I13).

@@ -185,7 +185,11 @@ func (w *crowd) check() {
 				if err != nil {
 					return err
 				}
-				sales += len(found[home])
+				for _, a := range found[home] {
+					if a.Key == "" { // what handoffd made itself is not of this story
+						sales++
+					}
+				}
 				list, err := tx.Contacts([]connectors.Ref{home})
 				if err != nil {
 					return err

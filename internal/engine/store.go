@@ -34,6 +34,7 @@ type Tx interface {
 	SalesTx
 	HeldTx
 	RoutingTx
+	CreateTx
 	ReachTx
 	RelatedTx
 	ReportTx
@@ -215,6 +216,7 @@ const (
 	PriorityStatus
 	PriorityField
 	PriorityReport
+	PriorityCreate
 )
 
 // OutboxRow is one write or alert that is to be delivered exactly once.

@@ -21,9 +21,10 @@ type HandoffTimes struct {
 type HandedRow struct {
 	Opened              time.Time
 	Rule, Type, Segment string
-	System              connectors.System
-	OwnerID             string
-	Outcome             string
+	// System and OwnerID say to whom it was given first.
+	System  connectors.System
+	OwnerID string
+	Outcome string
 }
 
 // LimitsTx reads what limits are counted by.

@@ -51,6 +51,9 @@ func current(tx Tx, r *OutboxRow) (bool, error) {
 // that has been closed since: while it was not known whether it was made, it
 // could not be taken back.
 func forNothing(tx Tx, r OutboxRow) (bool, error) {
+	if r.Kind == kindCreateAccount {
+		return false, nil // it is of no handoff
+	}
 	if r.State != OutboxPending || r.Attempts < 2 || isAlert(r.Kind) || r.Kind == string(connectors.Update) {
 		return false, nil
 	}

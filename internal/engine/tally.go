@@ -69,6 +69,8 @@ type Summary struct {
 	// Held are those of the pending writes that a CRM does not take before
 	// somebody acts.
 	Held []HeldWrites `json:"held_writes,omitempty"`
+	// Creates are records that are still to be made by mapping.create.
+	Creates []PlannedCreate `json:"creates,omitempty"`
 	// Drift is what the last comparison of all records found, by system.
 	Drift    map[connectors.System]Drift `json:"drift,omitempty"`
 	Planned  []PlannedHandoff            `json:"planned,omitempty"`

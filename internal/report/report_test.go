@@ -47,6 +47,15 @@ func sample() workflows.Report {
 	}
 }
 
+// later is the month after: one figure is old enough now, one is not there.
+func later() workflows.Report {
+	r := sample()
+	r.Name = "November 2026"
+	r.Figures[4].Value, r.Figures[4].N, r.Figures[4].Hits, r.Figures[4].Early = number(1), 18, 18, 0
+	r.Figures = r.Figures[:7]
+	return r
+}
+
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	r := sample()
@@ -59,6 +68,7 @@ func TestGolden(t *testing.T) {
 		"digest.html": func(b *bytes.Buffer) error {
 			return report.HTML(b, r, false, `https://forms.example/f?a=1&b="><script>`)
 		},
+		"beside.txt": func(b *bytes.Buffer) error { return report.Beside(b, r, later()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

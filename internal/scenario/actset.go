@@ -127,7 +127,8 @@ func systemName(s connectors.System) string {
 	return string(s) // another channel
 }
 
-// confirm is a scoring tool that confirms its scores without changing them.
+// confirm is a scoring tool that confirms its scores without changing them; or
+// whoever keeps the one field that is named.
 func (r *reader) confirm(m *yamlpos.Map) act {
 	accounts := r.scenario.accounts
 	if n := m.Get("confirm"); n.Raw() != "all" {
@@ -136,8 +137,16 @@ func (r *reader) confirm(m *yamlpos.Map) act {
 			accounts = append(accounts, r.account(item))
 		}
 	}
+	only := r.text(m.Get("field"))
+	if only != "" && r.config.Mapping.Field(only) == nil {
+		r.unknown(m.Get("field"), "field", r.fieldNames())
+		return nil
+	}
 	stamps := map[connectors.System][]string{}
 	for i := range r.config.Mapping.Fields {
+		if only != "" && r.config.Mapping.Fields[i].Name != only {
+			continue
+		}
 		for side, name := range r.config.Mapping.Fields[i].UpdatedAt {
 			if system := systemsOf()[side]; name != "" && !slices.Contains(stamps[system], name) {
 				stamps[system] = append(stamps[system], name)

@@ -28,6 +28,10 @@ type Options struct {
 	Story bool
 	// EveryPoll: leave no poll out, also where nothing can have changed.
 	EveryPoll bool
+	// Source is the file's text, if it is not to be read from the disk.
+	Source []byte
+	// Watch is called at every Point of the story, and may end the play.
+	Watch func(context.Context, Moment) error
 	// Logger takes the daemon's logs; none if nil.
 	Logger *slog.Logger
 }
@@ -39,6 +43,7 @@ type player struct {
 	config   *app.Config
 	zone     *time.Location
 	clock    *clock.Fake
+	time     *clock.Switch // the clock of both CRMs and the daemon
 	world    *world.World
 	crm      *crmapi.Client
 	schema   map[connectors.System]map[connectors.Object]connectors.Schema
@@ -64,9 +69,11 @@ const before = time.Hour
 // and then the result is nil. An error means that it could not be played.
 func Play(ctx context.Context, path string, o Options) (_ *Result, c *yamlpos.Collector, err error) {
 	c = &yamlpos.Collector{}
-	src, err := os.ReadFile(path)
-	if err != nil {
-		return nil, c, &FileError{err}
+	src := o.Source
+	if src == nil {
+		if src, err = os.ReadFile(path); err != nil {
+			return nil, c, &FileError{err}
+		}
 	}
 	r, ok, err := newReader(path, src, o.Config, c)
 	if err != nil {
@@ -85,6 +92,7 @@ func Play(ctx context.Context, path string, o Options) (_ *Result, c *yamlpos.Co
 		made: map[connectors.Ref]bool{}, deals: map[string][]connectors.Ref{}, bin: map[connectors.Ref]string{},
 		result: &Result{File: path, Name: r.scenario.Name, Failures: []Failure{}},
 	}
+	p.time = clock.NewSwitch(p.clock)
 	if p.options.Logger == nil {
 		p.options.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -113,7 +121,7 @@ func (e *FileError) Unwrap() error { return e.Err }
 
 // raise sets up both CRMs with all that the config needs in them.
 func (p *player) raise(ctx context.Context, folder string) (err error) {
-	options := world.Options{Clock: p.clock, Seed: world.Empty, Bare: true}
+	options := world.Options{Clock: p.time, Seed: world.Empty, Bare: true}
 	for _, u := range inOrder(p.scenario.people) {
 		w := world.Person{First: u.first, Last: u.last, Email: u.email, Team: u.team}
 		if u.manager != nil {
@@ -170,7 +178,7 @@ func (p *player) connect() {
 		connectors.Salesforce: transport.Handler(w.Salesforce), connectors.HubSpot: transport.Handler(w.HubSpot),
 	}
 	p.env = app.Environment{
-		Clock: p.clock, Logger: p.options.Logger, HTTP: trips, Channels: standIns(),
+		Clock: p.time, Logger: p.options.Logger, HTTP: trips, Channels: standIns(),
 		LookupEnv: func(name string) (string, bool) {
 			secrets := map[string]string{salesforceSecret: w.Credentials.Salesforce.ClientSecret, hubspotToken: w.Credentials.HubSpot.Token}
 			if s, ok := secrets[name]; ok {

@@ -25,11 +25,17 @@ func (p *player) play(ctx context.Context) error {
 	if err := p.round(ctx); err != nil {
 		return err
 	}
+	if err := p.watched(ctx, DayOne, ""); err != nil {
+		return err
+	}
 	if s.release {
 		if err := engine.Release(ctx, p.daemon.Store, p.clock.Now()); err != nil {
 			return err
 		}
 		if err := p.round(ctx); err != nil {
+			return err
+		}
+		if err := p.watched(ctx, Release, ""); err != nil {
 			return err
 		}
 	}
@@ -53,8 +59,10 @@ func (p *player) play(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	p.result.Steps, err = p.steps(ctx)
-	return err
+	if p.result.Steps, err = p.steps(ctx); err != nil {
+		return err
+	}
+	return p.watched(ctx, Finish, "")
 }
 
 // until lets the daemon do what is due, up to a time and including it.
@@ -79,6 +87,9 @@ func (p *player) until(ctx context.Context, t time.Time) error {
 func (p *player) enter(ctx context.Context, e entry) error {
 	if e.note != "" {
 		p.story.tell(p.clock.Now(), "note", e.note)
+		if err := p.watched(ctx, Noted, e.note); err != nil {
+			return err
+		}
 	}
 	for _, s := range e.acts {
 		said, err := s.do(ctx, p)

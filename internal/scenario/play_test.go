@@ -2,6 +2,8 @@ package scenario_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -169,5 +171,29 @@ func golden(t *testing.T, path, got string) {
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s: -want +got:\n%s", path, diff)
+	}
+}
+
+// Somebody may look on, and end the play.
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	const story = "name: x\nstart: 2026-03-02 09:00\naccounts: {globex: {}}\ntimeline: [{at: 10:00, note: ten}, {at: 11:00, note: eleven}]\n"
+	var seen []string
+	watch := func(_ context.Context, m scenario.Moment) error {
+		seen = append(seen, strings.TrimSpace(string(m.Point)+" "+m.Note)+m.At.UTC().Format(" 15:04"))
+		if m.Daemon == nil || m.World == nil || m.CRM == nil || m.Result == nil {
+			t.Errorf("%s: %+v", m.Point, m)
+		}
+		return nil
+	}
+	result := play(t, "x.yaml", scenario.Options{Source: []byte(story), Watch: watch})
+	want := []string{"day one 14:00", "release 14:00", "note ten 15:00", "note eleven 16:00", "end 16:00"}
+	if diff := cmp.Diff(want, seen); diff != "" || !result.Passed() {
+		t.Errorf("points (-want +got):\n%s", diff)
+	}
+	enough := errors.New("enough")
+	_, _, err := scenario.Play(t.Context(), "x.yaml", scenario.Options{Source: []byte(story), Watch: func(context.Context, scenario.Moment) error { return enough }})
+	if !errors.Is(err, enough) {
+		t.Errorf("it played on: %v", err)
 	}
 }

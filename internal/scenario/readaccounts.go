@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 
 // accountKeys are the keys of an account that are no fields.
 func accountKeys() []string {
-	return []string{"in", "name", "domain", "owner", "linked", "later", "contacts", "salesforce", "hubspot"}
+	return []string{"in", "name", "domain", "owner", "linked", "later", "copies", "contacts", "salesforce", "hubspot"}
 }
 
 // contactKeys are the keys of a contact that are no signals.
@@ -24,14 +25,42 @@ func (r *reader) accounts(n yamlpos.Node) {
 			key.Errorf(yamlpos.CheckValue, "an account cannot be called %q: the word means something else in the timeline", key.Raw())
 			continue
 		}
-		a := &account{
-			key: key.Raw(), name: titled(strings.ReplaceAll(key.Raw(), "_", " ")), in: systemsOf(), linked: true,
-			ids: map[connectors.System]string{},
-		}
-		a.domain = strings.ToLower(strings.NewReplacer("_", "-", " ", "-").Replace(a.key)) + ".example"
-		r.scenario.accounts = append(r.scenario.accounts, a)
 		m := value.Map(append(accountKeys(), r.fieldNames()...)...)
-		r.accountOf(a, m)
+		if copies := 0; m.Get("copies").IntIn(&copies, 1, mostCopies) {
+			r.copies(key.Raw(), copies, m)
+			continue
+		}
+		r.accountOf(r.newAccount(key.Raw()), m)
+	}
+}
+
+func (r *reader) newAccount(key string) *account {
+	a := &account{
+		key: key, name: titled(strings.ReplaceAll(key, "_", " ")), in: systemsOf(), linked: true,
+		ids: map[connectors.System]string{},
+	}
+	a.domain = strings.ToLower(strings.NewReplacer("_", "-", " ", "-").Replace(a.key)) + ".example"
+	r.scenario.accounts = append(r.scenario.accounts, a)
+	return a
+}
+
+// mostCopies keeps a slip from filling the memory.
+const mostCopies = 10_000
+
+// copies reads an account that stands so many times, each with a number behind
+// its key, name and domain.
+func (r *reader) copies(key string, n int, m *yamlpos.Map) {
+	for _, unique := range []string{"name", "domain"} {
+		if m.Has(unique) {
+			m.Get(unique).Errorf(yamlpos.CheckValue, "%s: the copies cannot share it; leave it out", m.Get(unique).Path())
+		}
+	}
+	before := len(r.c.Problems())
+	for i := 1; i <= n; i++ {
+		a := r.newAccount(fmt.Sprintf("%s_%d", key, i))
+		if len(r.c.Problems()) == before { // a mistake is named once
+			r.accountOf(a, m)
+		}
 	}
 }
 

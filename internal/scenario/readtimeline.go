@@ -102,7 +102,7 @@ func (r *reader) verbs() map[string]verb {
 		"form":               {[]string{"contact", "name"}, r.form},
 		"mail":               {[]string{"contact", "sent", "opened", "clicked"}, r.mail},
 		"signal":             {[]string{"name", "by", "contact", "in"}, r.signal},
-		"confirm":            {nil, r.confirm},
+		"confirm":            {[]string{"field"}, r.confirm},
 		"opportunity":        {[]string{"amount", "stage", "name", "owner", "in", "by"}, r.opportunity},
 		"stage":              {[]string{"to", "by"}, r.stage},
 		"win":                {[]string{"by"}, r.closeAs("win", "wins", "Closed Won", "closedwon")},

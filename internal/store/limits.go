@@ -7,8 +7,12 @@ import (
 	"handoffd/internal/engine"
 )
 
+// Whose a handoff is changes when it goes on to another stage, or to somebody
+// else; to whom it was given first does not.
 const handedOffSince = `
-SELECT opened, rule, type, coalesce(segment, ''), system, owner_id, outcome FROM handoffs WHERE opened >= $1 ORDER BY opened, id`
+SELECT h.opened, h.rule, h.type, coalesce(h.segment, ''), coalesce(a.system, h.system), coalesce(a.owner_id, h.owner_id), h.outcome
+FROM handoffs h LEFT JOIN assignments a ON a.seq = (SELECT min(seq) FROM assignments WHERE handoff = h.id)
+WHERE h.opened >= $1 ORDER BY h.opened, h.id`
 
 // HandedOff lists the handoffs opened at or after since, oldest first.
 func (t *Tx) HandedOff(since time.Time) ([]engine.HandedRow, error) {

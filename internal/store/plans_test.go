@@ -80,6 +80,7 @@ func exercise(tx engine.Tx) error {
 	note(tx.PutOutbox([]engine.OutboxRow{{Key: "k", State: engine.OutboxDone}}))
 	note(exerciseIdentity(tx))
 	note(exerciseAlerts(tx))
+	note(exerciseCreations(tx))
 	return errors.Join(append(errs, exerciseReads(tx, refs))...)
 }
 
@@ -231,4 +232,10 @@ func explain(t *testing.T, tx *Tx, query string) (steps []string) {
 		t.Fatalf("%v: %s", err, query)
 	}
 	return steps
+}
+
+func exerciseCreations(tx engine.Tx) error {
+	_, _, listErr := tx.Creations(connectors.HubSpot, 0)
+	_, countErr := tx.CreatesUnderWay(connectors.HubSpot)
+	return errors.Join(listErr, countErr, tx.RetryCreations([]string{"a"}, noon), tx.WithdrawCreations([]string{"a"}, "why"))
 }

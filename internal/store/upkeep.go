@@ -19,7 +19,8 @@ const (
 	// and the account's next decision plans what is still needed.
 	retryAllParked = `
 UPDATE outbox SET state = 'pending', not_before = $1 WHERE state = 'parked' AND kind IN ('create_task', 'create_note')
-  AND EXISTS (SELECT 1 FROM handoffs WHERE handoffs.account = outbox.account AND closed IS NULL)`
+  AND EXISTS (SELECT 1 FROM handoffs WHERE handoffs.account = outbox.account AND closed IS NULL)
+  OR state = 'parked' AND kind = 'create_account'`
 )
 
 var retryParked = `
