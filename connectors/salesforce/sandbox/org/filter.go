@@ -26,6 +26,9 @@ func (c *compiler) condition(x soql.Expr) (predicate, *Error) {
 			return true
 		}, err
 	case soql.Or:
+		if err := c.noSemiJoin(x); err != nil {
+			return nil, err
+		}
 		list, err := c.conditions(x)
 		return func(r *Row) bool {
 			for _, p := range list {

@@ -46,11 +46,15 @@ func (p *parser) unary() (Expr, error) {
 	}
 	defer p.leave()
 	if p.acceptWord("NOT") {
+		p.nested++
 		x, err := p.unary()
+		p.nested--
 		return Not{x}, err
 	}
 	if p.acceptSymbol("(") {
+		p.nested++
 		x, err := p.condition()
+		p.nested--
 		if err != nil {
 			return nil, err
 		}
@@ -79,12 +83,12 @@ func (p *parser) comparison() (Expr, error) {
 		}
 		return &Compare{Path: path, Func: fn, Op: Like, Value: v}, err
 	case t.kind == tokName && (word == "IN" || word == "INCLUDES" || word == "EXCLUDES"):
-		return p.list(&In{Path: path, Op: word, Pos: t.pos})
+		return p.list(&In{Path: path, Op: word, Pos: t.pos, Nested: p.nested > 0})
 	case t.kind == tokName && word == "NOT":
 		if err := p.expectWord("IN"); err != nil {
 			return nil, err
 		}
-		return p.list(&In{Path: path, Op: "NOT IN", Pos: t.pos})
+		return p.list(&In{Path: path, Op: "NOT IN", Pos: t.pos, Nested: p.nested > 0})
 	}
 	return nil, p.unexpected(t)
 }
