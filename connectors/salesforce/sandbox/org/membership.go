@@ -36,6 +36,9 @@ func (c *compiler) membership(x *soql.In) (predicate, *Error) {
 			return nil, err
 		}
 		set[setKey(v)] = true
+		if v.kind == Null && col.describeType() == "boolean" {
+			set[setKey(boolValue(false))] = true // null stands for false, as with =
+		}
 	}
 	return func(r *Row) bool {
 		v := col.value(c.org, r)
