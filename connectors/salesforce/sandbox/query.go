@@ -56,7 +56,10 @@ func (c *call) firstPage(res *org.Result) reply {
 	if res.Long && cur.batch > longBatch {
 		cur.batch = longBatch
 	}
-	if res.Rows() > cur.batch {
+	switch {
+	case res.Rows() > cur.batch && res.Aggregate():
+		return queryFailed(org.NoQueryMore())
+	case res.Rows() > cur.batch:
 		c.s.keep(cur)
 	}
 	return c.page(cur, 0)

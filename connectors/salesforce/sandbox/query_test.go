@@ -71,6 +71,12 @@ func TestWhere(t *testing.T) {
 		{"CreatedDate = LAST_N_DAYS:2", "Alpha,beta 50%,Gamma_x,O'Neil \\ Sons"},
 		{"CreatedDate = THIS_WEEK", "beta 50%,Gamma_x,O'Neil \\ Sons"},
 		{"CreatedDate = LAST_YEAR", ""},
+		{"CreatedDate = THIS_FISCAL_YEAR AND Name = 'Alpha'", "Alpha"},
+		{"CreatedDate < THIS_FISCAL_QUARTER", ""},
+		{"CreatedDate > LAST_FISCAL_QUARTER AND Name = 'Alpha'", "Alpha"},
+		{"CreatedDate = LAST_N_FISCAL_YEARS:2", ""},
+		{"CreatedDate < NEXT_N_FISCAL_QUARTERS:3 AND Name = 'Alpha'", "Alpha"},
+		{"CreatedDate = N_FISCAL_QUARTERS_AGO:1", ""},
 		{"SystemModstamp >= 2026-11-23T11:00:00Z AND SystemModstamp < 2026-11-23T12:00:00+00:00", "Gamma_x"},
 		{"SystemModstamp > 2026-11-23T11:00:00.900Z", "O'Neil \\ Sons"},
 		{"SystemModstamp = 2026-11-23T11:00:00Z", "Gamma_x"},
@@ -179,6 +185,12 @@ func TestQueryFaults(t *testing.T) {
 		{"semi join of another kind of id", "SELECT Id FROM Account WHERE Id IN (SELECT Id FROM Contact)", "MALFORMED_QUERY", "The selected field 'Id' in the subquery and the left operand field in the where expression in the outer query 'Id' should point to the same object type"},
 		{"semi join of owners", "SELECT Id FROM Account WHERE Id IN (SELECT OwnerId FROM Contact)", "MALFORMED_QUERY", "should point to the same object type"},
 		{"semi join of tasks", "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Task)", "MALFORMED_QUERY", "Entity 'Task' is not supported for semi join inner selects"},
+		{"count by groups", "SELECT COUNT() FROM Account GROUP BY Industry", "MALFORMED_QUERY", "COUNT() cannot be used with GROUP BY"},
+		{"count in order", "SELECT COUNT() FROM Account ORDER BY Name", "MALFORMED_QUERY", "COUNT() cannot be used with GROUP BY or ORDER BY"},
+		{"greatest long text", "SELECT MAX(Description) FROM Account", "MALFORMED_QUERY", "field Description does not support aggregate operator MAX"},
+		{"number of choices", "SELECT COUNT(Tags__c) FROM Account", "MALFORMED_QUERY", "does not support aggregate operator COUNT"},
+		{"unknown scope", "SELECT Id FROM Account USING SCOPE foo", "MALFORMED_QUERY", "unexpected token: 'foo'"},
+		{"scope of fewer rows", "SELECT Id FROM Account USING SCOPE mine WHERE Name = 'x'", "MALFORMED_QUERY", "unexpected token: 'mine'"},
 		{"semi join of nothing", "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Nope)", "INVALID_TYPE", "sObject type 'Nope' is not supported."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -250,6 +262,13 @@ func TestPages(t *testing.T) {
 		if diff := cmp.Diff(tc.want, sizes(tc.soql, "Sforce-Query-Options", tc.options)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
 		}
+	}
+	const grouped = v + "/query?q=SELECT+Name,COUNT(Id)+FROM+Account+GROUP+BY+Name+LIMIT+"
+	if p := read(r.do("GET", grouped+"2000", "")); len(p.Records) != 2000 || !p.Done {
+		t.Errorf("%d groups, done %t", len(p.Records), p.Done)
+	}
+	for _, a := range []answered{r.do("GET", grouped+"2001", ""), r.do("GET", grouped+"375", "", "Sforce-Query-Options", "batchSize=200")} {
+		a.want(t, 400, `[{"message":"Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch","errorCode":"EXCEEDED_ID_LIMIT"}]`)
 	}
 	const bad = `[{"message":"invalid query locator","errorCode":"INVALID_QUERY_LOCATOR"}]`
 	first := read(r.do("GET", v+"/queryAll?q=SELECT+Name+FROM+Account", "")).NextRecordsUrl

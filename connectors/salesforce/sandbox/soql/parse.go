@@ -149,9 +149,8 @@ func (p *parser) from(q *Query) error {
 		if err := p.expectWord("SCOPE"); err != nil {
 			return err
 		}
-		if t := p.next(); t.kind != tokName {
-			return p.unexpected(t)
-		}
+		// Every other scope shows fewer rows, which is not imitated.
+		return p.expectWord("EVERYTHING")
 	}
 	return nil
 }
