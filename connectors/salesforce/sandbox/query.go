@@ -37,8 +37,14 @@ func (c *call) soql(all bool) reply {
 	if len(c.segments) == 2 {
 		return c.queryMore(c.segments[1])
 	}
+	if len(c.segments) > 2 {
+		return notFound()
+	}
+	if c.query.Has("explain") {
+		return refused(http.StatusBadRequest, "NOT_IMITATED", "The sandbox does not imitate query plans: explain has no answer here")
+	}
 	q := c.query.Get("q")
-	if len(c.segments) != 1 || q == "" {
+	if q == "" {
 		return refused(http.StatusBadRequest, "MALFORMED_QUERY", "A query string has to be specified")
 	}
 	res, err := c.s.org.Query(c.session.user, q, all)

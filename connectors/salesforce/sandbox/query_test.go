@@ -191,6 +191,9 @@ func TestQueryFaults(t *testing.T) {
 		{"number of choices", "SELECT COUNT(Tags__c) FROM Account", "MALFORMED_QUERY", "does not support aggregate operator COUNT"},
 		{"unknown scope", "SELECT Id FROM Account USING SCOPE foo", "MALFORMED_QUERY", "unexpected token: 'foo'"},
 		{"scope of fewer rows", "SELECT Id FROM Account USING SCOPE mine WHERE Name = 'x'", "MALFORMED_QUERY", "unexpected token: 'mine'"},
+		{"label of a text", "SELECT toLabel(Name) FROM Account", "MALFORMED_QUERY", "toLabel() works on picklists only, not on field 'Name'"},
+		{"formatted", "SELECT FORMAT(CreatedDate) d FROM Account", "MALFORMED_QUERY", "unexpected function FORMAT"},
+		{"alias of all fields", "SELECT FIELDS(STANDARD) f FROM Account", "MALFORMED_QUERY", "unexpected function FIELDS"},
 		{"semi join of nothing", "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Nope)", "INVALID_TYPE", "sObject type 'Nope' is not supported."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
