@@ -27,7 +27,7 @@ func (c *call) parameterizedSearch() reply {
 			}
 		}
 	case http.MethodPost:
-		if p, names, bad = searchBody(c.body); bad != nil {
+		if p, names, bad = c.searchBody(); bad != nil {
 			return *bad
 		}
 	default:
@@ -97,12 +97,10 @@ func (t *searchTarget) parameters(fields, where, order, limit string) *reply {
 }
 
 // searchBody reads the body of a POST into the parameters of a GET.
-func searchBody(body []byte) (map[string]string, []string, *reply) {
-	v, err := parseJSON(body)
-	o, ok := v.(object)
-	if err != nil || !ok {
-		r := refused(http.StatusBadRequest, "JSON_PARSER_ERROR", "the body of a search must be an object")
-		return nil, nil, &r
+func (c *call) searchBody() (map[string]string, []string, *reply) {
+	o, bad := c.bodyObject()
+	if bad != nil {
+		return nil, nil, bad
 	}
 	p := map[string]string{}
 	var names []string
