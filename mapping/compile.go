@@ -70,7 +70,7 @@ var operators = []string{"EQ", "NEQ", "LT", "LTE", "GT", "GTE", "IN", "NOT_IN", 
 
 func (k *compiler) where(n yamlpos.Node) {
 	m := n.Map(systems()...)
-	m.Get("salesforce").Text(&k.m.SalesforceWhere)
+	k.salesforceWhere(m.Get("salesforce"))
 	for _, item := range m.Get("hubspot").List() {
 		f := item.Map("property", "operator", "value", "values")
 		f.Require("property", "operator")

@@ -116,16 +116,6 @@ func parseValue(d *json.Decoder, depth int) (any, error) {
 	return t, nil
 }
 
-// badJSON is the reply to a body that is no JSON object.
-func badJSON(err error) reply {
-	var syntax *json.SyntaxError
-	at := 1
-	if errors.As(err, &syntax) {
-		at = int(syntax.Offset)
-	}
-	return refused(400, "JSON_PARSER_ERROR", fmt.Sprintf("%v at [line:1, column:%d]", err, at))
-}
-
 // bodyObject reads the request's body as a JSON object.
 func (c *call) bodyObject() (object, *reply) {
 	if len(bytes.TrimSpace(c.body)) == 0 {
@@ -139,7 +129,7 @@ func (c *call) bodyObject() (object, *reply) {
 		}
 		err = errors.New("the HTTP entity body is required to be a JSON object, but it is not")
 	}
-	r := badJSON(err)
+	r := badJSON(c.body, err)
 	return nil, &r
 }
 

@@ -37,8 +37,14 @@ func (c *call) soql(all bool) reply {
 	if len(c.segments) == 2 {
 		return c.queryMore(c.segments[1])
 	}
+	if len(c.segments) > 2 {
+		return notFound()
+	}
+	if c.query.Has("explain") {
+		return refused(http.StatusBadRequest, "NOT_IMITATED", "The sandbox does not imitate query plans: explain has no answer here")
+	}
 	q := c.query.Get("q")
-	if len(c.segments) != 1 || q == "" {
+	if q == "" {
 		return refused(http.StatusBadRequest, "MALFORMED_QUERY", "A query string has to be specified")
 	}
 	res, err := c.s.org.Query(c.session.user, q, all)
@@ -56,7 +62,10 @@ func (c *call) firstPage(res *org.Result) reply {
 	if res.Long && cur.batch > longBatch {
 		cur.batch = longBatch
 	}
-	if res.Rows() > cur.batch {
+	switch {
+	case res.Rows() > cur.batch && res.Aggregate():
+		return queryFailed(org.NoQueryMore())
+	case res.Rows() > cur.batch:
 		c.s.keep(cur)
 	}
 	return c.page(cur, 0)

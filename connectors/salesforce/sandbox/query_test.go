@@ -54,6 +54,14 @@ func TestWhere(t *testing.T) {
 		{"Parent.Owner.Username = 'rep@x.example'", "Gamma_x"},
 		{"Id IN (SELECT AccountId FROM Contact WHERE DoNotCall = true)", "Alpha"},
 		{"Id NOT IN (SELECT AccountId FROM Contact)", "beta 50%,Gamma_x,O'Neil \\ Sons"},
+		{"Id IN (SELECT AccountId FROM Contact WHERE (Email != null AND (NOT DoNotCall = true))) AND (Name != 'x')", "Alpha"},
+		{"IsDeleted = null", "Alpha,beta 50%,Gamma_x,O'Neil \\ Sons"},
+		{"IsDeleted != null", ""},
+		{"IsDeleted IN (null)", "Alpha,beta 50%,Gamma_x,O'Neil \\ Sons"},
+		{"IsDeleted NOT IN (null)", ""},
+		{"Id IN (SELECT AccountId FROM Contact WHERE DoNotCall != null)", "Alpha"},
+		{"Id IN (SELECT AccountId FROM Contact WHERE DoNotCall != null AND Email != null)", ""},
+		{"OwnerId IN (SELECT Id FROM User WHERE Name = 'Rep')", "Alpha"},
 		{"Tags__c INCLUDES ('red;blue', 'green')", "Alpha,beta 50%"},
 		{"Tags__c EXCLUDES ('red')", "beta 50%,Gamma_x,O'Neil \\ Sons"},
 		{"Tags__c = 'red;blue'", "Alpha"},
@@ -63,6 +71,12 @@ func TestWhere(t *testing.T) {
 		{"CreatedDate = LAST_N_DAYS:2", "Alpha,beta 50%,Gamma_x,O'Neil \\ Sons"},
 		{"CreatedDate = THIS_WEEK", "beta 50%,Gamma_x,O'Neil \\ Sons"},
 		{"CreatedDate = LAST_YEAR", ""},
+		{"CreatedDate = THIS_FISCAL_YEAR AND Name = 'Alpha'", "Alpha"},
+		{"CreatedDate < THIS_FISCAL_QUARTER", ""},
+		{"CreatedDate > LAST_FISCAL_QUARTER AND Name = 'Alpha'", "Alpha"},
+		{"CreatedDate = LAST_N_FISCAL_YEARS:2", ""},
+		{"CreatedDate < NEXT_N_FISCAL_QUARTERS:3 AND Name = 'Alpha'", "Alpha"},
+		{"CreatedDate = N_FISCAL_QUARTERS_AGO:1", ""},
 		{"SystemModstamp >= 2026-11-23T11:00:00Z AND SystemModstamp < 2026-11-23T12:00:00+00:00", "Gamma_x"},
 		{"SystemModstamp > 2026-11-23T11:00:00.900Z", "O'Neil \\ Sons"},
 		{"SystemModstamp = 2026-11-23T11:00:00Z", "Gamma_x"},
@@ -159,7 +173,28 @@ func TestQueryFaults(t *testing.T) {
 		{"too deep", "SELECT Parent.Parent.Parent.Parent.Parent.Parent.Name FROM Account", "INVALID_FIELD", "longer than five levels"},
 		{"tooling object", "SELECT Id FROM CustomField", "INVALID_TYPE", "sObject type 'CustomField' is not supported."},
 		{"three semi joins", "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact) AND Id IN (SELECT AccountId FROM Opportunity) AND Id IN (SELECT AccountId FROM Case)", "EXCEEDED_MAX_SEMIJOIN_SUBSELECTS", "Maximum 2 semi join sub-selects are allowed"},
-		{"semi join of a text", "SELECT Id FROM Account WHERE Id IN (SELECT LastName FROM Contact)", "MALFORMED_QUERY", "must both be ids"},
+		{"semi join of a text", "SELECT Id FROM Account WHERE Id IN (SELECT LastName FROM Contact)", "MALFORMED_QUERY", "Semi join sub-selects can only query id fields, cannot use: 'LastName'"},
+		{"semi join on a text", "SELECT Id FROM Contact WHERE Name IN (SELECT AccountId FROM Case)", "MALFORMED_QUERY", "for outer query should be an id field, cannot use: 'Name'"},
+		{"semi join through a parent", "SELECT Id FROM Contact WHERE Account.Id IN (SELECT AccountId FROM Case)", "MALFORMED_QUERY", "cannot use: 'Account.Id'"},
+		{"semi join in parentheses", "SELECT Id FROM Account WHERE IsDeleted = false AND (Id IN (SELECT AccountId FROM Contact))", "MALFORMED_QUERY", "Semi join sub-selects are only allowed at the top level WHERE expressions and not in nested WHERE expressions"},
+		{"semi join behind NOT", "SELECT Id FROM Account WHERE NOT Id IN (SELECT AccountId FROM Contact)", "MALFORMED_QUERY", "not in nested WHERE expressions"},
+		{"semi join behind NOT in parentheses", "SELECT Id FROM Account WHERE (NOT (Id IN (SELECT AccountId FROM Contact WHERE (Email != null))))", "MALFORMED_QUERY", "not in nested WHERE expressions"},
+		{"semi join with OR", "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact) OR Name = 'x'", "MALFORMED_QUERY", "Semi join sub-selects are not allowed with the 'OR' operator"},
+		{"semi join in a semi join", "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE Id IN (SELECT ContactId FROM Case))", "MALFORMED_QUERY", "Nesting of semi join sub-selects is not supported"},
+		{"semi join of the same object", "SELECT Id FROM Account WHERE Id IN (SELECT Id FROM Account)", "MALFORMED_QUERY", "The inner and outer selects should not be on the same object type"},
+		{"semi join of another kind of id", "SELECT Id FROM Account WHERE Id IN (SELECT Id FROM Contact)", "MALFORMED_QUERY", "The selected field 'Id' in the subquery and the left operand field in the where expression in the outer query 'Id' should point to the same object type"},
+		{"semi join of owners", "SELECT Id FROM Account WHERE Id IN (SELECT OwnerId FROM Contact)", "MALFORMED_QUERY", "should point to the same object type"},
+		{"semi join of tasks", "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Task)", "MALFORMED_QUERY", "Entity 'Task' is not supported for semi join inner selects"},
+		{"count by groups", "SELECT COUNT() FROM Account GROUP BY Industry", "MALFORMED_QUERY", "COUNT() cannot be used with GROUP BY"},
+		{"count in order", "SELECT COUNT() FROM Account ORDER BY Name", "MALFORMED_QUERY", "COUNT() cannot be used with GROUP BY or ORDER BY"},
+		{"greatest long text", "SELECT MAX(Description) FROM Account", "MALFORMED_QUERY", "field Description does not support aggregate operator MAX"},
+		{"number of choices", "SELECT COUNT(Tags__c) FROM Account", "MALFORMED_QUERY", "does not support aggregate operator COUNT"},
+		{"unknown scope", "SELECT Id FROM Account USING SCOPE foo", "MALFORMED_QUERY", "unexpected token: 'foo'"},
+		{"scope of fewer rows", "SELECT Id FROM Account USING SCOPE mine WHERE Name = 'x'", "MALFORMED_QUERY", "unexpected token: 'mine'"},
+		{"label of a text", "SELECT toLabel(Name) FROM Account", "MALFORMED_QUERY", "toLabel() works on picklists only, not on field 'Name'"},
+		{"formatted", "SELECT FORMAT(CreatedDate) d FROM Account", "MALFORMED_QUERY", "unexpected function FORMAT"},
+		{"alias of all fields", "SELECT FIELDS(STANDARD) f FROM Account", "MALFORMED_QUERY", "unexpected function FIELDS"},
+		{"semi join of nothing", "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Nope)", "INVALID_TYPE", "sObject type 'Nope' is not supported."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			a := r.query(tc.soql)
@@ -230,6 +265,13 @@ func TestPages(t *testing.T) {
 		if diff := cmp.Diff(tc.want, sizes(tc.soql, "Sforce-Query-Options", tc.options)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
 		}
+	}
+	const grouped = v + "/query?q=SELECT+Name,COUNT(Id)+FROM+Account+GROUP+BY+Name+LIMIT+"
+	if p := read(r.do("GET", grouped+"2000", "")); len(p.Records) != 2000 || !p.Done {
+		t.Errorf("%d groups, done %t", len(p.Records), p.Done)
+	}
+	for _, a := range []answered{r.do("GET", grouped+"2001", ""), r.do("GET", grouped+"375", "", "Sforce-Query-Options", "batchSize=200")} {
+		a.want(t, 400, `[{"message":"Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch","errorCode":"EXCEEDED_ID_LIMIT"}]`)
 	}
 	const bad = `[{"message":"invalid query locator","errorCode":"INVALID_QUERY_LOCATOR"}]`
 	first := read(r.do("GET", v+"/queryAll?q=SELECT+Name+FROM+Account", "")).NextRecordsUrl

@@ -242,9 +242,11 @@ func (c *call) run() reply {
 	case "jobs":
 		return c.bulk()
 	case "recent":
-		return c.get(func() reply { return raw(http.StatusOK, []byte("[]")) })
-	case "search", "parameterizedsearch":
+		return c.get(c.recent)
+	case "search":
 		return c.search()
+	case "parameterizedsearch":
+		return c.parameterizedSearch()
 	}
 	return notFound()
 }

@@ -2,75 +2,146 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"handoffd/connectors/salesforce/sandbox/org"
 )
 
-// search serves /search?q=FIND {text} and /parameterizedSearch?q=text: a plain
-// match of the words in the names and e-mails of accounts, contacts, leads
-// and opportunities. Ranking, IN groups and RETURNING are not imitated beyond
-// the list of objects.
+// maxHits is the most records per object, maxFound the most of a search (SOQL
+// and SOSL Reference, "SOSL").
+const (
+	maxHits  = 200
+	maxFound = 2000
+)
+
+// finding is a search: the words, where to look for them, what to show.
+type finding struct {
+	words   []string
+	group   string // a key of searchGroups
+	targets []searchTarget
+	limit   int // of all objects together
+}
+
+// searchTarget is one object of a search. Its parts are SOQL.
+type searchTarget struct {
+	object, fields, where string
+	tail                  string // ORDER BY, LIMIT and OFFSET
+}
+
+// searchGroups are the fields that each IN group looks at, of those that an
+// object has. Salesforce looks at more of them.
+var searchGroups = map[string][]string{
+	"ALL":     {"Name", "Subject", "CaseNumber", "Email", "Phone", "MobilePhone"},
+	"NAME":    {"Name", "Subject", "CaseNumber"},
+	"SIDEBAR": {"Name", "Subject", "CaseNumber", "Email", "Phone"},
+	"EMAIL":   {"Email"},
+	"PHONE":   {"Phone", "MobilePhone"},
+}
+
+// searchedObjects are what a search looks at that names no objects.
+var searchedObjects = []string{"Account", "Contact", "Lead", "Opportunity"}
+
+func badSearch(message string) *reply {
+	r := refused(http.StatusBadRequest, "MALFORMED_SEARCH", message)
+	return &r
+}
+
+// search serves /search?q=FIND {text} …: each word must occur in one of the
+// fields of the group. Ranking and the operators between words are not
+// imitated.
 func (c *call) search() reply {
+	if len(c.segments) != 1 {
+		return notFound()
+	}
 	if c.method != http.MethodGet {
 		return notAllowed(c.method, "HEAD,GET")
 	}
-	text := c.query.Get("q")
-	names := []string{"Account", "Contact", "Lead", "Opportunity"}
-	if strings.EqualFold(c.segments[0], "search") {
-		_, after, ok := strings.Cut(text, "{")
-		inside, rest, ok2 := strings.Cut(after, "}")
-		if !ok || !ok2 || !strings.HasPrefix(strings.ToUpper(strings.TrimSpace(text)), "FIND") {
-			return refused(http.StatusBadRequest, "MALFORMED_SEARCH", "No search term found. The search term must be enclosed in braces.")
-		}
-		text = inside
-		if _, list, ok := strings.Cut(strings.ToUpper(rest), "RETURNING"); ok {
-			names = returning(names, list)
-		}
-	} else if only := c.query["sobject"]; len(only) > 0 {
-		names = only
+	f, bad := parseSOSL(c.query.Get("q"))
+	if bad != nil {
+		return *bad
 	}
-	if len([]rune(strings.Trim(text, "*?\" "))) < 2 {
-		return refused(http.StatusBadRequest, "MALFORMED_SEARCH", "search term must be longer than one character: "+text)
-	}
+	return c.finds(f)
+}
+
+func (c *call) finds(f finding) reply {
 	b := []byte(`{"searchRecords":[`)
-	first := true
-	for _, name := range names {
-		obj := c.s.org.Object(name)
+	left := f.limit
+	for _, target := range f.targets {
+		obj := c.s.org.Object(target.object)
 		if obj == nil {
-			return refused(http.StatusBadRequest, "INVALID_TYPE", "sObject type '"+name+"' is not supported.")
+			return refused(http.StatusBadRequest, "INVALID_TYPE", "sObject type '"+target.object+"' is not supported.")
 		}
-		b = c.appendHits(b, obj, text, &first)
+		res, err := c.s.org.Query(c.session.user, target.soql(obj, f), false)
+		if err != nil {
+			return queryFailed(err)
+		}
+		n := min(res.Rows(), maxHits, left)
+		if n > 0 && left < f.limit {
+			b = append(b, ',')
+		}
+		b = res.Append(b, 0, n, c.root())
+		left -= n
 	}
 	return raw(http.StatusOK, append(b, "]}"...))
 }
 
-func returning(names []string, list string) []string {
-	var out []string
-	for _, name := range names {
-		if strings.Contains(list, strings.ToUpper(name)) {
-			out = append(out, name)
-		}
+// soql is the target as a query.
+func (t searchTarget) soql(obj *org.Object, f finding) string {
+	var all []string
+	for _, word := range f.words {
+		all = append(all, "("+matchWord(obj, f.group, word)+")")
 	}
-	return out
+	text := "SELECT " + t.fields + " FROM " + t.object + " WHERE " + strings.Join(all, " AND ")
+	if t.where != "" {
+		text += " AND (" + t.where + ")"
+	}
+	if t.tail == "" {
+		return text + " ORDER BY Id"
+	}
+	return text + " " + t.tail
 }
 
-// maxHits is the most records per object (SOQL and SOSL Reference, "SOSL").
-const maxHits = 200
+// matchWord looks for a word in the fields of a group; of no field, nothing.
+func matchWord(obj *org.Object, group, word string) string {
+	like := strings.NewReplacer("%", `\%`, "_", `\_`, "*", "%", "?", "_").Replace(soqlQuote(word))
+	like = "'%" + like[1:len(like)-1] + "%'"
+	var fields []string
+	for _, name := range searchGroups[group] {
+		if obj.Field(name) != nil {
+			fields = append(fields, name+" LIKE "+like)
+		}
+	}
+	if len(fields) == 0 {
+		return "Id = null"
+	}
+	return strings.Join(fields, " OR ")
+}
 
-func (c *call) appendHits(b []byte, obj *org.Object, text string, first *bool) []byte {
-	like := "'%" + strings.ReplaceAll(strings.Trim(soqlQuote(strings.Trim(text, `*"`)), "'"), "*", "%") + "%'"
-	where := "Name LIKE " + like
-	if obj.Field("Email") != nil {
-		where += " OR Email LIKE " + like
+// searchWords splits the text to look for. A text in quotes is one word.
+func searchWords(text string) ([]string, *reply) {
+	trimmed := strings.TrimSpace(text)
+	if len([]rune(strings.Trim(trimmed, "*?\" "))) < 2 {
+		return nil, badSearch("search term must be longer than one character: " + text)
 	}
-	res, err := c.s.org.Query(c.session.user, "SELECT Id FROM "+obj.Name+" WHERE "+where+" ORDER BY Name LIMIT 200", false)
-	if err != nil || res.Rows() == 0 {
-		return b
+	if len(trimmed) > 2 && strings.HasPrefix(trimmed, `"`) && strings.Index(trimmed[1:], `"`) == len(trimmed)-2 {
+		return []string{strings.Trim(trimmed, `"`)}, nil
 	}
-	if !*first {
-		b = append(b, ',')
+	words := strings.Fields(trimmed)
+	operator := slices.ContainsFunc(words, func(w string) bool {
+		return slices.Contains([]string{"AND", "OR", "NOT"}, strings.ToUpper(w))
+	})
+	if operator || strings.ContainsAny(trimmed, `"()`) {
+		return nil, badSearch("operators and groups between search terms are not imitated: " + text)
 	}
-	*first = false
-	return res.Append(b, 0, min(res.Rows(), maxHits), c.root())
+	return words, nil
+}
+
+func searchLimit(text string, most int) (int, *reply) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		return 0, badSearch("limit must be a number from 1 to " + strconv.Itoa(most) + ": " + text)
+	}
+	return n, nil
 }

@@ -74,6 +74,12 @@ var limitsFile string
 // limits serves GET /limits: those of a Developer Edition org. The daily
 // calls, e-mails and query jobs are counted, the others stay full.
 func (c *call) limits() reply {
+	switch {
+	case len(c.segments) == 2 && strings.EqualFold(c.segments[1], "recordCount"):
+		return c.recordCount()
+	case len(c.segments) > 1:
+		return notFound()
+	}
 	used, limit := c.s.Usage()
 	spent := map[string]int{"DailyBulkV2QueryJobs": c.s.countJobs("query"), "DailyWorkflowEmails": c.s.emailsToday()}
 	out := map[string]map[string]any{}

@@ -29,6 +29,11 @@ func (g group) appendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+// NoQueryMore refuses an aggregate query with more groups than one page holds.
+func NoQueryMore() *Error {
+	return refuse("EXCEEDED_ID_LIMIT", "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch")
+}
+
 func isAggregate(q *soql.Query) bool {
 	if len(q.GroupBy) > 0 {
 		return true
@@ -49,6 +54,9 @@ type measure struct {
 
 func (c *compiler) aggregate(res *Result, q *soql.Query, match predicate) *Error {
 	if len(q.Items) == 1 && q.Items[0].Func == "COUNT" && len(q.Items[0].Path.Names) == 0 {
+		if len(q.GroupBy) > 0 || len(q.OrderBy) > 0 {
+			return c.fail(q.Items[0].Pos, "MALFORMED_QUERY", "COUNT() cannot be used with GROUP BY or ORDER BY, use COUNT(fieldName)")
+		}
 		c.scan(c.plan(q.Where), match, func(*Row) bool { res.Total++; return res.Total != q.Limit })
 		res.CountOnly = true
 		return nil
@@ -75,7 +83,7 @@ func (c *compiler) aggregate(res *Result, q *soql.Query, match predicate) *Error
 	}
 	buckets = page(buckets, max(q.Offset, 0), q.Limit)
 	if len(buckets) > maxGroups {
-		return refuse("EXCEEDED_ID_LIMIT", "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch")
+		return NoQueryMore()
 	}
 	res.groups = []group{}
 	for _, rows := range buckets {
@@ -149,10 +157,17 @@ func (c *compiler) measure(path soql.Path, fn string, keys []column) (measure, *
 		return m, c.fail(path.Pos, "MALFORMED_QUERY", "Field must be grouped or aggregated: %s", path)
 	}
 	kind := m.col.describeType()
-	if (fn == "SUM" || fn == "AVG") && !slices.Contains([]string{"int", "double", "currency", "percent"}, kind) || fn != "" && kind == "boolean" {
+	if (fn == "SUM" || fn == "AVG") && !slices.Contains([]string{"int", "double", "currency", "percent"}, kind) || fn != "" && !m.col.aggregable() {
 		return m, c.fail(path.Pos, "MALFORMED_QUERY", "field %s does not support aggregate operator %s", path, fn)
 	}
 	return m, nil
+}
+
+// aggregable tells whether any aggregate function takes the field (SOQL and
+// SOSL Reference, "Support for Field Types in Aggregate Functions").
+func (c *column) aggregable() bool {
+	kind := c.describeType()
+	return !slices.Contains([]string{"boolean", "address", "multipicklist", "complexvalue"}, kind) && (c.field == nil || !c.field.isLong())
 }
 
 func sameColumn(a, b column) bool {

@@ -80,7 +80,8 @@ func dateRange(name string, n int, now time.Time) (from, to time.Time) {
 }
 
 // unitOf returns the start of the present week, month, quarter or year, and a
-// function that goes k of them on.
+// function that goes k of them on. The fiscal year begins in January, as in a
+// new org.
 func unitOf(name string, day time.Time) (time.Time, func(k int) time.Time) {
 	y, m, _ := day.Date()
 	zone := day.Location()

@@ -26,6 +26,9 @@ func (c *compiler) condition(x soql.Expr) (predicate, *Error) {
 			return true
 		}, err
 	case soql.Or:
+		if err := c.noSemiJoin(x); err != nil {
+			return nil, err
+		}
 		list, err := c.conditions(x)
 		return func(r *Row) bool {
 			for _, p := range list {
@@ -103,6 +106,9 @@ func (c *compiler) test(col column, op soql.Op, lit soql.Literal) (func(Value) b
 	if err != nil {
 		return nil, err
 	}
+	if want.kind == Null && col.describeType() == "boolean" {
+		return booleanNullTest(op), nil
+	}
 	if want.kind == Null {
 		switch op {
 		case soql.Eq:
@@ -116,6 +122,15 @@ func (c *compiler) test(col column, op soql.Op, lit soql.Literal) (func(Value) b
 		return nil, c.fail(lit.Pos, "INVALID_QUERY_FILTER_OPERATOR", "invalid operator on boolean field")
 	}
 	return orderTest(op, want), nil
+}
+
+// booleanNullTest compares a boolean with null, which stands for false there
+// (SOQL and SOSL Reference, "Filter on Boolean Fields").
+func booleanNullTest(op soql.Op) func(Value) bool {
+	return func(v Value) bool {
+		set := v.kind == Boolean && v.n != 0
+		return op == soql.Eq && !set || op == soql.Ne && set
+	}
 }
 
 func orderTest(op soql.Op, want Value) func(Value) bool {

@@ -36,6 +36,9 @@ func (c *compiler) membership(x *soql.In) (predicate, *Error) {
 			return nil, err
 		}
 		set[setKey(v)] = true
+		if v.kind == Null && col.describeType() == "boolean" {
+			set[setKey(boolValue(false))] = true // null stands for false, as with =
+		}
 	}
 	return func(r *Row) bool {
 		v := col.value(c.org, r)
@@ -60,43 +63,6 @@ func setKey(v Value) string {
 		return "\x00"
 	}
 	return v.String()
-}
-
-// semiJoin runs the subquery of an IN and returns its values.
-func (c *compiler) semiJoin(col column, x *soql.In) (map[string]bool, *Error) {
-	if len(x.Sub.Items) != 1 || x.Sub.Items[0].Func != "" || x.Sub.Items[0].Sub != nil {
-		return nil, c.fail(x.Pos, "MALFORMED_QUERY", "semi join sub-selects can only select one field")
-	}
-	if x.Sub.Limit >= 0 || len(x.Sub.OrderBy) > 0 || len(x.Sub.GroupBy) > 0 {
-		return nil, c.fail(x.Pos, "MALFORMED_QUERY", "semi join sub-selects cannot have ORDER BY, LIMIT or GROUP BY")
-	}
-	res, err := c.org.run(c.child(x.Sub), x.Sub)
-	if err != nil {
-		return nil, err
-	}
-	inner, err := res.comp.resolve(x.Sub.Items[0].Path)
-	if err != nil {
-		return nil, err
-	}
-	if isID(col.describeType()) != isID(inner.describeType()) {
-		return nil, c.fail(x.Pos, "MALFORMED_QUERY", "The inner and outer field of a semi join must both be ids")
-	}
-	set := make(map[string]bool, len(res.rows))
-	for _, r := range res.rows {
-		if v := inner.value(c.org, r); v.kind != Null {
-			set[setKey(v)] = true
-		}
-	}
-	return set, nil
-}
-
-func isID(kind string) bool { return kind == "id" || kind == "reference" }
-
-// child is the compiler for a subquery of the same request.
-func (c *compiler) child(q *soql.Query) *compiler {
-	sub := *c
-	sub.obj, sub.alias = c.org.Object(q.From), q.Alias
-	return &sub
 }
 
 // includes compiles the multi-select operators: each text is a set of values

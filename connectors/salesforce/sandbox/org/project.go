@@ -27,6 +27,7 @@ type node struct {
 	comp   *compiler   // its compiler
 	link   *Field      // the child's reference to this object
 	leaf   bool
+	label  bool       // show the labels of the options
 	inside projection // what the subquery selects
 }
 
@@ -38,11 +39,13 @@ func (c *compiler) project(q *soql.Query) (projection, *Error) {
 		switch {
 		case item.Sub != nil:
 			err = c.addSubquery(&p, item)
-		case item.Func == "FIELDS":
+		case item.Func == "FIELDS" && item.Alias == "":
 			err = c.addFields(&p, item, q)
-		case item.Func != "" && item.Func != "FORMAT" && item.Func != "TOLABEL":
+		case item.Func == "TOLABEL":
+			err = c.addLabel(&p, item)
+		case item.Func != "":
 			err = c.fail(item.Pos, "MALFORMED_QUERY", "unexpected function %s", item.Func)
-		case item.Alias != "" && item.Func == "":
+		case item.Alias != "":
 			err = c.fail(item.Pos, "MALFORMED_QUERY", "only aggregate expressions use field aliasing")
 		default:
 			err = c.addPath(&p, item.Path)
@@ -59,6 +62,12 @@ func (c *compiler) addPath(p *projection, path soql.Path) *Error {
 	if err != nil {
 		return err
 	}
+	return c.addColumn(p, &node{name: col.name(), col: col, leaf: true}, path)
+}
+
+// addColumn puts a leaf below the parents that its path leads through.
+func (c *compiler) addColumn(p *projection, leaf *node, path soql.Path) *Error {
+	col := leaf.col
 	list := &p.nodes
 	for _, hop := range col.hops {
 		i := slices.IndexFunc(*list, func(n *node) bool { return n.hop == hop })
@@ -68,14 +77,13 @@ func (c *compiler) addPath(p *projection, path soql.Path) *Error {
 		}
 		list = &(*list)[i].below
 	}
-	name := col.name()
 	for _, n := range *list {
-		if n.leaf && n.name == name {
+		if n.leaf && n.name == leaf.name {
 			return c.fail(path.Pos, "INVALID_FIELD", "duplicate field selected: %s", path)
 		}
 	}
 	p.long = p.long || col.field != nil && col.field.isLong()
-	*list = append(*list, &node{name: name, col: col, leaf: true})
+	*list = append(*list, leaf)
 	return nil
 }
 

@@ -73,10 +73,10 @@ func (c *compiler) appendNodes(b []byte, r *Row, nodes []*node, root string) []b
 }
 
 func (c *compiler) appendLeaf(b []byte, r *Row, n *node) []byte {
-	if f := n.col.field; f != nil {
+	if f := n.col.field; f != nil && !n.label {
 		return c.org.appendField(b, r, f)
 	}
-	return n.col.leaf(c.org, r).appendJSON(b)
+	return n.shown(c.org, r).appendJSON(b)
 }
 
 // appendField writes a field's value, compound addresses included.
@@ -208,7 +208,7 @@ func (res *Result) Cells(i int) []string {
 			case n.col.field != nil && n.col.field.sys == sysID:
 				cells = append(cells, o.IDText(r))
 			default:
-				cells = append(cells, n.col.leaf(o, r).text(bulkTime))
+				cells = append(cells, n.shown(o, r).text(bulkTime))
 			}
 		}
 	}

@@ -92,6 +92,8 @@ type In struct {
 	List []Literal
 	Sub  *Query
 	Pos  int
+	// Nested: it stands in parentheses or behind NOT, where no subquery may.
+	Nested bool
 }
 
 func (And) expr()      {}

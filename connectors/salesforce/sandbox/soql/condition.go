@@ -46,11 +46,15 @@ func (p *parser) unary() (Expr, error) {
 	}
 	defer p.leave()
 	if p.acceptWord("NOT") {
+		p.nested++
 		x, err := p.unary()
+		p.nested--
 		return Not{x}, err
 	}
 	if p.acceptSymbol("(") {
+		p.nested++
 		x, err := p.condition()
+		p.nested--
 		if err != nil {
 			return nil, err
 		}
@@ -79,12 +83,12 @@ func (p *parser) comparison() (Expr, error) {
 		}
 		return &Compare{Path: path, Func: fn, Op: Like, Value: v}, err
 	case t.kind == tokName && (word == "IN" || word == "INCLUDES" || word == "EXCLUDES"):
-		return p.list(&In{Path: path, Op: word, Pos: t.pos})
+		return p.list(&In{Path: path, Op: word, Pos: t.pos, Nested: p.nested > 0})
 	case t.kind == tokName && word == "NOT":
 		if err := p.expectWord("IN"); err != nil {
 			return nil, err
 		}
-		return p.list(&In{Path: path, Op: "NOT IN", Pos: t.pos})
+		return p.list(&In{Path: path, Op: "NOT IN", Pos: t.pos, Nested: p.nested > 0})
 	}
 	return nil, p.unexpected(t)
 }
@@ -169,8 +173,11 @@ func (p *parser) wordLiteral(t token) (Literal, error) {
 }
 
 var dateNames = []string{"TODAY", "YESTERDAY", "TOMORROW", "LAST_WEEK", "THIS_WEEK", "NEXT_WEEK", "LAST_MONTH", "THIS_MONTH",
-	"NEXT_MONTH", "LAST_90_DAYS", "NEXT_90_DAYS", "THIS_QUARTER", "LAST_QUARTER", "NEXT_QUARTER", "THIS_YEAR", "LAST_YEAR", "NEXT_YEAR"}
+	"NEXT_MONTH", "LAST_90_DAYS", "NEXT_90_DAYS", "THIS_QUARTER", "LAST_QUARTER", "NEXT_QUARTER", "THIS_YEAR", "LAST_YEAR", "NEXT_YEAR",
+	"THIS_FISCAL_QUARTER", "LAST_FISCAL_QUARTER", "NEXT_FISCAL_QUARTER", "THIS_FISCAL_YEAR", "LAST_FISCAL_YEAR", "NEXT_FISCAL_YEAR"}
 
 var dateNamesN = []string{"LAST_N_DAYS", "NEXT_N_DAYS", "N_DAYS_AGO", "LAST_N_WEEKS", "NEXT_N_WEEKS", "N_WEEKS_AGO",
 	"LAST_N_MONTHS", "NEXT_N_MONTHS", "N_MONTHS_AGO", "LAST_N_QUARTERS", "NEXT_N_QUARTERS", "N_QUARTERS_AGO",
-	"LAST_N_YEARS", "NEXT_N_YEARS", "N_YEARS_AGO"}
+	"LAST_N_YEARS", "NEXT_N_YEARS", "N_YEARS_AGO",
+	"LAST_N_FISCAL_QUARTERS", "NEXT_N_FISCAL_QUARTERS", "N_FISCAL_QUARTERS_AGO",
+	"LAST_N_FISCAL_YEARS", "NEXT_N_FISCAL_YEARS", "N_FISCAL_YEARS_AGO"}

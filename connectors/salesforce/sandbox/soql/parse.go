@@ -15,6 +15,7 @@ type parser struct {
 	tokens []token
 	at     int
 	depth  int
+	nested int // open parentheses and NOTs of the present condition
 }
 
 // Parse reads one query. The error is an *Error with the place of the fault.
@@ -107,6 +108,9 @@ func (p *parser) query() (*Query, error) {
 		return nil, err
 	}
 	defer p.leave()
+	outer := p.nested
+	p.nested = 0
+	defer func() { p.nested = outer }()
 	q := &Query{Text: p.text, Limit: -1, Offset: -1}
 	if err := p.expectWord("SELECT"); err != nil {
 		return nil, err
@@ -145,9 +149,8 @@ func (p *parser) from(q *Query) error {
 		if err := p.expectWord("SCOPE"); err != nil {
 			return err
 		}
-		if t := p.next(); t.kind != tokName {
-			return p.unexpected(t)
-		}
+		// Every other scope shows fewer rows, which is not imitated.
+		return p.expectWord("EVERYTHING")
 	}
 	return nil
 }
