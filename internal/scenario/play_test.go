@@ -7,12 +7,14 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"handoffd/connectors/connectortest"
 	"handoffd/internal/scenario"
 )
 
@@ -46,7 +48,11 @@ func TestScenarios(t *testing.T) {
 	t.Parallel()
 	shipped := files(t, "../../examples/scenarios/*.yaml")
 	ways := &waysTaken{taken: map[way]int{}}
-	t.Cleanup(func() { ways.all(t, len(shipped)) })
+	if connectortest.Raced { // they take many times as long then; a part of them races as all do
+		shipped = slices.DeleteFunc(shipped, func(path string) bool { return !strings.HasPrefix(filepath.Base(path), "life-") })
+	} else {
+		t.Cleanup(func() { ways.all(t, len(shipped)) })
+	}
 	for i, path := range append(shipped, files(t, "testdata/play/*.yaml")...) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
