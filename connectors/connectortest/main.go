@@ -7,7 +7,7 @@ import (
 
 // RacedChecks is how many histories a random law draws under the race
 // detector.
-const RacedChecks = "15"
+const RacedChecks = "4"
 
 // Main is a TestMain for packages with random laws.
 func Main(m *testing.M) int {

@@ -8,22 +8,26 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/connectors/connectortest"
 	"handoffd/internal/yamlpos"
 	"handoffd/mapping"
 	"handoffd/workflows"
 )
 
 // TestYear plays a year of many accounts, with people and buyers who do by
-// chance whatever they may, and holds handoffd to all that it promises. Under
-// the race detector, or in a hurry, it is a year of fewer accounts.
+// chance whatever they may, and holds handoffd to all that it promises. In a
+// hurry it is a year of fewer accounts, under the race detector two months.
 func TestYear(t *testing.T) {
 	t.Parallel()
-	accounts := 2000
-	if testing.Short() || raced {
+	accounts, days := 2000, 366
+	switch {
+	case connectortest.Raced:
+		accounts, days = 40, 60
+	case testing.Short():
 		accounts = 40
 	}
 	starts := rand.New(rand.NewPCG(11, 11))
-	y := playYear(t, accounts, 366, func() bool { return starts.IntN(20) == 0 })
+	y := playYear(t, accounts, days, func() bool { return starts.IntN(20) == 0 })
 	y.end()
 }
 
@@ -56,8 +60,12 @@ func playYear(t *testing.T, accounts, days int, restart func() bool) *yearWatch 
 // daemon runs through or starts anew all the time.
 func TestRestartsChangeNothing(t *testing.T) {
 	t.Parallel()
+	days := 120
+	if connectortest.Raced {
+		days = 30
+	}
 	play := func(restart bool) map[string]string {
-		y := playYear(t, 30, 120, func() bool { return restart })
+		y := playYear(t, 30, days, func() bool { return restart })
 		story := map[string]string{}
 		for id, l := range y.lives {
 			life, err := json.Marshal(l.life)
