@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"bufio"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -87,13 +89,16 @@ func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	in := io.LimitReader(r.Body, maxBody+1)
+	in := bufio.NewReader(io.LimitReader(r.Body, maxBody+1))
+	if _, err := in.Peek(1); errors.Is(err, io.EOF) {
+		return nil, nil // clients that compress say so of requests without a body as well
+	}
 	if r.Header.Get("Content-Encoding") == "gzip" {
 		zipped, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, fmt.Errorf("reading the compressed body: %w", err)
 		}
-		in = io.LimitReader(zipped, maxBody+1)
+		in = bufio.NewReader(io.LimitReader(zipped, maxBody+1))
 	}
 	body, err := io.ReadAll(in)
 	if err != nil {
