@@ -38,6 +38,8 @@ func TestColumns(t *testing.T) {
 			r.do("GET", v+"/query?q="+url.QueryEscape(tc.soql)+"&columns=true", "").want(t, 200, tc.want)
 		})
 	}
+	r.do("GET", v+"/tooling/query?q=SELECT+DeveloperName+FROM+CustomField&columns=true", "").
+		want(t, 200, set("CustomField", "00N", "false", "false", column("DeveloperName", "String", `"insertable":false,"textType":true,"updatable":false`)))
 	var refusal, plain []apiError
 	bad := url.QueryEscape("SELECT Nope FROM Account")
 	for path, into := range map[string]*[]apiError{"&columns=true": &refusal, "": &plain} {

@@ -51,6 +51,11 @@ func (c *call) soql(all bool) reply {
 	if err != nil {
 		return queryFailed(err)
 	}
+	return c.queried(res)
+}
+
+// queried answers a query with its first page, or with what it selects.
+func (c *call) queried(res *org.Result) reply {
 	if strings.EqualFold(c.query.Get("columns"), "true") {
 		return answer(http.StatusOK, res.ColumnSet())
 	}

@@ -50,6 +50,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.log.DebugContext(r.Context(), "request", slog.String("method", r.Method), slog.String("path", r.URL.Path))
+	// What a person gives to the vendor's support (recorded).
+	w.Header().Set("X-Sfdc-Request-Id", fmt.Sprintf("%032x", s.requests.Add(1)))
 	if answer, tooLong := checkLength(r); tooLong {
 		answer.write(w)
 		return
