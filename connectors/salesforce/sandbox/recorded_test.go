@@ -117,6 +117,12 @@ func TestRecordedSaves(t *testing.T) {
 		a := r.do("PATCH", v+"/composite/sobjects/Contact/Email", `{"allOrNone":false,"records":[{"LastName":"Bluth","Email":"`+email+`","attributes":{"type":"Contact"}}]}`)
 		return a.body
 	}
+	old := func(status int, want string) {
+		t.Helper()
+		r.do("PATCH", "/services/data/v45.0/sobjects/Contact/Email/old@example.com", `{"LastName":"Old"}`).want(t, status, want)
+	}
+	old(201, `{"id":"003Hf0000000001IAA","success":true,"errors":[]}`)
+	old(204, "")
 	first, second := upsert("annyong@example.com"), upsert("Annyong@Example.com") // the key's case does not count
 	if want := strings.Replace(first, `"created":true`, `"created":false`, 1); first == want || second != want {
 		t.Errorf("first %s, then %s", first, second)
