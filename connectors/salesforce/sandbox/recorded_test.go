@@ -232,3 +232,17 @@ func TestRecordedRelations(t *testing.T) {
 		t.Errorf("an event of a queue: %d %s", a.status, a.body)
 	}
 }
+
+// TestRecordedDuplicate compares the refusal of a duplicate rule with the one
+// that aiosalesforce's tests recorded.
+func TestRecordedDuplicate(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.insert("Contact", map[string]any{"LastName": "Fox"})
+	r.fault(`[{"action":"duplicate_rule","object":"Contact","field":"LastName","allow_save":true}]`)
+	r.do("POST", v+"/sobjects/Contact", `{"LastName":"Fox"}`).want(t, 400, `[{"duplicateResult":{"allowSave":true,"duplicateRule":"Sandbox_Duplicate_Rule",
+		"duplicateRuleEntityType":"Contact","errorMessage":"Use one of these records?","matchResults":[{"entityType":"Contact","errors":[],
+		"matchEngine":"ExactMatchEngine","matchRecords":[{"additionalInformation":[],"fieldDiffs":[],"matchConfidence":100.0,
+		"record":{"attributes":{"type":"Contact","url":"`+v+`/sobjects/Contact/`+id+`"},"Id":"`+id+`"}}],"rule":"Sandbox_Matching_Rule","size":1,"success":true}]},
+		"errorCode":"DUPLICATES_DETECTED","message":"Use one of these records?"}]`)
+}

@@ -281,6 +281,7 @@ func (c *call) begin() *org.Tx {
 		return c.tx
 	}
 	tx := c.s.org.Begin(c.session.user)
+	tx.Root = c.root()
 	tx.AllowDuplicates = strings.Contains(strings.ToLower(strings.ReplaceAll(c.header.Get("Sforce-Duplicate-Rule-Header"), " ", "")), "allowsave=true")
 	tx.Late = c.hits.late()
 	tx.Before = c.hits.record
