@@ -33,13 +33,13 @@ type ColumnSet struct {
 }
 
 // ColumnSet describes what the query selects. COUNT() selects no column.
-func (r *Result) ColumnSet() ColumnSet {
-	out := ColumnSet{Columns: []ColumnInfo{}, Entity: r.Object.Name, GroupBy: r.grouped, Prefix: r.Object.Prefix}
-	for i, m := range r.measures {
-		out.Columns = append(out.Columns, m.info(r.names[i]))
+func (res *Result) ColumnSet() ColumnSet {
+	out := ColumnSet{Columns: []ColumnInfo{}, Entity: res.Object.Name, GroupBy: res.grouped, Prefix: res.Object.Prefix}
+	for i, m := range res.measures {
+		out.Columns = append(out.Columns, m.info(res.names[i]))
 	}
-	out.Columns = append(out.Columns, infos(r.proj.nodes)...)
-	out.IDSelected = slices.ContainsFunc(r.proj.nodes, func(n *node) bool { return n.leaf && n.name == "Id" })
+	out.Columns = append(out.Columns, infos(res.proj.nodes)...)
+	out.IDSelected = slices.ContainsFunc(res.proj.nodes, func(n *node) bool { return n.leaf && n.name == "Id" })
 	return out
 }
 
