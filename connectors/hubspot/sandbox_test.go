@@ -489,9 +489,23 @@ func TestSandboxTaskWithoutThePerson(t *testing.T) {
 	}
 }
 
+// TestSandboxPoisonedBatch: what does not fit takes nothing else along, whether
+// the portal refuses it alone or the whole batch with it.
 func TestSandboxPoisonedBatch(t *testing.T) {
 	t.Parallel()
-	r := rehearse(t, sandbox.Options{}, nil)
+	for name, options := range map[string]sandbox.Options{
+		"alone": {}, "the whole batch": {WholeUpdates: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			poisonedBatch(t, options)
+		})
+	}
+}
+
+func poisonedBatch(t *testing.T, options sandbox.Options) {
+	t.Helper()
+	r := rehearse(t, options, nil)
 	var batch []connectors.Write
 	want := make(map[string]connectors.Outcome)
 	for i := range 100 {

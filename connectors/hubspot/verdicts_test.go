@@ -37,6 +37,7 @@ func TestVerdicts(t *testing.T) {
 		{name: "invalid token", status: 401, body: `{"category":"INVALID_AUTHENTICATION"}`, class: connectors.Stop, fix: "service key"},
 		{name: "401 without a body", status: 401, class: connectors.Stop, fix: "token"},
 		{name: "missing scopes", status: 403, body: `{"category":"MISSING_SCOPES","context":{"requiredGranularScopes":["crm.objects.deals.read","crm.objects.owners.read"],"links":["x"]}}`, class: connectors.Stop, fix: "crm.objects.deals.read, crm.objects.owners.read"},
+		{name: "missing scopes, inside", status: 403, body: `{"status":"error","message":"This app hasn't been granted all required scopes to make this call.","correlationId":"c","category":"MISSING_SCOPES","errors":[{"message":"One or more of the following scopes are required.","context":{"requiredGranularScopes":["crm.objects.contacts.write","crm.objects.deals.read"]}},{"context":{"requiredGranularScopes":["crm.objects.deals.read"]}}],"links":{"scopes":"x"}}`, class: connectors.Stop, fix: "crm.objects.contacts.write, crm.objects.deals.read"},
 		{name: "forbidden", status: 403, class: connectors.Stop, fix: "scopes"},
 		{name: "missing record", status: 404, body: `{"category":"OBJECT_NOT_FOUND"}`, class: connectors.Gone, code: "OBJECT_NOT_FOUND"},
 		{name: "404 without a body", status: 404, class: connectors.Gone},

@@ -148,8 +148,10 @@ func TestScopes(t *testing.T) {
 	r.call("GET", v3+"companies", nil, 200)
 	r.call("POST", v3+"tasks", object{"properties": object{"hs_timestamp": "1773300000000"}}, 201) // tasks hide behind contacts
 	r.call("GET", "/crm/v3/properties/deals", nil, 200)
-	same(t, r.call("POST", v3+"companies", object{"properties": object{"name": "x"}}, 403), `{"status":"error","message":"One or more of the following scopes are required.",
-		"context":{"requiredGranularScopes":["crm.objects.companies.write"],"links":["https://developers.hubspot.com/scopes"]},"category":"MISSING_SCOPES"}`)
+	same(t, r.call("POST", v3+"companies", object{"properties": object{"name": "x"}}, 403), `{"status":"error",
+		"message":"This app hasn't been granted all required scopes to make this call. Read more about required scopes here: https://developers.hubspot.com/scopes.",
+		"errors":[{"message":"One or more of the following scopes are required.","context":{"requiredGranularScopes":["crm.objects.companies.write"]}}],
+		"links":{"scopes":"https://developers.hubspot.com/scopes"},"category":"MISSING_SCOPES"}`)
 	r.call("GET", v3+"deals", nil, 403)
 	r.call("GET", "/crm/owners/2026-09", nil, 403)
 	r.call("POST", "/crm/v3/properties/companies", object{}, 403)

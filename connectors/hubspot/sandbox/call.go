@@ -47,8 +47,10 @@ type errorBody struct {
 	CorrelationID string               `json:"correlationId,omitempty"`
 	PolicyName    string               `json:"policyName,omitempty"`
 	GroupName     string               `json:"groupName,omitempty"`
+	RequestID     string               `json:"requestId,omitempty"`
 	Errors        []portal.ErrorDetail `json:"errors,omitempty"`
 	Context       map[string][]string  `json:"context,omitempty"`
+	Links         map[string]string    `json:"links,omitempty"`
 	Category      string               `json:"category,omitempty"`
 	SubCategory   string               `json:"subCategory,omitempty"`
 }
@@ -57,7 +59,7 @@ type errorBody struct {
 func (c *call) refuse(e *portal.Error) reply {
 	return reply{status: e.Status, body: errorBody{
 		Status: "error", Message: e.Message, CorrelationID: c.id, Errors: e.Errors,
-		Context: e.Context, Category: e.Category, SubCategory: e.SubCategory,
+		Context: e.Context, Links: e.Links, Category: e.Category, SubCategory: e.SubCategory,
 	}}
 }
 
@@ -114,17 +116,9 @@ func (c *call) list(name string) []string {
 	return out
 }
 
-// flag reads a boolean query parameter.
-func (c *call) flag(name string) (bool, error) {
-	switch v := c.query.Get(name); v {
-	case "", "false":
-		return false, nil
-	case "true":
-		return true, nil
-	default:
-		return false, portal.Invalid("Invalid boolean for parameter %s: %s", name, v)
-	}
-}
+// flag reads a boolean query parameter. Its first value counts, "true" in any
+// case is true, and whatever else stands there is false, without a refusal.
+func (c *call) flag(name string) bool { return strings.EqualFold(c.query.Get(name), "true") }
 
 // limit reads a page size between 1 and most.
 func (c *call) limit(fallback, most int) (int, error) {

@@ -71,10 +71,7 @@ func (s *Server) listObjects(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
-	}
+	archived := c.flag("archived")
 	most := maxPage
 	if len(v.History) > 0 {
 		most = historyPage
@@ -99,10 +96,7 @@ func (s *Server) getObject(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
-	}
+	archived := c.flag("archived")
 	rec, err := s.portal.Get(t, c.params[1], c.query.Get("idProperty"), archived, v)
 	if err != nil {
 		return reply{}, err
@@ -182,6 +176,9 @@ func (s *Server) updateObject(c *call) (reply, error) {
 	}
 	if err := c.decode(&body, "properties"); err != nil {
 		return reply{}, err
+	}
+	if len(body.Properties) == 0 {
+		return reply{}, portal.Invalid("No properties found to update, please provide at least one.")
 	}
 	in := portal.Input{ID: c.params[1], IDProperty: c.query.Get("idProperty"), Properties: texts(body.Properties)}
 	rec, err := s.portal.Update(t, in, c.writer())

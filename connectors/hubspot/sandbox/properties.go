@@ -83,15 +83,20 @@ func (s *Server) listProperties(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
+	archived := c.flag("archived")
+	return ok(collection{Results: ofSensitivity(s.portal.Properties(t, archived), c.query.Get("dataSensitivity"))})
+}
+
+// ofSensitivity keeps the definitions of one sensitivity; the default is
+// non_sensitive (CRM Properties API). HubSpot's own definitions carry none.
+func ofSensitivity(list []portal.Property, sensitivity string) []portal.Property {
+	kept := []portal.Property{}
+	for _, p := range list {
+		if orDefault(p.DataSensitivity, "non_sensitive") == orDefault(sensitivity, "non_sensitive") {
+			kept = append(kept, p)
+		}
 	}
-	list := s.portal.Properties(t, archived)
-	if list == nil {
-		list = []portal.Property{}
-	}
-	return ok(collection{Results: list})
+	return kept
 }
 
 func (s *Server) getProperty(c *call) (reply, error) {
@@ -99,10 +104,7 @@ func (s *Server) getProperty(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
-	}
+	archived := c.flag("archived")
 	prop, err := s.portal.Property(t, c.params[1], archived)
 	if err != nil {
 		return reply{}, err

@@ -41,7 +41,7 @@ func (p *Portal) Create(t *ObjectType, in Input, w Writer) (Record, error) {
 	tb := p.table(t)
 	item, faults := p.prepare(tb, in, w)
 	if len(faults) > 0 {
-		return Record{}, invalidValues(faults)
+		return Record{}, p.invalidValues(faults)
 	}
 	if err := p.prepareCreate(tb, item, w); err != nil {
 		return Record{}, err
@@ -64,7 +64,7 @@ func (p *Portal) Update(t *ObjectType, in Input, w Writer) (Record, error) {
 		return Record{}, notFound()
 	}
 	if len(faults) > 0 {
-		return Record{}, invalidValues(faults)
+		return Record{}, p.invalidValues(faults)
 	}
 	item.row = r
 	if err := p.checkUnique(tb, item, nil); err != nil {
