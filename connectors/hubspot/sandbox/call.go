@@ -39,6 +39,13 @@ func ok(body any) (reply, error)      { return reply{status: http.StatusOK, body
 func created(body any) (reply, error) { return reply{status: http.StatusCreated, body: body}, nil }
 func noContent() (reply, error)       { return reply{status: http.StatusNoContent}, nil }
 
+// createdAs is a create's reply, which says where the new thing is.
+func (c *call) createdAs(name string, body any) (reply, error) {
+	out, err := created(body)
+	out.header = http.Header{"Location": {"https://api.hubapi.com" + strings.TrimSuffix(c.r.URL.Path, "/") + "/" + name}}
+	return out, err
+}
+
 // errorBody is HubSpot's error object in the key order of recorded replies.
 type errorBody struct {
 	Status        string               `json:"status"`

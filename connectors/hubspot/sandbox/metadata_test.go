@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -31,6 +32,13 @@ func TestPropertyRules(t *testing.T) {
 	r := newRig(t)
 	r.call("POST", companyProps, property("fit", "number", "number"), 201)
 	with := func(p object, key string, val any) object { p[key] = val; return p }
+	options := func(values ...string) []object {
+		var list []object
+		for i, v := range values {
+			list = append(list, object{"label": fmt.Sprint("option ", i), "value": v, "displayOrder": i, "hidden": false})
+		}
+		return list
+	}
 	for _, tc := range []struct {
 		name   string
 		body   object
@@ -45,10 +53,18 @@ func TestPropertyRules(t *testing.T) {
 		{"unknown group", with(property("a", "string", "text"), "groupName", "nope"), 400},
 		{"no label", object{"name": "a", "type": "string", "fieldType": "text", "groupName": "companyinformation"}, 400},
 		{"unique bool", with(property("a", "bool", "booleancheckbox"), "hasUniqueValue", true), 400},
-		{"the same option twice", with(property("a", "enumeration", "select"), "options", []object{{"label": "A", "value": "a"}, {"label": "B", "value": "a"}}), 400},
-		{"options on a text", with(property("a", "string", "text"), "options", []object{{"label": "A", "value": "a"}}), 400},
+		{"the same option twice", with(property("a", "enumeration", "select"), "options", options("a", "a")), 400},
+		{"options on a text", with(property("a", "string", "text"), "options", options("a")), 400},
+		{"an option without an order", with(property("a", "enumeration", "select"), "options", []object{{"label": "A", "value": "a", "hidden": false}}), 400},
+		{"an enumeration without options", property("a", "enumeration", "select"), 400},
+		{"another's options", with(with(property("a3", "enumeration", "select"), "externalOptions", true), "referencedObjectType", "OWNER"), 201},
+		{"another's options, of nobody", with(property("a", "enumeration", "select"), "externalOptions", true), 400},
+		{"another's options and own", with(with(with(property("a", "enumeration", "select"), "externalOptions", true), "referencedObjectType", "OWNER"), "options", options("a")), 400},
+		{"a bool without options", property("a", "bool", "booleancheckbox"), 400},
+		{"a bool with three", with(property("a", "bool", "booleancheckbox"), "options", options("true", "false", "maybe")), 400},
+		{"a bool", with(property("a4", "bool", "booleancheckbox"), "options", options("true", "false")), 201},
 		{"datetime", property("a1", "datetime", "date"), 201},
-		{"enumeration", with(property("a2", "enumeration", "checkbox"), "options", []object{{"label": "A", "value": "a"}}), 201},
+		{"enumeration", with(property("a2", "enumeration", "checkbox"), "options", options("a")), 201},
 	} {
 		t.Run(tc.name, func(t *testing.T) { r.call("POST", companyProps, tc.body, tc.status) })
 	}
@@ -86,7 +102,7 @@ func TestPropertyLife(t *testing.T) {
 	r.call("POST", companyProps, p, 201)
 	id := r.create("companies", object{"name": "A", "tier": "1"})
 	r.call("PATCH", v3+"companies/"+id, object{"properties": object{"tier": "2"}}, 400)
-	r.call("PATCH", companyProps+"/tier", object{"options": []object{{"label": "One", "value": "1"}, {"label": "Two", "value": "2"}}}, 200)
+	r.call("PATCH", companyProps+"/tier", object{"options": []object{{"label": "One", "value": "1", "displayOrder": 0, "hidden": false}, {"label": "Two", "value": "2", "displayOrder": 1, "hidden": false}}}, 200)
 	r.call("PATCH", v3+"companies/"+id, object{"properties": object{"tier": "2"}}, 200)
 	r.call("DELETE", companyProps+"/tier", nil, 204)
 	r.call("GET", companyProps+"/tier", nil, 404)
@@ -97,6 +113,42 @@ func TestPropertyLife(t *testing.T) {
 	}
 	r.call("DELETE", companyProps+"/name", nil, 400)
 	r.call("PATCH", companyProps+"/name", object{"label": "x"}, 400)
+}
+
+// A property that is made again under an archived one's name is that property.
+func TestArchivedPropertyComesBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	w := r.send("POST", companyProps, property("tier", "string", "text"))
+	if got := w.Header().Get("Location"); got != "https://api.hubapi.com"+companyProps+"/tier" {
+		t.Errorf("Location %q", got)
+	}
+	id := r.create("companies", object{"name": "A", "tier": "gold"})
+	r.call("DELETE", companyProps+"/tier", nil, 204)
+	r.clock.Advance(time.Hour)
+	again := property("tier", "string", "textarea")
+	got := r.call("POST", companyProps, again, 201)
+	if got["createdAt"] != "2026-03-12T07:30:00Z" || got["updatedAt"] != "2026-03-12T08:30:00Z" || got["fieldType"] != "textarea" {
+		t.Errorf("%v", got)
+	}
+	if got := r.props("companies", id, "tier")["tier"]; got != "gold" {
+		t.Errorf("the record has %v", got)
+	}
+	same(t, r.call("POST", companyProps, again, 409), `{"status":"error","message":"A property named 'tier' already exists.",
+		"category":"OBJECT_ALREADY_EXISTS","subCategory":"Properties.PROPERTY_WITH_NAME_EXISTS","context":{"propertyName":["tier"]}}`)
+}
+
+func TestSensitiveProperties(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	p := property("secret", "string", "text")
+	p["dataSensitivity"] = "sensitive"
+	r.call("POST", companyProps, p, 201)
+	r.call("GET", companyProps+"/secret", nil, 404)
+	r.call("GET", companyProps+"/secret?dataSensitivity=sensitive", nil, 200)
+	if list := r.call("GET", companyProps+"?dataSensitivity=sensitive", nil, 200)["results"].([]any); len(list) != 1 {
+		t.Errorf("%d sensitive properties", len(list))
+	}
 }
 
 func TestPropertyBatchesAndGroups(t *testing.T) {
@@ -114,7 +166,12 @@ func TestPropertyBatchesAndGroups(t *testing.T) {
 	if len(read["results"].([]any)) != 1 || read["numErrors"] != json.Number("1") {
 		t.Errorf("batch read: %v", read)
 	}
-	r.call("DELETE", companyProps+"/groups/ours", nil, 400)
+	same(t, r.call("DELETE", companyProps+"/groups/ours", nil, 400), `{"status":"error",
+		"message":"{\"status\":\"error\",\"message\":\"Can't delete or purge a group with active properties\",\"category\":\"VALIDATION_ERROR\",\"subCategory\":\"PropertyGroupError.GROUP_WITH_ACTIVE_PROPERTIES\"}"}`)
+	same(t, r.call("PATCH", companyProps+"/groups/ours", object{"label": "Our own"}, 200), `{"name":"ours","label":"Our own","displayOrder":9,"archived":false}`)
+	if got := r.call("POST", companyProps+"/groups", object{"name": "last", "label": "Last"}, 201)["displayOrder"]; got != json.Number("-1") {
+		t.Errorf("a new group stands at %v", got)
+	}
 	r.call("POST", companyProps+"/batch/archive", object{"inputs": []object{{"name": "mine"}}}, 204)
 	r.call("DELETE", companyProps+"/groups/ours", nil, 204)
 	r.call("GET", companyProps+"/groups/ours", nil, 404)

@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"net/http"
 	"net/url"
-	"strings"
 
 	"handoffd/connectors/hubspot/sandbox/portal"
 )
@@ -161,9 +159,7 @@ func (s *Server) createObject(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := created(rec)
-	out.header = http.Header{"Location": {"https://api.hubapi.com" + strings.TrimSuffix(c.r.URL.Path, "/") + "/" + rec.ID}}
-	return out, err
+	return c.createdAs(rec.ID, rec)
 }
 
 func (s *Server) updateObject(c *call) (reply, error) {

@@ -10,11 +10,11 @@ import (
 // optionInput is one option of a definition; label, value, displayOrder and
 // hidden are required by the published specification.
 type optionInput struct {
-	Label        text `json:"label"`
-	Value        text `json:"value"`
-	Description  text `json:"description"`
-	DisplayOrder int  `json:"displayOrder"`
-	Hidden       bool `json:"hidden"`
+	Label        text  `json:"label"`
+	Value        text  `json:"value"`
+	Description  text  `json:"description"`
+	DisplayOrder *int  `json:"displayOrder"`
+	Hidden       *bool `json:"hidden"`
 }
 
 // propertyInput is a definition to create or change.
@@ -50,9 +50,28 @@ func (in propertyInput) options() []portal.Option {
 	}
 	list := make([]portal.Option, len(in.Options))
 	for i, o := range in.Options {
-		list[i] = portal.Option{Label: o.Label.val, Value: o.Value.val, Description: o.Description.val, DisplayOrder: o.DisplayOrder, Hidden: o.Hidden}
+		list[i] = portal.Option{Label: o.Label.val, Value: o.Value.val, Description: o.Description.val, DisplayOrder: deref(o.DisplayOrder), Hidden: deref(o.Hidden)}
 	}
 	return list
+}
+
+// checkOptions: every option has all four fields that the schema requires.
+func (in propertyInput) checkOptions() error {
+	for _, o := range in.Options {
+		var missing []string
+		for _, f := range []struct {
+			name string
+			set  bool
+		}{{"label", o.Label.set}, {"value", o.Value.set}, {"displayOrder", o.DisplayOrder != nil}, {"hidden", o.Hidden != nil}} {
+			if !f.set {
+				missing = append(missing, f.name)
+			}
+		}
+		if len(missing) > 0 {
+			return portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: %v", missing)
+		}
+	}
+	return nil
 }
 
 // definition checks what a create must have.
@@ -68,6 +87,9 @@ func (in propertyInput) definition() (portal.Property, error) {
 	}
 	if len(missing) > 0 {
 		return portal.Property{}, portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: %v", missing)
+	}
+	if err := in.checkOptions(); err != nil {
+		return portal.Property{}, err
 	}
 	return portal.Property{
 		Name: *in.Name, Label: *in.Label, Type: *in.Type, FieldType: *in.FieldType, GroupName: *in.GroupName,
@@ -109,6 +131,9 @@ func (s *Server) getProperty(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if len(ofSensitivity([]portal.Property{prop}, c.query.Get("dataSensitivity"))) == 0 {
+		return reply{}, portal.NoProperty(t, prop.Name)
+	}
 	return ok(prop)
 }
 
@@ -129,7 +154,7 @@ func (s *Server) createProperty(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return created(prop)
+	return c.createdAs(prop.Name, prop)
 }
 
 func (s *Server) patchProperty(c *call) (reply, error) {
@@ -139,6 +164,9 @@ func (s *Server) patchProperty(c *call) (reply, error) {
 	}
 	var in propertyInput
 	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	if err := in.checkOptions(); err != nil {
 		return reply{}, err
 	}
 	prop, err := s.portal.PatchProperty(t, c.params[1], portal.PropertyPatch{
@@ -275,15 +303,25 @@ func (s *Server) createGroup(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var g portal.Group
-	if err := c.decode(&g, "name", "label"); err != nil {
+	var in groupInput
+	if err := c.decode(&in, "name", "label"); err != nil {
 		return reply{}, err
 	}
-	g.Archived = false
-	if g, err = s.portal.PutGroup(t, g, false); err != nil {
+	g := portal.Group{Name: in.Name, Label: deref(in.Label), DisplayOrder: -1}
+	if in.DisplayOrder != nil {
+		g.DisplayOrder = *in.DisplayOrder
+	}
+	if g, err = s.portal.AddGroup(t, g); err != nil {
 		return reply{}, err
 	}
-	return created(g)
+	return c.createdAs(g.Name, g)
+}
+
+// groupInput is a group to create or change.
+type groupInput struct {
+	Name         string  `json:"name"`
+	Label        *string `json:"label"`
+	DisplayOrder *int    `json:"displayOrder"`
 }
 
 func (s *Server) patchGroup(c *call) (reply, error) {
@@ -291,12 +329,12 @@ func (s *Server) patchGroup(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var g portal.Group
-	if err := c.decode(&g); err != nil {
+	var in groupInput
+	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
-	g.Name, g.Archived = c.params[1], false
-	if g, err = s.portal.PutGroup(t, g, true); err != nil {
+	g, err := s.portal.PatchGroup(t, c.params[1], in.Label, in.DisplayOrder)
+	if err != nil {
 		return reply{}, err
 	}
 	return ok(g)

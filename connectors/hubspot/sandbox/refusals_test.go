@@ -120,3 +120,33 @@ func TestUnsearchableProperties(t *testing.T) {
 		}
 	}
 }
+
+// What the published schemas require of replies that no recording shows.
+func TestSchemaKeys(t *testing.T) {
+	t.Parallel()
+	r := oauthRig(t)
+	token := decoded(t, r.form("/oauth/2026-09/token", refresh("r1")).Body.String())["access_token"].(string)
+	app := refresh("")
+	app.Set("token", token)
+	access := decoded(t, r.form("/oauth/2026-09/token/introspect", app).Body.String())
+	app.Set("token", "r1")
+	for name, tc := range map[string]struct {
+		got  object
+		keys []string
+	}{
+		"access token": {access, []string{"active", "app_id", "client_id", "expires_in", "is_private_distribution", "signed_access_token", "token_use", "user_id"}},
+		"refresh token": {
+			decoded(t, r.form("/oauth/2026-09/token/introspect", app).Body.String()), []string{"active", "app_id", "client_id", "token_use"},
+		},
+		"token read the old way": {r.call("GET", "/oauth/v1/access-tokens/"+token, nil, 200), []string{"app_id", "signed_access_token"}},
+		"schema":                 {r.call("GET", "/crm-object-schemas/2026-09/schemas/companies", nil, 200), []string{"allowsSensitiveProperties", "secondaryDisplayProperties"}},
+		"the day's calls":        {r.call("GET", "/account-info/v3/api-usage/daily", nil, 200), []string{"results"}},
+		"the first release":      {r.call("GET", "/crm/objects/2025-09/companies", nil, 200), []string{"results"}},
+	} {
+		for _, key := range tc.keys {
+			if _, there := tc.got[key]; !there {
+				t.Errorf("%s: no %s in %v", name, key, tc.got)
+			}
+		}
+	}
+}
