@@ -55,7 +55,7 @@ func TestPropertyRules(t *testing.T) {
 		{"unique bool", with(property("a", "bool", "booleancheckbox"), "hasUniqueValue", true), 400},
 		{"the same option twice", with(property("a", "enumeration", "select"), "options", options("a", "a")), 400},
 		{"options on a text", with(property("a", "string", "text"), "options", options("a")), 400},
-		{"an option without an order", with(property("a", "enumeration", "select"), "options", []object{{"label": "A", "value": "a", "hidden": false}}), 400},
+		{"an option without a value", with(property("a", "enumeration", "select"), "options", []object{{"label": "A"}}), 400},
 		{"an enumeration without options", property("a", "enumeration", "select"), 400},
 		{"another's options", with(with(property("a3", "enumeration", "select"), "externalOptions", true), "referencedObjectType", "OWNER"), 201},
 		{"another's options, of nobody", with(property("a", "enumeration", "select"), "externalOptions", true), 400},
@@ -115,6 +115,24 @@ func TestPropertyLife(t *testing.T) {
 	r.call("PATCH", companyProps+"/name", object{"label": "x"}, 400)
 }
 
+// Options without a place stand last; the newest version asks for it.
+func TestOptionOrder(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	p := property("likes", "enumeration", "select")
+	p["options"] = []object{{"label": "art", "value": "art"}, {"label": "travel", "value": "travel", "displayOrder": 1}, {"label": "food", "value": "food", "displayOrder": 2}}
+	same(t, r.call("POST", companyProps+"/batch/create", inputs(p), 400),
+		`{"status":"error","message":"Invalid input JSON on line 1, column 2. Some required fields were not set: [displayOrder, hidden]","category":"VALIDATION_ERROR"}`)
+	got := r.call("POST", "/crm/v3/properties/companies/batch/create", inputs(p), 201)["results"].([]any)[0].(object)
+	want := decoded(t, `{"name":"likes","label":"likes","type":"enumeration","fieldType":"select","description":"","groupName":"companyinformation",
+		"options":[{"label":"art","value":"art","displayOrder":3,"hidden":false},{"label":"travel","value":"travel","displayOrder":1,"hidden":false},{"label":"food","value":"food","displayOrder":2,"hidden":false}],
+		"displayOrder":-1,"calculated":false,"externalOptions":false,"hasUniqueValue":false,"hidden":false,
+		"modificationMetadata":{"archivable":true,"readOnlyDefinition":false,"readOnlyValue":false},"formField":false,"dataSensitivity":"non_sensitive"}`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A property that is made again under an archived one's name is that property.
 func TestArchivedPropertyComesBack(t *testing.T) {
 	t.Parallel()
@@ -135,7 +153,7 @@ func TestArchivedPropertyComesBack(t *testing.T) {
 		t.Errorf("the record has %v", got)
 	}
 	same(t, r.call("POST", companyProps, again, 409), `{"status":"error","message":"A property named 'tier' already exists.",
-		"category":"OBJECT_ALREADY_EXISTS","subCategory":"Properties.PROPERTY_WITH_NAME_EXISTS","context":{"propertyName":["tier"]}}`)
+		"category":"OBJECT_ALREADY_EXISTS","subCategory":"Properties.PROPERTY_WITH_NAME_EXISTS","context":{"name":["tier"]}}`)
 }
 
 func TestSensitiveProperties(t *testing.T) {
@@ -169,8 +187,11 @@ func TestPropertyBatchesAndGroups(t *testing.T) {
 	same(t, r.call("DELETE", companyProps+"/groups/ours", nil, 400), `{"status":"error",
 		"message":"{\"status\":\"error\",\"message\":\"Can't delete or purge a group with active properties\",\"category\":\"VALIDATION_ERROR\",\"subCategory\":\"PropertyGroupError.GROUP_WITH_ACTIVE_PROPERTIES\"}"}`)
 	same(t, r.call("PATCH", companyProps+"/groups/ours", object{"label": "Our own"}, 200), `{"name":"ours","label":"Our own","displayOrder":9,"archived":false}`)
-	if got := r.call("POST", companyProps+"/groups", object{"name": "last", "label": "Last"}, 201)["displayOrder"]; got != json.Number("-1") {
-		t.Errorf("a new group stands at %v", got)
+	count := len(r.call("GET", companyProps+"/groups", nil, 200)["results"].([]any))
+	for path, want := range map[string]string{"/crm/v3/properties/companies": fmt.Sprint(count), "/crm/properties/2026-09/deals": "-1"} {
+		if got := r.call("POST", path+"/groups", object{"name": "last", "label": "Last"}, 201)["displayOrder"]; got != json.Number(want) {
+			t.Errorf("%s: a new group stands at %v, want %s", path, got, want)
+		}
 	}
 	r.call("POST", companyProps+"/batch/archive", object{"inputs": []object{{"name": "mine"}}}, 204)
 	r.call("DELETE", companyProps+"/groups/ours", nil, 204)

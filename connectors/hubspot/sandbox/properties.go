@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"handoffd/connectors/hubspot/sandbox/portal"
 )
@@ -44,38 +45,50 @@ func deref[T any](p *T) T {
 	return *p
 }
 
+// options are those of a definition. One without a place of its own stands
+// after all others (recorded).
 func (in propertyInput) options() []portal.Option {
 	if in.Options == nil {
 		return nil
 	}
 	list := make([]portal.Option, len(in.Options))
+	last := 0
 	for i, o := range in.Options {
 		list[i] = portal.Option{Label: o.Label.val, Value: o.Value.val, Description: o.Description.val, DisplayOrder: deref(o.DisplayOrder), Hidden: deref(o.Hidden)}
+		last = max(last, list[i].DisplayOrder)
+	}
+	for i, o := range in.Options {
+		if o.DisplayOrder == nil {
+			last++
+			list[i].DisplayOrder = last
+		}
 	}
 	return list
 }
 
-// checkOptions: every option has all four fields that the schema requires.
-func (in propertyInput) checkOptions() error {
+// checkOptions: every option has all four fields that the schema requires. Older
+// versions do without the last two (recorded).
+func (in propertyInput) checkOptions(version string) error {
+	strict := strings.HasPrefix(version, "20") && version >= "2026-09"
 	for _, o := range in.Options {
 		var missing []string
 		for _, f := range []struct {
 			name string
 			set  bool
-		}{{"label", o.Label.set}, {"value", o.Value.set}, {"displayOrder", o.DisplayOrder != nil}, {"hidden", o.Hidden != nil}} {
+		}{{"label", o.Label.set}, {"value", o.Value.set}, {"displayOrder", !strict || o.DisplayOrder != nil}, {"hidden", !strict || o.Hidden != nil}} {
 			if !f.set {
 				missing = append(missing, f.name)
 			}
 		}
 		if len(missing) > 0 {
-			return portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: %v", missing)
+			return portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: [%s]", strings.Join(missing, ", "))
 		}
 	}
 	return nil
 }
 
 // definition checks what a create must have.
-func (in propertyInput) definition() (portal.Property, error) {
+func (in propertyInput) definition(version string) (portal.Property, error) {
 	missing := []string{}
 	for _, f := range []struct {
 		name string
@@ -86,9 +99,9 @@ func (in propertyInput) definition() (portal.Property, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return portal.Property{}, portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: %v", missing)
+		return portal.Property{}, portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: [%s]", strings.Join(missing, ", "))
 	}
-	if err := in.checkOptions(); err != nil {
+	if err := in.checkOptions(version); err != nil {
 		return portal.Property{}, err
 	}
 	return portal.Property{
@@ -146,7 +159,7 @@ func (s *Server) createProperty(c *call) (reply, error) {
 	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
-	def, err := in.definition()
+	def, err := in.definition(c.version)
 	if err != nil {
 		return reply{}, err
 	}
@@ -166,7 +179,7 @@ func (s *Server) patchProperty(c *call) (reply, error) {
 	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
-	if err := in.checkOptions(); err != nil {
+	if err := in.checkOptions(c.version); err != nil {
 		return reply{}, err
 	}
 	prop, err := s.portal.PatchProperty(t, c.params[1], portal.PropertyPatch{
@@ -223,6 +236,13 @@ func (s *Server) batchReadProperties(c *call) (reply, error) {
 	return s.finish(c, http.StatusOK, results, errs)
 }
 
+// madeProperty is a property in the reply of a batch create, which has neither
+// stamps nor the archived flag (recorded).
+type madeProperty struct {
+	portal.Property
+	Archived *bool `json:"archived,omitempty"`
+}
+
 func (s *Server) batchCreateProperties(c *call) (reply, error) {
 	t, err := s.object(c)
 	if err != nil {
@@ -239,11 +259,11 @@ func (s *Server) batchCreateProperties(c *call) (reply, error) {
 	}
 	defs := make([]portal.Property, len(body.Inputs))
 	for i, in := range body.Inputs {
-		if defs[i], err = in.definition(); err != nil {
+		if defs[i], err = in.definition(c.version); err != nil {
 			return reply{}, err
 		}
 	}
-	results := []portal.Property{}
+	results := []madeProperty{}
 	var errs []batchItem
 	for _, def := range defs {
 		prop, err := s.portal.AddProperty(t, def)
@@ -252,7 +272,8 @@ func (s *Server) batchCreateProperties(c *call) (reply, error) {
 			errs = append(errs, newBatchItem(refused))
 			continue
 		}
-		results = append(results, prop)
+		prop.CreatedAt, prop.UpdatedAt, prop.CreatedUserID, prop.UpdatedUserID = "", "", "", ""
+		results = append(results, madeProperty{Property: prop})
 	}
 	status := http.StatusCreated
 	if c.version == "2026-09" {
@@ -308,6 +329,9 @@ func (s *Server) createGroup(c *call) (reply, error) {
 		return reply{}, err
 	}
 	g := portal.Group{Name: in.Name, Label: deref(in.Label), DisplayOrder: -1}
+	if !c.dated() { // recorded: the tenth group stands at 9
+		g.DisplayOrder = len(s.portal.Groups(t))
+	}
 	if in.DisplayOrder != nil {
 		g.DisplayOrder = *in.DisplayOrder
 	}

@@ -68,7 +68,7 @@ func (p *Portal) AddProperty(t *ObjectType, def Property) (Property, error) {
 		return Property{}, &Error{
 			Status: http.StatusConflict, Category: "OBJECT_ALREADY_EXISTS", SubCategory: "Properties.PROPERTY_WITH_NAME_EXISTS",
 			Message: fmt.Sprintf("A property named '%s' already exists.", def.Name),
-			Context: map[string][]string{"propertyName": {def.Name}},
+			Context: map[string][]string{"name": {def.Name}},
 		}
 	}
 	stamp := FormatTime(p.nowMillis())
