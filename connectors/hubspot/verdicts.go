@@ -164,7 +164,7 @@ func byStatus(status int) verdict {
 		return verdict{class: connectors.Gone}
 	case http.StatusMethodNotAllowed, http.StatusNotAcceptable, http.StatusUnsupportedMediaType:
 		return verdict{class: connectors.Stop, fix: "check connectors.hubspot.base_url and api_version: this server does not know the request"}
-	case http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong:
+	case http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge:
 		return verdict{class: connectors.Narrow}
 	case http.StatusLocked:
 		return verdict{class: connectors.Retry, wait: waitLock}

@@ -46,6 +46,8 @@ func TestVerdicts(t *testing.T) {
 		{name: "conflict", status: 409, body: `{"category":"CONFLICT","message":"Contact already exists. Existing ID: 12"}`, class: connectors.ParkRecord, code: "CONFLICT"},
 		{name: "too large", status: 413, class: connectors.Narrow},
 		{name: "URL too long", status: 414, class: connectors.Narrow},
+		{name: "URL too long, in a page", status: 414, header: map[string]string{"Content-Type": "text/html"}, body: `<html><h1>414 Request-URI Too Large</h1></html>`, class: connectors.Narrow},
+		{name: "headers too large", status: 431, class: connectors.Narrow},
 		{name: "wrong type", status: 415, class: connectors.Stop},
 		{name: "locked", status: 423, class: connectors.Retry, after: 2 * time.Second},
 		{name: "locked, told how long", status: 423, header: map[string]string{"Retry-After": "7"}, class: connectors.Retry, after: 7 * time.Second},

@@ -326,5 +326,8 @@ func TestCreateRulesApplyFromTheSeptemberRelease(t *testing.T) {
 	body := object{"properties": object{"name": "Acme"}}
 	r.call("POST", v3+"companies", body, 201)
 	r.call("POST", "/crm/objects/2026-03/companies", body, 201)
-	r.call("POST", "/crm/objects/2026-09/companies", body, 400)
+	got := r.call("POST", "/crm/objects/2026-09/companies", body, 400)
+	if e := got["errors"].([]any)[0].(object); e["code"] != "MISSING_REQUIRED_PROPERTY" || got["category"] != "VALIDATION_ERROR" {
+		t.Errorf("%v", got)
+	}
 }
