@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
@@ -56,10 +55,11 @@ func TestLawOneCRMAway(t *testing.T) {
 		away.readErr = errAway
 		defer func() { away.readErr = nil }()
 		last := map[connectors.System]edit{connectors.Salesforce: {value: "base"}, connectors.HubSpot: {value: "base"}}
+		empties := rapid.SampledFrom(connectors.Systems()).Draw(rt, "empties")
 		for i := range rapid.IntRange(1, 4).Draw(rt, "changes") {
 			h.lane(rt, time.Duration(rapid.IntRange(1, 6).Draw(rt, "polls"))*pollEvery)
 			system := rapid.SampledFrom(connectors.Systems()).Draw(rt, "by")
-			value := rapid.SampledFrom([]string{"", fmt.Sprint("new ", i)}).Draw(rt, "value")
+			value := drawn(rt, i, system == empties)
 			h.plan(system, n, value)
 			last[system] = last[system].then(value, h.clock.Now())
 			if got := h.plans(n); got[0] != last[connectors.Salesforce].value || got[1] != last[connectors.HubSpot].value {
