@@ -66,6 +66,21 @@ func (b *batch) namesOther(en *entry, side mapping.Side) (ref, named connectors.
 	return ref, named, nil
 }
 
+// confirmLink makes a link the word of the person who asks for what stands, if
+// that is in question.
+func (b *batch) confirmLink(en *entry) error {
+	for _, side := range mapping.Sides() {
+		if _, named, err := b.namesOther(en, side); err != nil {
+			return err
+		} else if named.ID != "" {
+			en.account.Linked = byHand
+			b.touch(en)
+			return nil
+		}
+	}
+	return nil
+}
+
 // contradictPartners looks at the linked records that name one which is new.
 func (b *batch) contradictPartners(f fits) error {
 	if !slices.ContainsFunc(b.mapping.Rules, func(r mapping.MatchRule) bool {

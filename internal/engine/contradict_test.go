@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"handoffd/connectors"
+	"handoffd/internal/engine"
 )
 
 // names lets a company name a Salesforce account, as HubSpot's own sync does.
@@ -47,6 +48,19 @@ func TestALinkedRecordNamesAnother(t *testing.T) {
 		"a person says that they are not one": {
 			func(h *house) { h.salesforce(2, "other.example") },
 			func(h *house) { h.do(h.engine.Split(h.t.Context(), h.cases()[0].ID)) }, 0, sfID(1),
+		},
+		"a person says that they are one": {
+			func(h *house) { h.salesforce(2, "other.example") },
+			func(h *house) { h.do(h.engine.Link(h.t.Context(), sfID(1), "1")) }, 0, sfID(1),
+		},
+		"a person says which it is, the link first": {
+			func(h *house) { h.salesforce(2, "other.example") },
+			func(h *house) {
+				no, err := h.engine.Rule(h.t.Context(), []engine.Ruling{{Salesforce: sfID(2), HubSpot: "1", Link: true}, {Salesforce: sfID(1), HubSpot: "1"}})
+				if h.do(err); len(no) > 0 {
+					h.t.Errorf("refused %v", no)
+				}
+			}, 0, sfID(2),
 		},
 		"a person undoes the link": {
 			func(h *house) { h.salesforce(2, "other.example") },

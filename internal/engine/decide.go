@@ -98,11 +98,16 @@ func (b *batch) decide(ids []string) error {
 			return err
 		}
 		en.row.Dirty = false
+		bereaved, err := b.bereave(en)
+		if err != nil {
+			return err
+		}
 		rows, err := b.evaluate(en, histories[id], activities[id], cases[id], mode.Live)
 		if err != nil {
 			return err
 		}
 		log = append(log, rows...)
+		en.row.Due = earliest(en.row.Due, bereaved)
 		b.keep(en)
 		if !mode.Live {
 			continue
