@@ -41,7 +41,7 @@ func (e *Engine) noteRead(tx Tx, system connectors.System, page connectors.Page,
 	if err := putSetting(tx, settingRead(system), read); err != nil {
 		return err
 	}
-	if now := e.clock.Now(); !before.IsZero() && now.Sub(before) > e.away() {
+	if now := e.clock.Now(); !before.IsZero() && now.Sub(before) > e.away() && read.Through.After(before) {
 		return tx.Hasten(now, now.Add(awayWait)) // it is back: what waited for it goes on
 	}
 	return nil
@@ -52,9 +52,9 @@ type sight struct {
 	// both: no page of one CRM is at hand, of whose other one an older state
 	// may be known.
 	both bool
-	// readAt is when both CRMs have just been read, one after the other, zero
-	// if not.
-	readAt time.Time
+	// ranFrom is when a run began that reads both CRMs, one after the other, and
+	// decides then: if it did, both count as read now. Zero for none.
+	ranFrom time.Time
 }
 
 // horizon is how far both CRMs have been read. While one CRM's page is at hand
@@ -76,9 +76,12 @@ func (b *batch) horizon() (read mapping.Horizon, err error) {
 			return read, err
 		}
 		if !one.Through.After(b.now) {
-			read[s].Read = later(one.Through, b.readAt)
+			read[s].Read = one.Through
 		}
 		read[s].Edge = cursors[connectors.Account].Through
+	}
+	if sf, hs := &read[mapping.SalesforceSide].Read, &read[mapping.HubSpotSide].Read; !b.ranFrom.IsZero() && !sf.Before(b.ranFrom) && !hs.Before(b.ranFrom) {
+		*sf, *hs = b.now, b.now
 	}
 	b.read = &read
 	return read, nil

@@ -19,15 +19,9 @@ const usersEvery = 15 * time.Minute
 // it can; the error joins all that could not be done.
 func (e *Engine) Once(ctx context.Context) error {
 	var errs []error
-	seen, read := sight{both: true}, true
+	seen := sight{both: true, ranFrom: e.clock.Now()}
 	for _, system := range e.order {
-		errs = append(errs, e.RefreshUsers(ctx, system))
-		if err := e.Poll(ctx, system); err != nil {
-			errs, read = append(errs, err), false
-		}
-	}
-	if read {
-		seen.readAt = e.clock.Now()
+		errs = append(errs, e.RefreshUsers(ctx, system), e.Poll(ctx, system))
 	}
 	errs = append(errs, e.Upkeep(ctx))
 	for _, system := range e.order {
