@@ -135,14 +135,24 @@ func TestFasterThanTheWrite(t *testing.T) {
 	t.Parallel()
 	h := syncHouse(t, "sync: newest")
 	h.twin(1, "base", "base")
-	h.rest(t)
+	h.lane(t, 3*pollEvery)
 	h.plan(connectors.Salesforce, 1, "earlier")
 	h.hs.fail = func(connectors.Write) *connectors.Result {
 		h.hs.fail = nil
 		h.plan(connectors.HubSpot, 1, "later")
 		return nil
 	}
-	h.rest(t)
+	ctx := t.Context()
+	h.do(h.engine.Poll(ctx, connectors.Salesforce))
+	h.do(h.engine.Poll(ctx, connectors.HubSpot))
+	for range 2 { // the second time before anything is read
+		h.do(h.engine.Sweep(ctx))
+		h.do(h.engine.Deliver(ctx, connectors.HubSpot))
+	}
+	if got := h.plans(1); got != [2]string{"earlier", "later"} {
+		t.Errorf("%q, want it not to be guessed which came first", got)
+	}
+	h.lane(t, 4*pollEvery)
 	if got := h.plans(1); got != [2]string{"later", "later"} {
 		t.Errorf("%q, want the later change on both sides", got)
 	}
