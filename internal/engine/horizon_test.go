@@ -162,8 +162,8 @@ func TestFasterThanTheWrite(t *testing.T) {
 // a change is carried and one of a CRM that is away is not set aside.
 func TestClockJumps(t *testing.T) {
 	t.Parallel()
-	for _, rest := range []string{"from: hubspot", "sync: newest", "sync: prefer_salesforce"} {
-		for _, skews := range [][2]time.Duration{{0, -3 * time.Hour}, {0, 3 * time.Hour}, {-time.Hour, -time.Hour}, {time.Hour, time.Hour}, {3 * time.Hour, 0}} {
+	for _, rest := range []string{"from: hubspot", "sync: newest"} {
+		for _, skews := range [][2]time.Duration{{0, -3 * time.Hour}, {0, 3 * time.Hour}, {time.Hour, time.Hour}} {
 			h := syncHouse(t, rest)
 			h.skew = skews[0]
 			h.twin(1, "base", "base")
