@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"handoffd/workflows"
@@ -114,7 +115,7 @@ func (b *backtest) report(r *replayed) workflows.BacktestReport {
 	for i, v := range b.request.Vary {
 		sweep := workflows.Sweep{Knob: v.Knob.String(), Present: v.Knob.Value}
 		for _, value := range b.values[i] {
-			t := b.policies[next].Trial(fmt.Sprint(value), r.passings[next], f).WithoutAccounts()
+			t := b.policies[next].Trial(strconv.FormatFloat(value, 'f', -1, 64), r.passings[next], f).WithoutAccounts()
 			t.Value, t.Present = &value, value == v.Knob.Value
 			sweep.Trials = append(sweep.Trials, t)
 			next++
