@@ -126,7 +126,7 @@ func (x *passer) after(at time.Time) time.Time {
 // look decides once.
 func (x *passer) look(at time.Time) {
 	x.due = time.Time{}
-	if x.until.After(at) || x.adopted(at) {
+	if x.until.After(at) || x.given(at) {
 		return
 	}
 	m := x.past.at(at)
@@ -151,14 +151,19 @@ func (x *passer) look(at time.Time) {
 	x.pass(at, d)
 }
 
-// adopted: sales had the account when handoffd found it.
-func (x *passer) adopted(at time.Time) bool {
-	if x.next < len(x.past.real) {
-		if r := &x.past.real[x.next]; r.Adopted && !r.Opened.After(at) && !r.over(at) {
-			x.next++
-			x.keep(r)
-			return true
-		}
+// given: a person gave the account to sales, or sales had it when handoffd
+// found it: no rule did, under any policy.
+func (x *passer) given(at time.Time) bool {
+	for ; x.next < len(x.past.real) && x.past.real[x.next].over(at); x.next++ {
+	}
+	if x.next == len(x.past.real) {
+		return false
+	}
+	r := &x.past.real[x.next]
+	if !r.ruled() && !r.Opened.After(at) {
+		x.next++
+		x.keep(r)
+		return true
 	}
 	return false
 }

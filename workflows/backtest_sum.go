@@ -153,7 +153,7 @@ func (p *Policy) RealTrial(handed []Real, f Frame) Trial {
 	var passings []Passing
 	for i := range handed {
 		r := &handed[i]
-		if s := r.Story; !r.Adopted && s.Rule != byHand && !r.Opened.Before(f.From) && !r.Opened.After(f.To) {
+		if s := r.Story; r.ruled() && !r.Opened.Before(f.From) && !r.Opened.After(f.To) {
 			passings = append(passings, Passing{
 				Account: r.Account, Name: r.Name, At: r.Opened, Rule: s.Rule, Type: s.Type, Segment: s.Segment,
 				First: r.Opened.Before(f.From.Add(firstDay)), OnList: !s.OffTarget, Real: r,

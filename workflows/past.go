@@ -49,6 +49,9 @@ func (r *Real) ended() time.Time {
 	return r.Closed
 }
 
+// ruled tells whether a rule made it.
+func (r *Real) ruled() bool { return !r.Adopted && r.Story.Rule != byHand }
+
 // over tells whether sales had given it back, or was done with it, at a time.
 func (r *Real) over(at time.Time) bool { return !r.Closed.IsZero() && !r.Closed.After(at) }
 
@@ -104,7 +107,8 @@ func present(a *mapping.Account) *mapping.Account {
 
 // learn takes in one decision of the log.
 func (past *Past) learn(p *Policy, l *Logged) {
-	now := moment{at: l.At, state: l.State, open: l.InScope && !l.Gone && l.Case == "", used: l.Used, nurtured: l.Nurtured}
+	at := l.At.Truncate(time.Microsecond) // as all that it is compared with was stored
+	now := moment{at: at, state: l.State, open: l.InScope && !l.Gone && l.Case == "", used: l.Used, nurtured: l.Nurtured}
 	if n := len(past.moments); n > 0 {
 		before := past.moments[n-1]
 		now.notBefore = before.notBefore
@@ -125,7 +129,7 @@ func (past *Past) learn(p *Policy, l *Logged) {
 		}
 		list := past.fields[name]
 		if len(list) == 0 || list[len(list)-1].value != v.Value {
-			past.fields[name] = append(list, known{l.At, v.Value})
+			past.fields[name] = append(list, known{at, v.Value})
 		}
 	}
 }
