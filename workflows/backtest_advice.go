@@ -65,7 +65,7 @@ func stepOf(v float64) float64 {
 // fewest, and brings them to where they are to be. trials are those of turned,
 // present is the policy's as it is. It is "" if nothing has to change.
 func (f Frame) Advise(present Trial, turned []Turned, trials []Trial) string {
-	if good(present.Standing) || present.Standing == "" || f.Months() < 0.9 {
+	if !present.Misses() || f.Months() < EnoughMonths {
 		return ""
 	}
 	best := -1
@@ -89,6 +89,15 @@ func (f Frame) Advise(present Trial, turned []Turned, trials []Trial) string {
 		number(v), number(k.Value), k.Clause, where, trials[best].PerMonth, since, present.PerMonth, aim,
 		k, number(min(v, k.Value)), number(max(v, k.Value)), number(stepOf(k.Value)))
 }
+
+// EnoughMonths is how much of a past an advice needs.
+const EnoughMonths = 0.9
+
+// Misses tells whether the limit or the target is missed.
+func (t *Trial) Misses() bool { return t.Standing != "" && !good(t.Standing) }
+
+// TooMany tells that fewer accounts are wanted.
+func (t *Trial) TooMany() bool { return t.Standing == TrialFull || t.Standing == TrialMany }
 
 func good(s Fit) bool { return s == TrialMeets || s == TrialFits }
 

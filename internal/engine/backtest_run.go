@@ -174,7 +174,7 @@ func spanOf(ctx context.Context, s Store, q BacktestRequest, now time.Time) (spa
 	if !span.From.Before(span.To) {
 		return span, nil, &NothingKnownError{To: span.To}
 	}
-	if m := span.Months(); m < 0.9 {
+	if m := span.Months(); m < workflows.EnoughMonths {
 		notes = append(notes, fmt.Sprintf("the period is only %.0f days long: what it gives per month is a projection", math.Ceil(m*30.4)))
 	}
 	return span, notes, nil

@@ -14,7 +14,7 @@ func TestThresholds(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string][]string{
 		"score >= 70":                            {"0 score >= 70 is 70 up: score >= 5"},
-		"grüße == \"ü\" and score   <   2.5":      {"1 score < 2.5 is 2.5 down: grüße == \"ü\" and score   <   5"},
+		"grüße == \"ü\" and score   <   2.5":     {"1 score < 2.5 is 2.5 down: grüße == \"ü\" and score   <   5"},
 		"not (score > 1) or level(score, 7)":     {"0 score > 1 is 1 up: not (score > 5) or level(score, 7)", "1 level(score, 7) is 7 up: not (score > 1) or level(score, 5)"},
 		"score == 3":                             nil,
 		"70 <= score":                            nil,
