@@ -30,7 +30,13 @@ type Passing struct {
 // Span is the stretch of time that a backtest is about.
 type Span struct {
 	From, To time.Time
+	// Begins: nothing is known before From, since the store began then.
+	Begins bool
 }
+
+// asItBegins tells whether what happened at a time was so from the beginning:
+// a new store takes a while until it knows all accounts.
+func (s Span) asItBegins(at time.Time) bool { return s.Begins && at.Before(s.From.Add(firstDay)) }
 
 // firstDay is how long a store may take until it knows all accounts.
 const firstDay = day
@@ -173,7 +179,7 @@ func (x *passer) pass(at time.Time, d Decision) {
 	r := x.real(at)
 	x.out = append(x.out, Passing{
 		Account: x.past.ID, Name: x.past.Name, At: at, Rule: d.Rule.Name, Type: d.Rule.Type, Segment: d.Segment,
-		First: at.Equal(x.start) && at.Before(x.span.From.Add(firstDay)), OnList: x.onList(at), Real: r,
+		First: at.Equal(x.start) && (at.Equal(x.span.From) || x.span.asItBegins(at)), OnList: x.onList(at), Real: r,
 	})
 	if r != nil {
 		x.keep(r)

@@ -71,14 +71,14 @@ func (f Frame) Advise(present Trial, turned []Turned, trials []Trial) string {
 	best := -1
 	for i := range trials {
 		t := &trials[i]
-		if good(t.Standing) && (best < 0 || math.Abs(t.PerMonth-present.PerMonth) < math.Abs(trials[best].PerMonth-present.PerMonth)) {
+		if good(t.Standing) && (best < 0 || math.Abs(t.monthly()-present.monthly()) < math.Abs(trials[best].monthly()-present.monthly())) {
 			best = i
 		}
 	}
 	since := f.From.Format(time.DateOnly)
 	aim := f.aim(present.Standing)
 	if best < 0 {
-		return fmt.Sprintf("since %s, %.1f accounts a month met the criteria, and no change of a single threshold that was tried would have met %s; see handoffd backtest", since, present.PerMonth, aim)
+		return fmt.Sprintf("since %s, %.1f accounts a month met the criteria, and no change of a single threshold that was tried would have met %s; see handoffd backtest", since, present.monthly(), aim)
 	}
 	k, v := turned[best].Knob, turned[best].Value
 	where := k.Rule
@@ -86,7 +86,7 @@ func (f Frame) Advise(present Trial, turned []Turned, trials []Trial) string {
 		where += ", segment " + k.Segment
 	}
 	return fmt.Sprintf("with %s instead of %s in %q (%s), %.1f accounts a month would have met the criteria since %s instead of %.1f, which meets %s; see handoffd backtest --vary '%s=%s..%s/%s'",
-		number(v), number(k.Value), k.Clause, where, trials[best].PerMonth, since, present.PerMonth, aim,
+		number(v), number(k.Value), k.Clause, where, trials[best].monthly(), since, present.monthly(), aim,
 		k, number(min(v, k.Value)), number(max(v, k.Value)), number(stepOf(k.Value)))
 }
 

@@ -56,13 +56,14 @@ func (p *Policy) WantedBand() Band {
 
 // value is what the band is about.
 func (b Band) value(t *Trial) (float64, bool) {
-	if !b.Share {
-		return t.PerMonth, b.Set
+	v := t.PerMonth
+	if b.Share {
+		v = t.Rate
 	}
-	if t.Rate == nil {
+	if v == nil {
 		return 0, false
 	}
-	return *t.Rate, b.Set
+	return *v, b.Set
 }
 
 // off is how far a trial is from the band, in accounts or as a share; 0 within.
@@ -81,7 +82,10 @@ func (b Band) off(t *Trial) float64 {
 
 // stand holds a trial against limit and target.
 func (f Frame) stand(t *Trial) Fit {
-	if f.Limit > 0 && t.IntentPerMonth > f.Limit {
+	switch {
+	case t.IntentPerMonth == nil:
+		return ""
+	case f.Limit > 0 && *t.IntentPerMonth > f.Limit:
 		return TrialFull
 	}
 	v, ok := f.Band.value(t)
@@ -101,14 +105,17 @@ func (f Frame) stand(t *Trial) Fit {
 // Verdict says what a sweep over values comes to: which of them meet the
 // target, and which fit the limit.
 func (f Frame) Verdict(trials []Trial) []string {
+	if f.Months() < leastMonths {
+		return []string{"less than a week is known: too short to say what a month would give"}
+	}
 	var out []string
 	meets := func(t *Trial) bool { return t.Standing == TrialMeets }
 	if f.Band.Set && (!f.Band.Share || f.Targets > 0) {
 		out = append(out, f.verdict("meets the target of "+f.Band.Text, trials, meets, f.Band.off))
 	}
 	if f.Limit > 0 {
-		fits := func(t *Trial) bool { return t.IntentPerMonth <= f.Limit }
-		out = append(out, f.verdict("fits the limit of "+number(math.Round(f.Limit*10)/10)+" intent accounts a month", trials, fits, func(t *Trial) float64 { return t.IntentPerMonth }))
+		fits := func(t *Trial) bool { return *t.IntentPerMonth <= f.Limit }
+		out = append(out, f.verdict("fits the limit of "+number(math.Round(f.Limit*10)/10)+" intent accounts a month", trials, fits, func(t *Trial) float64 { return *t.IntentPerMonth }))
 	}
 	return out
 }
@@ -128,20 +135,20 @@ func (f Frame) verdict(what string, trials []Trial, passes func(*Trial) bool, of
 		if !passes(t) {
 			continue
 		}
-		if loosest == nil || t.PerMonth > loosest.PerMonth || t.PerMonth == loosest.PerMonth && t.Present {
+		if loosest == nil || t.monthly() > loosest.monthly() || t.monthly() == loosest.monthly() && t.Present {
 			loosest = t
 		}
-		if strictest == nil || t.PerMonth < strictest.PerMonth {
+		if strictest == nil || t.monthly() < strictest.monthly() {
 			strictest = t
 		}
 	}
-	said := func(t *Trial) string { return fmt.Sprintf("%s (%.1f a month)", t.Label, t.PerMonth) }
+	said := func(t *Trial) string { return fmt.Sprintf("%s (%.1f a month)", t.Label, t.monthly()) }
 	switch {
 	case closest == nil:
 		return "nothing was tried"
 	case loosest == nil:
 		return "no value that was tried " + what + "; " + said(closest) + " comes closest"
-	case loosest == strictest || loosest.PerMonth == strictest.PerMonth:
+	case loosest == strictest || loosest.monthly() == strictest.monthly():
 		return said(loosest) + " " + what
 	}
 	return fmt.Sprintf("the loosest value that %s is %s, the strictest %s", what, said(loosest), said(strictest))

@@ -20,11 +20,12 @@ type Trial struct {
 	Met   int `json:"met"`
 	// Months is Met by calendar month.
 	Months map[string]int `json:"months"`
-	// PerMonth is Met per month, IntentPerMonth without those that never wait.
-	PerMonth       float64 `json:"per_month"`
-	IntentPerMonth float64 `json:"intent_per_month"`
-	// Rate is those of the target account list per month, as a share of it.
-	Rate *float64 `json:"handoff_rate,omitempty"`
+	// PerMonth is Met per month, IntentPerMonth without those that never wait,
+	// Rate those of the target account list as a share of it. They are nil
+	// where the past is too short, or the list not known.
+	PerMonth       *float64 `json:"per_month"`
+	IntentPerMonth *float64 `json:"intent_per_month"`
+	Rate           *float64 `json:"handoff_rate"`
 	// Really is how many of First and Met were really handed off. Figures are
 	// made of these alone.
 	Really  int      `json:"really_handed_off"`
@@ -70,6 +71,17 @@ type Frame struct {
 // Month is the length of the average month.
 const Month = 2629746 * time.Second
 
+// leastMonths is a week: of less than that, nothing is said of a month.
+const leastMonths = float64(7*day) / float64(Month)
+
+// monthly is PerMonth, 0 if it is not known.
+func (t *Trial) monthly() float64 {
+	if t.PerMonth == nil {
+		return 0
+	}
+	return *t.PerMonth
+}
+
 // Months is the length of the period.
 func (s Span) Months() float64 { return float64(s.To.Sub(s.From)) / float64(Month) }
 
@@ -114,11 +126,13 @@ func (p *Policy) Trial(label string, passings []Passing, f Frame) Trial {
 			intent++
 		}
 	}
-	months := f.Months()
-	t.PerMonth, t.IntentPerMonth = float64(t.Met)/months, float64(intent)/months
-	if f.Targets > 0 {
-		rate := float64(onList) / months / float64(f.Targets)
-		t.Rate = &rate
+	if months := f.Months(); months >= leastMonths {
+		met, few := float64(t.Met)/months, float64(intent)/months
+		t.PerMonth, t.IntentPerMonth = &met, &few
+		if f.Targets > 0 {
+			rate := float64(onList) / months / float64(f.Targets)
+			t.Rate = &rate
+		}
 	}
 	t.Figures = p.outcomes(real, f.Now)
 	t.Standing = f.stand(&t)
@@ -156,7 +170,7 @@ func (p *Policy) RealTrial(handed []Real, f Frame) Trial {
 		if s := r.Story; r.ruled() && !r.Opened.Before(f.From) && !r.Opened.After(f.To) {
 			passings = append(passings, Passing{
 				Account: r.Account, Name: r.Name, At: r.Opened, Rule: s.Rule, Type: s.Type, Segment: s.Segment,
-				First: r.Opened.Before(f.From.Add(firstDay)), OnList: !s.OffTarget, Real: r,
+				First: f.asItBegins(r.Opened), OnList: !s.OffTarget, Real: r,
 			})
 		}
 	}

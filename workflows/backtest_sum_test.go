@@ -43,7 +43,10 @@ func passed(f workflows.Frame, first, met, real, worked, returned int) (out []wo
 
 // trialLine is a trial in short.
 func trialLine(t workflows.Trial) string {
-	line := fmt.Sprintf("%d+%d %.1f/month %.1f intent", t.First, t.Met, t.PerMonth, t.IntentPerMonth)
+	line := fmt.Sprintf("%d+%d", t.First, t.Met)
+	if t.PerMonth != nil {
+		line += fmt.Sprintf(" %.1f/month %.1f intent", *t.PerMonth, *t.IntentPerMonth)
+	}
 	if t.Rate != nil {
 		line += fmt.Sprintf(" %.1f%%", *t.Rate*100)
 	}
@@ -68,6 +71,9 @@ func TestTrial(t *testing.T) {
 		}
 		return b
 	}
+	short := f
+	short.To = f.From.Add(6 * days)
+	short.Band, short.Limit = band("10-20"), 1
 	young := f
 	young.Now = f.From.Add(31 * days)
 	unknown := f
@@ -97,6 +103,7 @@ func TestTrial(t *testing.T) {
 			"too young", young, passed(f, 0, 30, 20, 15, 0),
 			"0+30 10.0/month 10.0 intent 10.0% really 20 handoff_quality 1/1+19 return_rate 0/20 unresponsive_rate 0/20 mqa_to_opportunity 0/1+19 mqa_to_close 0/0+20 ",
 		},
+		{"too short", short, passed(f, 1, 3, 0, 0, 0), "1+3 really 0" + none},
 		{"within the target", target, passed(f, 0, 30, 0, 0, 0), "0+30 10.0/month 10.0 intent 10.0% really 0" + none + "meets the target"},
 		{"below it", target, passed(f, 9, 29, 0, 0, 0), "9+29 9.7/month 9.7 intent 9.7% really 0" + none + "below the target"},
 		{"above it", target, passed(f, 0, 61, 0, 0, 0), "0+61 20.3/month 20.3 intent 20.3% really 0" + none + "above the target"},

@@ -75,7 +75,7 @@ func TestBacktestOfNothing(t *testing.T) {
 	h.once()
 	b, err := engine.Backtest(t.Context(), h.store, p, engine.BacktestRequest{Keeps: 400 * 24 * time.Hour}, h.clock.Now())
 	if err != nil || b.Replayed.First != 1 || b.Replayed.Met != 0 || b.Real.First != 1 || len(b.Notes) < 2 ||
-		b.Notes[0] != "nothing is known before 2026-11-02: the log of decisions begins on that day" || !strings.HasPrefix(b.Notes[1], "the period is only 10 days long") {
+		b.Notes[0] != "nothing is known before 2026-11-02: the log of decisions begins on that day" || !strings.HasPrefix(b.Notes[1], "the period is short, 10.0 days") {
 		t.Errorf("%+v, %v", b, err)
 	}
 	b, err = engine.Backtest(t.Context(), h.store, p, engine.BacktestRequest{Keeps: 5 * 24 * time.Hour}, h.clock.Now())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -168,14 +167,14 @@ func spanOf(ctx context.Context, s Store, q BacktestRequest, now time.Time) (spa
 	case begins.IsZero() || !begins.Before(span.To):
 		return span, nil, &NothingKnownError{To: span.To}
 	case begins.After(span.From):
-		span.From = begins
+		span.From, span.Begins = begins, q.Keeps == 0 || begins.After(now.Add(-q.Keeps))
 		notes = append(notes, fmt.Sprintf("nothing is known before %s: %s", begins.UTC().Format(time.DateOnly), why))
 	}
 	if !span.From.Before(span.To) {
 		return span, nil, &NothingKnownError{To: span.To}
 	}
 	if m := span.Months(); m < workflows.EnoughMonths {
-		notes = append(notes, fmt.Sprintf("the period is only %.0f days long: what it gives per month is a projection", math.Ceil(m*30.4)))
+		notes = append(notes, fmt.Sprintf("the period is short, %.1f days: what it gives per month is a projection", span.To.Sub(span.From).Hours()/24))
 	}
 	return span, notes, nil
 }

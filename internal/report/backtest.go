@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -49,18 +50,34 @@ func Backtest(w io.Writer, b workflows.BacktestReport, zone *time.Location, list
 
 // trials writes a line for each.
 func trials(w io.Writer, head string, list []workflows.Trial) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var table strings.Builder
+	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\n%s\tAT START\tA MONTH\tOF LIST\tREALLY\tWORKED\tRETURNED\tOPPORTUNITY\tWON\t\n", head)
 	for _, one := range list {
 		label := clean(one.Label, 60)
 		if one.Present && one.Value != nil {
 			label += " now"
 		}
-		fmt.Fprintf(t, "%s\t%d\t%.1f\t%s\t%d of %d\t%s\t%s\t%s\t%s\t%s\n", label, one.First, one.PerMonth, value(workflows.Share, one.Rate),
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%d of %d\t%s\t%s\t%s\t%s\t%s\n", label, one.First, monthly(one.PerMonth), value(workflows.Share, one.Rate),
 			one.Really, one.First+one.Met, outcome(one, "handoff_quality"), outcome(one, "return_rate"),
 			outcome(one, "mqa_to_opportunity"), outcome(one, "mqa_to_close"), one.Standing)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(table.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func monthly(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f", *v)
 }
 
 // outcome is a rate with what it rests on. One that rests on few is marked.

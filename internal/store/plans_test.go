@@ -57,6 +57,7 @@ func exercise(tx engine.Tx) error {
 	note(tx.DeleteCursor(connectors.HubSpot, "x"))
 	note(tx.PutHandoff(engine.HandoffRow{ID: "a/1", Account: "a"}))
 	note(tx.AddDecisions([]engine.DecisionRow{{Account: "a"}}))
+	note(exerciseBacktest(tx))
 	note(exerciseRouting(tx))
 	note(tx.PutReaches([]engine.ReachRow{{Home: refs[0], At: noon}}))
 	note(exerciseReports(tx))
