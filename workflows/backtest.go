@@ -72,6 +72,9 @@ func (p *Policy) Passings(past *Past, span Span) []Passing {
 
 // Lacks says which fields that the policy reads have no past of their own.
 func (p *Policy) Lacks(past *Past, span Span) map[string]Lack {
+	if past.born().IsZero() {
+		return map[string]Lack{} // it plays no part
+	}
 	return past.recall(p, latest(span.From, past.born())).lacks
 }
 

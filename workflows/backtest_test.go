@@ -259,3 +259,21 @@ func TestLacks(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// BenchmarkPassings replays a quarter of one account: a value a week, a visit
+// every other day.
+func BenchmarkPassings(b *testing.B) {
+	p := policy(b, backtestText)
+	d := &diary{story: newStory(p), t: new(testing.T), life: workflows.Life{State: workflows.Nurture}}
+	for week := range 13 {
+		d.sees(monday.Add(time.Duration(week)*7*days), with(fmt.Sprint("fit_score=", week%7))...)
+	}
+	for n := range 45 {
+		d.point("visits", monday.Add(time.Duration(n)*2*days), float64(n%2))
+	}
+	past, span := d.past(), workflows.Span{From: monday, To: monday.Add(91 * days)}
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Passings(past, span)
+	}
+}

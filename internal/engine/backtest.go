@@ -15,7 +15,7 @@ import (
 
 // backtestPage is how many accounts are read at once: no more of their past is
 // ever in memory.
-const backtestPage = 200
+const backtestPage = 100
 
 // replayed is what several policies give of the past of all accounts.
 type replayed struct {

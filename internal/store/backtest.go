@@ -13,14 +13,14 @@ const (
 	// Per account: where its log begins to matter, then the log from there.
 	logsOf = `
 WITH begins AS (
-    SELECT a.value AS account,
-      (SELECT max(at) FROM decisions WHERE account = a.value AND at <= $1 AND outcome <> 'moved') AS decided,
-      (SELECT max(at) FROM decisions WHERE account = a.value AND at <= $1 AND outcome = 'moved') AS moved
-    FROM json_each($3) AS a)
+    SELECT k.value AS account,
+      (SELECT max(at) FROM decisions WHERE account = k.value AND at <= $1 AND outcome <> 'moved') AS decided,
+      (SELECT max(at) FROM decisions WHERE account = k.value AND at <= $1 AND outcome = 'moved') AS moved
+    FROM json_each($3) AS k)
 SELECT d.account, d.trace FROM begins AS b CROSS JOIN decisions AS d
 WHERE d.account = b.account AND d.at <= $2 AND (d.at >= coalesce(b.decided, 0) OR d.at = b.moved)
 ORDER BY d.account, d.at, d.seq`
-	firstDecision = `SELECT at FROM decisions ORDER BY seq LIMIT 1`
+	firstDecision = `SELECT at FROM decisions WHERE seq = (SELECT min(seq) FROM decisions)`
 )
 
 // Logs calls f with the traces of each account's decisions up to to, oldest
