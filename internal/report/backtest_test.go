@@ -95,3 +95,24 @@ func TestWithoutPassings(t *testing.T) {
 		t.Error("the backtest itself lost its accounts")
 	}
 }
+
+// TestProposal: the monthly digest says what would meet the target, in the
+// mail's text and on its page, where it is no markup.
+func TestProposal(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Advice = "with 75 instead of 70 in \"score >= 70\" & <b>"
+	var text, page bytes.Buffer
+	if err := report.Brief(&text, r, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.HTML(&page, r, false, ""); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text.String(), "\nProposal\n- "+r.Advice+"\n") {
+		t.Errorf("the text: %s", text.String())
+	}
+	if !strings.Contains(page.String(), "<p>Proposal: with 75 instead of 70 in &#34;score &gt;= 70&#34; &amp; &lt;b&gt;</p>") {
+		t.Errorf("the page: %s", page.String())
+	}
+}
