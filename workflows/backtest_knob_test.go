@@ -16,6 +16,14 @@ func TestKnobs(t *testing.T) {
 	var got []string
 	for _, k := range p.Knobs() {
 		got = append(got, fmt.Sprintf("%d %s = %v", k.Place, k, k.Value))
+		found, err := p.Knob(k.String())
+		if err != nil || found.String() != k.String() {
+			t.Errorf("%s is found as %s, %v", k, found, err)
+		}
+		same, err := p.Turn(k, k.Value)
+		if err != nil || fmt.Sprint(names(same)) != fmt.Sprint(names(p)) {
+			t.Errorf("%s turned to where it stands: %v, %v", k, names(same), err)
+		}
 	}
 	want := []string{
 		`1 demo_request/count(demo_form, "1d") >= 1 = 1`,
@@ -29,6 +37,13 @@ func TestKnobs(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+}
+
+func names(p *workflows.Policy) (out []string) {
+	for _, k := range p.Knobs() {
+		out = append(out, k.String())
+	}
+	return out
 }
 
 func TestKnobByName(t *testing.T) {
