@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"handoffd/connectors"
+	"handoffd/connectors/connectortest"
 	"handoffd/internal/engine"
 	"handoffd/workflows"
 )
@@ -20,6 +21,7 @@ import (
 func pastHouse(t *testing.T, limits string) *house {
 	t.Helper()
 	h := newHouse(t)
+	h.sf.page, h.hs.page = 100, 100
 	h.sf.objects = []connectors.Object{connectors.Task, connectors.Opportunity}
 	h.hs.objects = []connectors.Object{connectors.Task, connectors.Email, connectors.Opportunity}
 	h.mapping = strings.Replace(mappingText, "signals:", `  target_account: {type: bool, hubspot: target, from: hubspot}
@@ -42,6 +44,7 @@ type pastWorld struct {
 	h      *house
 	r      *rand.Rand
 	n      int
+	days   int
 	visits []int
 	deals  int
 }
@@ -50,14 +53,23 @@ type pastWorld struct {
 // brought.
 const longestPause = 28 * time.Hour
 
+func newPast(t *testing.T, h *house, seed uint64) *pastWorld {
+	w := &pastWorld{t: t, h: h, r: rand.New(rand.NewPCG(seed, 1)), n: 10, days: 21}
+	if connectortest.Raced {
+		w.n, w.days = 6, 10
+	}
+	w.visits = make([]int, w.n)
+	return w
+}
+
 // month plays some days, look by look.
-func (w *pastWorld) month(days int) {
+func (w *pastWorld) month() {
 	for n := range w.n {
 		w.h.pair(n, strconv.Itoa(30+w.r.IntN(60)))
 		w.h.hs.put(connectors.Contact, "c"+strconv.Itoa(n), []string{strconv.Itoa(n)}, map[string]string{"visits": "5", "email": fmt.Sprintf("p%d@acme%d.example", n, n)})
 	}
 	w.look()
-	for range days {
+	for range w.days {
 		for n := range w.n {
 			if w.r.IntN(3) == 0 {
 				w.h.clock.Advance(time.Duration(1+w.r.IntN(40)) * time.Minute)
@@ -129,12 +141,15 @@ func backtested(h *house) workflows.BacktestReport {
 // really decided: the same accounts, as often, at the same looks.
 func TestReplayIsThePast(t *testing.T) {
 	t.Parallel()
-	for _, seed := range []uint64{1, 2} {
+	seeds, least := []uint64{1, 2}, 10
+	if connectortest.Raced {
+		seeds, least = seeds[:1], 3
+	}
+	for _, seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			h := pastHouse(t, "limits: {order: score}")
-			w := &pastWorld{t: t, h: h, r: rand.New(rand.NewPCG(seed, 1)), n: 10, visits: make([]int, 10)}
-			w.month(21)
+			newPast(t, h, seed).month()
 			b := backtested(h)
 			var really, replayed []string
 			at := map[string]time.Time{}
@@ -156,7 +171,7 @@ func TestReplayIsThePast(t *testing.T) {
 			}
 			slices.Sort(really)
 			slices.Sort(replayed)
-			if diff := cmp.Diff(really, replayed); diff != "" || len(really) < 10 {
+			if diff := cmp.Diff(really, replayed); diff != "" || len(really) < least {
 				t.Errorf("%d real handoffs; -really +replayed:\n%s", len(really), diff)
 			}
 		})
@@ -169,8 +184,7 @@ func TestReplayIsThePast(t *testing.T) {
 func TestReplayAllowsForLimits(t *testing.T) {
 	t.Parallel()
 	h := pastHouse(t, "limits: {order: score, per_week: 1}")
-	w := &pastWorld{t: t, h: h, r: rand.New(rand.NewPCG(4, 1)), n: 10, visits: make([]int, 10)}
-	w.month(21)
+	newPast(t, h, 4).month()
 	b := backtested(h)
 	matched, alone := map[string]bool{}, map[string]bool{}
 	for _, p := range b.Replayed.Passings {
@@ -189,7 +203,7 @@ func TestReplayAllowsForLimits(t *testing.T) {
 			t.Errorf("%s was handed off on %s by %s and is not replayed", row.Account, row.Opened, row.Rule)
 		}
 	}
-	if len(rows) < 5 || len(alone) == 0 {
+	if len(rows) < 2 || len(alone) == 0 {
 		t.Errorf("%d handoffs, %d that a limit kept: the limit played no part", len(rows), len(alone))
 	}
 	if b.Limit < 4.3 || b.Limit > 4.4 || b.Replayed.Standing != workflows.TrialFull {
