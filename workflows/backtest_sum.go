@@ -100,43 +100,70 @@ func (l Limits) MonthlyLimit() float64 {
 	return limit
 }
 
-// Trial sums up what accounts passed.
-func (p *Policy) Trial(label string, passings []Passing, f Frame) Trial {
-	t := Trial{Label: label, Months: map[string]int{}, Passings: passings}
-	onList, intent := 0, 0
-	var real []Measured
-	seen := map[string]bool{}
+// Tally adds up what accounts pass, without keeping them.
+type Tally struct {
+	policy                     *Policy
+	first, met, onList, intent int
+	months                     map[string]int
+	real                       []*Real
+	seen                       map[string]bool // of real, by id
+}
+
+// Tally begins to count for the policy.
+func (p *Policy) Tally() *Tally {
+	return &Tally{policy: p, months: map[string]int{}, seen: map[string]bool{}}
+}
+
+// Add counts what passed.
+func (t *Tally) Add(passings []Passing) {
 	for i := range passings {
 		one := &passings[i]
-		if r := one.Real; r != nil && !r.Adopted && !seen[r.ID] {
-			seen[r.ID] = true
-			real = append(real, r.Measured)
-			t.Really++
+		if r := one.Real; r != nil && !r.Adopted && !t.seen[r.ID] {
+			t.seen[r.ID] = true
+			t.real = append(t.real, r)
 		}
 		if one.First {
-			t.First++
+			t.first++
 			continue
 		}
-		t.Met++
-		t.Months[one.At.In(p.Calendar.Location()).Format("2006-01")]++
+		t.met++
+		t.months[one.At.In(t.policy.Calendar.Location()).Format("2006-01")]++
 		if one.OnList {
-			onList++
+			t.onList++
 		}
 		if one.Type == Intent {
-			intent++
+			t.intent++
 		}
 	}
+}
+
+// Trial is what was counted.
+func (t *Tally) Trial(label string, f Frame) Trial {
+	out := Trial{Label: label, First: t.first, Met: t.met, Months: t.months, Really: len(t.real)}
 	if months := f.Months(); months >= leastMonths {
-		met, few := float64(t.Met)/months, float64(intent)/months
-		t.PerMonth, t.IntentPerMonth = &met, &few
+		met, intent := float64(t.met)/months, float64(t.intent)/months
+		out.PerMonth, out.IntentPerMonth = &met, &intent
 		if f.Targets > 0 {
-			rate := float64(onList) / months / float64(f.Targets)
-			t.Rate = &rate
+			rate := float64(t.onList) / months / float64(f.Targets)
+			out.Rate = &rate
 		}
 	}
-	t.Figures = p.outcomes(real, f.Now)
-	t.Standing = f.stand(&t)
-	return t
+	real := make([]Measured, len(t.real))
+	for i, r := range t.real {
+		real[i] = r.Measured
+	}
+	out.Figures = t.policy.outcomes(real, f.Now)
+	out.Standing = f.stand(&out)
+	return out
+}
+
+// Trial sums up what accounts passed.
+func (p *Policy) Trial(label string, passings []Passing, f Frame) Trial {
+	t := p.Tally()
+	t.Add(passings)
+	out := t.Trial(label, f)
+	out.Passings = passings
+	return out
 }
 
 // outcomes are the measures of the handoffs as they stand now, those of them

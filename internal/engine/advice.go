@@ -76,11 +76,11 @@ func advise(ctx context.Context, s Store, p *workflows.Policy, about string, now
 	if f.Targets, err = targetsIn(ctx, s, p, f.Span); err != nil {
 		return "", err
 	}
-	r, err := replay(ctx, s, []*workflows.Policy{p}, f.Span)
+	r, err := replay(ctx, s, []*workflows.Policy{p}, 0, f.Span)
 	if err != nil {
 		return "", err
 	}
-	present := p.Trial("", r.passings[0], f)
+	present := r.tallies[0].Trial("", f)
 	if !present.Misses() {
 		return "", nil
 	}
@@ -92,12 +92,12 @@ func advise(ctx context.Context, s Store, p *workflows.Policy, about string, now
 	if len(policies) == 0 {
 		return "", nil
 	}
-	if r, err = replay(ctx, s, policies, f.Span); err != nil {
+	if r, err = replay(ctx, s, policies, 0, f.Span); err != nil {
 		return "", err
 	}
 	trials := make([]workflows.Trial, len(turned))
 	for i := range turned {
-		trials[i] = policies[i].Trial("", r.passings[i], f)
+		trials[i] = r.tallies[i].Trial("", f)
 	}
 	return f.Advise(present, turned, trials), nil
 }

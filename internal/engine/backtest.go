@@ -19,7 +19,8 @@ const backtestPage = 100
 
 // replayed is what several policies give of the past of all accounts.
 type replayed struct {
-	passings [][]workflows.Passing // by policy
+	tallies  []*workflows.Tally    // by policy
+	passings [][]workflows.Passing // of the policies whose accounts are asked for
 	real     []workflows.Real
 	accounts int
 	targets  int
@@ -27,9 +28,13 @@ type replayed struct {
 }
 
 // replay lets each policy decide all that happened in the span anew. They share
-// one mapping; the first one's list of fields is what is asked for gaps.
-func replay(ctx context.Context, s Store, policies []*workflows.Policy, span workflows.Span) (out replayed, err error) {
-	out = replayed{passings: make([][]workflows.Passing, len(policies)), lacked: workflows.Lacked{}}
+// one mapping. Of the first so many policies the accounts are kept, of the
+// others they are only counted.
+func replay(ctx context.Context, s Store, policies []*workflows.Policy, keep int, span workflows.Span) (out replayed, err error) {
+	out = replayed{passings: make([][]workflows.Passing, keep), lacked: workflows.Lacked{}}
+	for _, p := range policies {
+		out.tallies = append(out.tallies, p.Tally())
+	}
 	var handoffs map[string][]workflows.Real
 	err = s.View(ctx, func(tx Tx) (err error) {
 		handoffs, err = realHandoffs(tx, policies[0], span.From.Add(-lookBack))
@@ -50,14 +55,7 @@ func replay(ctx context.Context, s Store, policies []*workflows.Policy, span wor
 			break
 		}
 		for _, past := range pasts {
-			for i, p := range policies {
-				out.passings[i] = append(out.passings[i], p.Passings(past, span)...)
-			}
-			lacks := policies[0].Lacks(past, span)
-			if len(policies) > 1 { // another one may read other fields
-				maps.Copy(lacks, policies[1].Lacks(past, span))
-			}
-			out.lacked.Add(lacks)
+			out.decide(policies, past, span)
 		}
 		err = ctx.Err()
 	}
@@ -65,6 +63,22 @@ func replay(ctx context.Context, s Store, policies []*workflows.Policy, span wor
 		return out, fmt.Errorf("replaying the past: %w", err)
 	}
 	return out, nil
+}
+
+// decide lets every policy decide one account's past.
+func (r *replayed) decide(policies []*workflows.Policy, past *workflows.Past, span workflows.Span) {
+	for i, p := range policies {
+		passed := p.Passings(past, span)
+		r.tallies[i].Add(passed)
+		if i < len(r.passings) {
+			r.passings[i] = append(r.passings[i], passed...)
+		}
+	}
+	lacks := policies[0].Lacks(past, span)
+	if len(policies) > 1 { // another one may read other fields
+		maps.Copy(lacks, policies[1].Lacks(past, span))
+	}
+	r.lacked.Add(lacks)
 }
 
 // read lays out the pasts of a page of accounts.

@@ -49,7 +49,11 @@ func Backtest(ctx context.Context, s Store, p *workflows.Policy, q BacktestReque
 	if err := b.turn(); err != nil {
 		return out, err
 	}
-	r, err := replay(ctx, s, b.policies, span)
+	keep := 1
+	if q.Other != nil {
+		keep = 2
+	}
+	r, err := replay(ctx, s, b.policies, keep, span)
 	if err != nil {
 		return out, err
 	}
@@ -114,7 +118,7 @@ func (b *backtest) report(r *replayed) workflows.BacktestReport {
 	for i, v := range b.request.Vary {
 		sweep := workflows.Sweep{Knob: v.Knob.String(), Present: v.Knob.Value}
 		for _, value := range b.values[i] {
-			t := b.policies[next].Trial(strconv.FormatFloat(value, 'f', -1, 64), r.passings[next], f).WithoutAccounts()
+			t := r.tallies[next].Trial(strconv.FormatFloat(value, 'f', -1, 64), f)
 			t.Value, t.Present = &value, value == v.Knob.Value
 			sweep.Trials = append(sweep.Trials, t)
 			next++
