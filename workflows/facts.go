@@ -75,6 +75,10 @@ type Facts struct {
 	Emails  []time.Time `json:"emails,omitempty"`
 	Held    []time.Time `json:"held,omitempty"`
 	Booked  time.Time   `json:"booked,omitzero"`
+	// Link: the buyer booked that meeting by a scheduling link. Asked is the
+	// first time that the buyer wrote, called, or sent a form.
+	Link  bool      `json:"link,omitempty"`
+	Asked time.Time `json:"asked,omitzero"`
 	// Task is when handoffd's task for the present stage came to be.
 	Task time.Time `json:"task,omitzero"`
 	// Rating is what sales thinks of the handoff.
@@ -86,6 +90,8 @@ type Facts struct {
 	Dispute    Word `json:"dispute,omitzero"`
 	Verdict    Word `json:"verdict,omitzero"`
 	Content    Word `json:"content,omitzero"`
+	// Marketing is when marketing was in touch last.
+	Marketing time.Time `json:"marketing,omitzero"`
 	// NotBefore: no new handoff until then.
 	NotBefore time.Time `json:"not_before,omitzero"`
 	// OpenDeal is when the oldest open opportunity was created; Deal is the
@@ -143,7 +149,7 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 		f.own(in, a)
 	}
 	if a.Kind == connectors.Meeting && !a.Cancelled && !a.Created.Before(since) {
-		f.Booked = first(f.Booked, a.Created)
+		f.book(a)
 		f.respond(a.Created, "a meeting was agreed")
 	}
 	if !a.Done || a.Automated || a.Cancelled || a.At.Before(since) {
@@ -154,6 +160,7 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 		return
 	}
 	if a.Inbound {
+		f.Asked = first(f.Asked, a.At)
 		f.respond(a.At, map[bool]string{true: "the buyer replied", false: "the buyer called"}[a.Kind == connectors.Email])
 		return
 	}
@@ -231,6 +238,7 @@ func (p *Policy) readFields(in Input, f *Facts) {
 	}
 	f.Engagement, f.Return, f.Dispute, f.Verdict, f.Content = word(FieldEngagement), word(FieldReturnReason), word(FieldDispute), word(FieldVerdict), word(FieldContent)
 	f.Rating = word(FieldRating)
+	f.Marketing = p.marketed(in.Account)
 	if seen := word(FieldAcknowledged); seen.Text != "" && in.Life.Open != nil && !seen.At.Before(in.Life.Open.Now().At) {
 		f.Begun = first(f.Begun, seen.At)
 	}
@@ -241,7 +249,7 @@ func (p *Policy) readFields(in Input, f *Facts) {
 		}
 	}
 	if in.Life.Open != nil && (f.Engagement.Text == Responsive || f.Engagement.Text == Converted) {
-		f.respond(f.Engagement.At, "the owner says "+f.Engagement.Text)
+		f.respond(f.Engagement.At, ownerSays+f.Engagement.Text)
 	}
 }
 
@@ -289,6 +297,7 @@ func (p *Policy) readSignals(in Input, f *Facts) {
 		for _, pt := range in.History[name] {
 			if !pt.At.Before(since) && !pt.At.After(in.Now) && pt.Value > 0 {
 				f.respond(pt.At, name)
+				f.Asked = first(f.Asked, pt.At)
 			}
 		}
 	}

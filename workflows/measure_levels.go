@@ -73,6 +73,18 @@ func touchedInTime(s *sheet, h *Measured) []Entry {
 	return s.promised(h, due, func(st StageStory) time.Time { return st.Touched }, "touched")
 }
 
+// touchedAtLatest is the promise that has no exception; a stage that promises
+// a call has its own.
+func touchedAtLatest(s *sheet, h *Measured) []Entry {
+	due := func(st StageStory) time.Time {
+		if !st.Call.IsZero() {
+			return time.Time{}
+		}
+		return s.policy.Calendar.Deadline(st.At, s.policy.SLA.FirstTouchLatest)
+	}
+	return s.promised(h, due, func(st StageStory) time.Time { return st.Touched }, "touched")
+}
+
 func callInTime(s *sheet, h *Measured) []Entry {
 	return s.promised(h, func(st StageStory) time.Time { return st.Call }, func(st StageStory) time.Time { return st.Talked }, "held")
 }
