@@ -27,7 +27,11 @@ func TestGauge(t *testing.T) {
 		{"waits in the queue", workflows.Ready, []string{"hs_is_target_account=false"}, workflows.Gauge{Queue: 1}},
 		{"in touch for a month, to the second", workflows.Nurture, []string{at(month)}, workflows.Gauge{Targets: 1, Nurture: 1}},
 		{"longer than a month", workflows.Nurture, []string{at(month.Add(-time.Second))}, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1}},
-		{"never", workflows.Declined, nil, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1}},
+		{"never", workflows.Nurture, nil, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1}},
+		{"declined, and never", workflows.Declined, nil, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Declined: 1}},
+		{"declined, in the week after the month", workflows.Declined, []string{at(month.Add(-7 * days))}, workflows.Gauge{Targets: 1, Nurture: 1, Declined: 1}},
+		{"declined, and over a week later", workflows.Declined, []string{at(month.Add(-7*days - time.Second))}, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Declined: 1}},
+		{"declined, and not on the list", workflows.Declined, []string{"hs_is_target_account=false"}, workflows.Gauge{Declined: 1}},
 		{"with sales", workflows.Working, nil, workflows.Gauge{Targets: 1}},
 		{"asleep", workflows.Hibernation, nil, workflows.Gauge{Targets: 1}},
 		{"score of a week", workflows.Working, []string{"intent_score=50", score(7 * days)}, workflows.Gauge{Targets: 1, Scored: 1}},
@@ -38,7 +42,7 @@ func TestGauge(t *testing.T) {
 			s := newStory(p).hubspot(monday, append([]string{"name=Acme", "domain=acme.example", "hs_is_target_account=true"}, c.pairs...)...)
 			g := workflows.Gauge{At: now}
 			p.Measure(&g, s.a, workflows.Life{State: c.state}, "Acme")
-			if len(g.Forgotten) != g.Neglected || len(g.Outdated) != g.Old {
+			if len(g.Forgotten) != g.Neglected || len(g.Outdated) != g.Old || len(g.Overdone) != g.Crowded {
 				t.Errorf("lists %v and %v do not fit their numbers", g.Forgotten, g.Outdated)
 			}
 			g.Forget()
