@@ -36,6 +36,9 @@ func (p *Policy) Ahead(life Life, facts Facts) []Ahead {
 			out = append(out, Ahead{At: c.Due, What: "the clock " + c.Name + " runs out" + c.tells()})
 		}
 	}
+	if paused, until := p.Paused(life, facts.Now); paused && !until.IsZero() {
+		out = append(out, Ahead{At: until, What: "marketing may contact it again"})
+	}
 	slices.SortStableFunc(out, func(a, b Ahead) int { return a.At.Compare(b.At) })
 	return out
 }

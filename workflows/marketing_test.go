@@ -64,7 +64,10 @@ func TestContacts(t *testing.T) {
 	see(on(1, 22), on(1, 22), on(2, 22), on(1, 22))
 	see(on(1, 23), on(1, 22), on(2, 22), on(1, 22)) // the same one is counted once
 	see(on(1, 24), on(1, 12), on(2, 12))            // it was a mistake
-	see(on(2, 12), on(2, 12), on(3, 12))            // a month later
+	if a := p.Ahead(life, workflows.Facts{Now: on(1, 24), Outcome: workflows.NotQualified}); len(a) == 0 || !a[0].At.Equal(on(2, 12)) || a[0].What != "marketing may contact it again" {
+		t.Errorf("ahead: %+v", a)
+	}
+	see(on(2, 12), on(2, 12), on(3, 12)) // a month later
 	see(on(2, 13), on(2, 13), on(3, 13), on(2, 13))
 	life.State = workflows.Working
 	see(on(2, 14), on(2, 14), time.Time{}, on(2, 13)) // sales asked for it

@@ -131,6 +131,7 @@ func levels() []Measure {
 		{Name: "documented", Title: "Handoffs documented", Kind: Share, What: "with a summary / handed off", entries: documented},
 	}
 	sales := []Measure{
+		{Name: "assigned_in_time", Title: "Assigned in time", Kind: Share, What: "given to somebody within sla.assign of the request / handed off because the buyer or a customer asked", entries: assignedInTime},
 		{Name: "acknowledged_in_time", Title: "Acknowledged in time", Kind: Share, What: "within sla.acknowledge / stages given", entries: acknowledgedInTime},
 		{Name: "first_touch_in_time", Title: "First touch in time", Kind: Share, What: "within sla.first_touch / stages given", entries: touchedInTime},
 		{Name: "first_touch_at_latest", Title: "First touch at the latest", Kind: Share, What: "within sla.first_touch_latest / stages given that promise no call", entries: touchedAtLatest},

@@ -189,6 +189,9 @@ func levelCases() []measureCase {
 	met := func(before, queued time.Duration) func(*workflows.Measured) {
 		return func(m *workflows.Measured) { m.MetAt, m.Queued = m.Story.Handed.Add(-before), queued }
 	}
+	asked := func(before time.Duration) func(*workflows.Measured) {
+		return func(m *workflows.Measured) { met(before, 0)(m); m.Story.Type = workflows.Inbound }
+	}
 	stage := func(change func(s *workflows.StageStory, at time.Time)) func(*workflows.Measured) {
 		return func(m *workflows.Measured) { change(&m.Story.Stages[0], m.Story.Handed) }
 	}
@@ -205,6 +208,9 @@ func levelCases() []measureCase {
 		{"a second more", "hand_off_in_time", sent, november, met(48*hours+time.Second, 0), "0/1"},
 		{"five days, three of them in the queue", "hand_off_in_time", sent, november, met(5*days, 3*days), "1/1"},
 		{"not known", "hand_off_in_time", sent, november, nil, "0/0"},
+		{"asked for, and given the same day", "assigned_in_time", sent, november, asked(2 * hours), "1/1"},
+		{"asked for the day before", "assigned_in_time", sent, november, asked(20 * hours), "0/1"},
+		{"a score asks for nobody", "assigned_in_time", sent, november, met(20*hours, 0), "0/0"},
 		{"with a summary", "documented", sent, november, nil, "1/1"},
 		{"by hand, without", "documented", sent, november, func(m *workflows.Measured) { m.Documented = false }, "0/1"},
 

@@ -63,6 +63,9 @@ func List(w io.Writer, r workflows.Report, f workflows.Figure) error {
 	if text := outOf(f); text != "" {
 		fmt.Fprintf(w, " (%s)", text)
 	}
+	if n := len(f.Entries); f.Kind == workflows.Share && n > 0 && n < f.N+f.Early {
+		fmt.Fprintf(w, "; listed are the %d that %s", n, map[bool]string{true: "count", false: "miss it"}[f.Entries[0].Hit])
+	}
 	fmt.Fprintln(w)
 	if len(f.Entries) == 0 {
 		return nil
