@@ -45,7 +45,7 @@ func (p *Policy) Advance(life Life, facts Facts) Progress {
 	t := turn{policy: p, life: life, facts: facts, due: facts.Next}
 	t.life.Open = life.Open.clone()
 	out := Progress{}
-	t.contact()
+	t.contacts()
 	t.note()
 	t.follow(&out)
 	for range maxSteps {

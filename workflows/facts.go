@@ -90,8 +90,10 @@ type Facts struct {
 	Dispute    Word `json:"dispute,omitzero"`
 	Verdict    Word `json:"verdict,omitzero"`
 	Content    Word `json:"content,omitzero"`
-	// Marketing is when marketing was in touch last.
-	Marketing time.Time `json:"marketing,omitzero"`
+	// Marketing is when marketing was in touch last, Contacts the times at which
+	// it was since the last look.
+	Marketing time.Time   `json:"marketing,omitzero"`
+	Contacts  []time.Time `json:"contacts,omitempty"`
 	// NotBefore: no new handoff until then.
 	NotBefore time.Time `json:"not_before,omitzero"`
 	// OpenDeal is when the oldest open opportunity was created; Deal is the
@@ -238,7 +240,7 @@ func (p *Policy) readFields(in Input, f *Facts) {
 	}
 	f.Engagement, f.Return, f.Dispute, f.Verdict, f.Content = word(FieldEngagement), word(FieldReturnReason), word(FieldDispute), word(FieldVerdict), word(FieldContent)
 	f.Rating = word(FieldRating)
-	f.Marketing = p.marketed(in.Account)
+	p.readContacts(in, f)
 	if seen := word(FieldAcknowledged); seen.Text != "" && in.Life.Open != nil && !seen.At.Before(in.Life.Open.Now().At) {
 		f.Begun = first(f.Begun, seen.At)
 	}
@@ -277,6 +279,9 @@ func (p *Policy) word(a *mapping.Account, name string) Word {
 // inbound rules that are met anew while sales has the account.
 func (p *Policy) readSignals(in Input, f *Facts) {
 	for _, u := range p.uses {
+		if slices.Contains(p.Lifecycle.Marketing, u.name) {
+			continue
+		}
 		before := 0.0
 		for _, pt := range in.History[u.name] {
 			rose := pt.Value > before // of a level; whatever happened is above nothing

@@ -43,8 +43,8 @@ func (p *Policy) monthsAfter(t time.Time, n int) time.Time {
 	return at
 }
 
-// marketed is when marketing was in touch last, as the account says, zero for
-// never or not known.
+// marketed is when marketing was in touch last, as the account's field says,
+// zero for never or not known.
 func (p *Policy) marketed(a *mapping.Account) time.Time {
 	if p.Mapping.Field(FieldMarketing) == nil {
 		return time.Time{}
@@ -57,25 +57,65 @@ func (p *Policy) marketed(a *mapping.Account) time.Time {
 	return at
 }
 
+// knowsContacts tells whether the config says where contacts of marketing are
+// seen: in a field, or as signals.
+func (p *Policy) knowsContacts() bool {
+	return p.Mapping.Field(FieldMarketing) != nil || len(p.Lifecycle.Marketing) > 0
+}
+
+// readContacts finds when marketing was in touch: as the account says, and by
+// what it sent.
+func (p *Policy) readContacts(in Input, f *Facts) {
+	f.Marketing = p.marketed(in.Account)
+	for _, name := range p.Lifecycle.Marketing {
+		for _, pt := range in.History[name] {
+			if pt.At.After(in.Now) || pt.Value <= 0 {
+				continue
+			}
+			f.Marketing = latest(f.Marketing, pt.At)
+			if !in.Life.Marketed.IsZero() && pt.At.After(in.Life.Marketed) {
+				f.Contacts = append(f.Contacts, pt.At)
+			}
+		}
+	}
+	slices.SortFunc(f.Contacts, time.Time.Compare)
+}
+
 // maxTooSoon bounds what is kept of contacts that came too soon.
 const maxTooSoon = 31
 
-// contact takes in a contact of marketing. One with a declined account, in the
-// month after the one before, is one too many. A date that is put right takes
+// contacts takes in when marketing was in touch. A date that is put right takes
 // back what was noted of it.
-func (t *turn) contact() {
-	l, at := &t.life, t.facts.Marketing
-	if at.Equal(l.Marketed) {
+func (t *turn) contacts() {
+	l, last := &t.life, t.facts.Marketing
+	if last.Equal(l.Marketed) {
 		return
 	}
 	soon := slices.Clone(l.TooSoon)
-	if !at.IsZero() {
-		soon = slices.DeleteFunc(soon, func(c time.Time) bool { return c.After(at) })
+	if !last.IsZero() {
+		soon = slices.DeleteFunc(soon, func(c time.Time) bool { return c.After(last) })
 	}
-	if l.rejected() && at.After(l.Marketed) && !at.Before(l.Since) && !l.Marketed.IsZero() && at.Before(t.policy.monthsAfter(l.Marketed, 1)) {
-		soon = append(soon, at)
+	before := l.Marketed
+	for _, at := range append(slices.Clone(t.facts.Contacts), last) {
+		if t.tooSoon(before, at) {
+			soon = append(soon, at)
+		}
+		before = latest(before, at)
 	}
-	l.TooSoon, l.Marketed = soon[max(0, len(soon)-maxTooSoon):], at
+	l.TooSoon, l.Marketed = soon[max(0, len(soon)-maxTooSoon):], last
+}
+
+// tooSoon tells whether a contact with a declined account is one too many: in
+// the month after the one before. What is sent on one day is one contact.
+func (t *turn) tooSoon(before, at time.Time) bool {
+	l, p := &t.life, t.policy
+	switch {
+	case before.IsZero(), !at.After(before), !l.rejected(), at.Before(l.Since):
+		return false
+	case p.Calendar.LocalDay(at) == p.Calendar.LocalDay(before):
+		return false
+	}
+	return at.Before(p.monthsAfter(before, 1))
 }
 
 // rest notes when a pause ends by itself.
@@ -92,11 +132,11 @@ const nurtureGrace = 7 * day
 // measureNurture looks for those that marketing forgot. Whoever is with sales,
 // paused or asleep is excepted, and a month begins anew when that is over.
 func (p *Policy) measureNurture(g *Gauge, a *mapping.Account, life Life, name string) {
-	if p.Mapping.Field(FieldMarketing) == nil || life.State.WithSales() || life.State == Won || life.State == Hibernation {
+	if !p.knowsContacts() || life.State.WithSales() || life.State == Won || life.State == Hibernation {
 		return
 	}
 	g.Nurture++
-	last, since := p.marketed(a), life.Nurtured
+	last, since := latest(p.marketed(a), life.Marketed), life.Nurtured
 	if life.State == Lost || life.State == Returned {
 		since = life.Since
 	}
@@ -113,7 +153,7 @@ func (p *Policy) measureNurture(g *Gauge, a *mapping.Account, life Life, name st
 // measureContacts looks for declined accounts that were contacted more than
 // once in the month before the count.
 func (p *Policy) measureContacts(g *Gauge, a *mapping.Account, life Life, name string) {
-	if p.Mapping.Field(FieldMarketing) == nil {
+	if !p.knowsContacts() {
 		return
 	}
 	var soon []time.Time

@@ -73,6 +73,34 @@ func TestContacts(t *testing.T) {
 	see(on(2, 14), on(2, 14), time.Time{}, on(2, 13)) // sales asked for it
 }
 
+// TestContactsBetweenLooks: all that was sent since the last look counts, what
+// was sent on one day once.
+func TestContactsBetweenLooks(t *testing.T) {
+	t.Parallel()
+	p := policyOver(t, reportMapping, policyText)
+	hour := func(month time.Month, day, hour int) time.Time {
+		return on(month, day).Add(time.Duration(hour) * time.Hour)
+	}
+	for _, c := range []struct {
+		name     string
+		contacts []time.Time
+		want     []time.Time
+	}{
+		{"one", []time.Time{hour(3, 5, 9)}, nil},
+		{"two people on one day", []time.Time{hour(3, 5, 9), hour(3, 5, 17)}, nil},
+		{"two days", []time.Time{hour(3, 5, 9), hour(3, 6, 9)}, []time.Time{hour(3, 6, 9)}},
+		{"before it was declined", []time.Time{hour(2, 3, 9), hour(2, 4, 9)}, nil},
+		{"a month apart", []time.Time{hour(3, 5, 9), hour(4, 5, 9)}, nil},
+	} {
+		life := workflows.Life{State: workflows.Declined, Since: on(3, 1), Marketed: on(1, 1)}
+		last := c.contacts[len(c.contacts)-1]
+		got := p.Advance(life, workflows.Facts{Now: on(4, 20), Outcome: workflows.NotQualified, Marketing: last, Contacts: c.contacts}).Life
+		if diff := cmp.Diff(c.want, got.TooSoon); diff != "" && len(c.want)+len(got.TooSoon) > 0 || !got.Marketed.Equal(last) {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
 // TestContactLimit lists who was contacted too soon in the last month, whatever
 // has become of them.
 func TestContactLimit(t *testing.T) {
