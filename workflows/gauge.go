@@ -22,8 +22,8 @@ type Gauge struct {
 	// contact once a month, Crowded those that it contacted sooner again.
 	Declined int `json:"declined,omitempty"`
 	Crowded  int `json:"crowded,omitempty"`
-	// Scored are target accounts with a score, Old those whose score is too
-	// old to count.
+	// Scored are target accounts, if there are scores at all, Old those whose
+	// score is too old to count, or that have none.
 	Scored int `json:"scored"`
 	Old    int `json:"old"`
 	// Late wait for longer than sla.hand_off, time in the queue apart.
@@ -76,15 +76,17 @@ func (p *Policy) Measure(g *Gauge, a *mapping.Account, life Life, name string) {
 	p.measureScores(g, a, name)
 }
 
-// measureScores looks at the numbers that the rules read.
+// measureScores looks at the numbers that the rules read. An account that has
+// none of them was never scored.
 func (p *Policy) measureScores(g *Gauge, a *mapping.Account, name string) {
-	scored := false
+	scores, scored := false, false
 	var old *Stale
 	for _, u := range p.uses {
 		f := p.Mapping.Field(u.name)
 		if f == nil || f.Type != mapping.Number || f.Master == mapping.FromHandoffd {
 			continue
 		}
+		scores = true
 		v, origin := p.Mapping.Value(a, f.Slot)
 		if v.IsNull() {
 			continue
@@ -99,8 +101,12 @@ func (p *Policy) measureScores(g *Gauge, a *mapping.Account, name string) {
 			old = &Stale{Account: a.ID, Name: name, Since: at, What: f.Name}
 		}
 	}
-	if scored {
-		g.Scored++
+	if !scores {
+		return
+	}
+	g.Scored++
+	if !scored {
+		old = &Stale{Account: a.ID, Name: name, What: "score"}
 	}
 	if old != nil {
 		g.Old++

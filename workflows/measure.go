@@ -127,7 +127,7 @@ func levels() []Measure {
 		{Name: "waiting_late", Title: "Waiting too long", Kind: Count, What: "ready for longer than sla.hand_off at the last count, and not handed off", gauged: waitingLate},
 		{Name: "nurture_monthly", Title: "Nurtured monthly", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing in the last month / target accounts that are to be nurtured", gauged: nurtured},
 		{Name: "contact_limit", Title: "Contact limit kept", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing at most once in the last month / accounts declined by sales", gauged: contactLimit},
-		{Name: "scores_fresh", Title: "Scores up to date", Kind: Share, What: "target accounts whose scores are fresh / target accounts with a score", gauged: fresh},
+		{Name: "scores_fresh", Title: "Scores up to date", Kind: Share, What: "target accounts whose scores are fresh / target accounts; one without any score is not", gauged: fresh},
 		{Name: "documented", Title: "Handoffs documented", Kind: Share, What: "with a summary / handed off", entries: documented},
 	}
 	sales := []Measure{

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
 )
 
 func surveyOf(order string) surveyFormat {
@@ -82,4 +81,3 @@ func FuzzSurvey(f *testing.F) {
 		}
 	})
 }
-
