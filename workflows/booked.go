@@ -85,12 +85,22 @@ func (s *sheet) next(e *Episode) (n step, ok bool) {
 			ByLink: " by its link", OnRequest: ", as it had asked for", OnAnswer: " after its answer",
 			BySales: fmt.Sprintf(" by sales, without an answer after %d of its touches", e.Before), "": ", not known by whom",
 		}[e.BookedBy]
+	case e.Type == Inbound && !e.talked().IsZero():
+		n = step{booker: OnRequest, at: e.talked(), detail: s.day("called", e.talked()) + ", as it had asked for"}
 	case !e.FirstTouch.IsZero():
 		n = step{chased: true, booker: BySales, at: e.FirstTouch, detail: s.day("no call yet, sales chases since", e.FirstTouch)}
 	default:
 		return n, false
 	}
 	return n, true
+}
+
+// talked is when a call or a meeting took place first.
+func (e *Episode) talked() (at time.Time) {
+	for _, s := range e.Stages {
+		at = first(at, s.Talked)
+	}
+	return at
 }
 
 // nextStep counts the handoffs whose next step came about in one way, among

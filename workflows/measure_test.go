@@ -143,6 +143,13 @@ func measureCases() []measureCase {
 		{"call that it asked for", "next_step_agreed", sent, november, booked(workflows.OnRequest), "1/1"},
 		{"call that sales got", "next_step_agreed", sent, november, booked(workflows.BySales), "0/1"},
 		{"call by nobody knows whom", "next_step_agreed", sent, november, booked(""), "0/1"},
+		{"called, as it had asked for", "next_step_agreed", sent, november, func(m *workflows.Measured) {
+			m.Story.Type, m.Story.Stages[0].Talked = workflows.Inbound, m.Story.Handed.Add(hours)
+		}, "1/1"},
+		{"asked for, and only written to", "next_step_agreed", sent, november, func(m *workflows.Measured) {
+			firstTouch(days)(m)
+			m.Story.Type = workflows.Inbound
+		}, "0/1"},
 		{"sales chases", "next_step_agreed", sent, november, firstTouch(days), "0/1"},
 		{"nobody did anything", "next_step_agreed", sent, november, nil, "0/0"},
 		{"call by the account's link", "next_step_chased", sent, november, booked(workflows.ByLink), "0/1"},
