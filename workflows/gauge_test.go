@@ -28,6 +28,7 @@ func TestGauge(t *testing.T) {
 		{"waits in the queue", workflows.Ready, []string{"hs_is_target_account=false"}, workflows.Gauge{Queue: 1}},
 		{"in touch for a month, to the second", workflows.Nurture, append([]string{at(month)}, fine...), workflows.Gauge{Targets: 1, Nurture: 1, Scored: 1}},
 		{"longer than a month", workflows.Nurture, append([]string{at(month.Add(-time.Second))}, fine...), workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Scored: 1}},
+		{"a day that is yet to come", workflows.Nurture, append([]string{at(now.Add(days))}, fine...), workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Scored: 1}},
 		{"never", workflows.Nurture, fine, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Scored: 1}},
 		{"declined, and never", workflows.Declined, fine, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Declined: 1, Scored: 1}},
 		{"declined, in the week after the month", workflows.Declined, append([]string{at(month.Add(-7 * days))}, fine...), workflows.Gauge{Targets: 1, Nurture: 1, Declined: 1, Scored: 1}},

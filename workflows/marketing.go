@@ -66,7 +66,10 @@ func (p *Policy) knowsContacts() bool {
 // readContacts finds when marketing was in touch: as the account says, and by
 // what it sent.
 func (p *Policy) readContacts(in Input, f *Facts) {
-	f.Marketing = p.marketed(in.Account)
+	if f.Marketing = p.marketed(in.Account); f.Marketing.After(in.Now) { // a slip, or tomorrow already where it was written
+		f.Next = first(f.Next, f.Marketing)
+		f.Marketing = in.Life.Marketed
+	}
 	for _, name := range p.Lifecycle.Marketing {
 		for _, pt := range in.History[name] {
 			if pt.At.After(in.Now) || pt.Value <= 0 {
@@ -136,7 +139,10 @@ func (p *Policy) measureNurture(g *Gauge, a *mapping.Account, life Life, name st
 		return
 	}
 	g.Nurture++
-	last, since := latest(p.marketed(a), life.Marketed), life.Nurtured
+	last, since := life.Marketed, life.Nurtured
+	if said := p.marketed(a); !said.After(g.At) {
+		last = latest(last, said)
+	}
 	if life.State == Lost || life.State == Returned {
 		since = life.Since
 	}

@@ -156,3 +156,26 @@ func TestMonthBeginsAnew(t *testing.T) {
 		}
 	}
 }
+
+// TestContactsOfTheField: a day that is yet to come counts when it has come.
+func TestContactsOfTheField(t *testing.T) {
+	t.Parallel()
+	p := policyOver(t, reportMapping, policyText)
+	for _, c := range []struct {
+		said, want, next time.Time
+	}{
+		{time.Time{}, time.Time{}, time.Time{}},
+		{monday.Add(-days), monday.Add(-days), time.Time{}},
+		{monday.Add(days), monday.Add(-9 * days), monday.Add(days)},
+	} {
+		pairs := []string{"name=Acme", "domain=acme.example"}
+		if !c.said.IsZero() {
+			pairs = append(pairs, "last_marketing_contact="+c.said.UTC().Format(time.RFC3339))
+		}
+		now := newStory(p).hubspot(monday, pairs...).input(monday, workflows.Life{State: workflows.Nurture, Marketed: monday.Add(-9 * days)})
+		f := p.Observe(now, workflows.Decision{Outcome: workflows.NotQualified}, nil)
+		if !f.Marketing.Equal(c.want) || !f.Next.Equal(c.next) {
+			t.Errorf("said %s: marketing %s, next %s", c.said, f.Marketing, f.Next)
+		}
+	}
+}
