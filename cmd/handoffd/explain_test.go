@@ -79,9 +79,10 @@ func handed(at time.Time) *engine.Explained {
 		Outcome: "in_hand", Reason: "sales has the account (working)", Matched: []string{"demo", "intent"}, Policy: 3, Replay: "agrees",
 		Standing: workflows.Standing{Winner: "demo", Rules: []workflows.RuleStanding{{Rule: "demo", Type: workflows.Inbound, To: workflows.AE, Result: "yes", When: []workflows.ClauseStanding{{Clause: `count(demo, "1d") >= 1`, Result: "yes"}}}}},
 		Handoff: &engine.ExplainedHandoff{
-			ID: "sf-002/1", Rule: "intent", Type: "intent", Stage: "sdr", Opened: handed, Summary: "c97bb55b", Reasons: []string{"intent: \x1b]0;title\a"},
-			Assigned: []engine.ExplainedChoice{{At: handed, Stage: "sdr", Owner: "Ann\n", Why: []string{"the account's owner is inactive", "next in turn"}}},
-			Story:    &workflows.Episode{Touches: 1, FirstTouch: at.Add(-2 * time.Hour)},
+			ID: "sf-002/1", Rule: "intent", Type: "intent", Stage: "sdr", Opened: handed, Reasons: []string{"intent: \x1b]0;title\a"},
+			Summaries: []engine.FrozenSummary{{Stage: "sdr", At: handed, Hash: "c97bb55b", Intact: true}, {Stage: "ae", At: at, Hash: "5bd1e995"}},
+			Assigned:  []engine.ExplainedChoice{{At: handed, Stage: "sdr", Owner: "Ann\n", Why: []string{"the account's owner is inactive", "next in turn"}}},
+			Story:     &workflows.Episode{Touches: 1, FirstTouch: at.Add(-2 * time.Hour)},
 			Clocks: []engine.ExplainedClock{
 				{Name: "sdr/acknowledge", From: handed, Due: handed.Add(24 * time.Hour), Met: at.Add(-2 * time.Hour), State: "met late", Told: handed.Add(24 * time.Hour)},
 				{Name: "sdr/first_touch", From: handed, Due: at.Add(24 * time.Hour), Met: at.Add(-2 * time.Hour), State: "met"},

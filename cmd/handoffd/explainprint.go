@@ -190,8 +190,8 @@ func (p *explainer) handoff() {
 	for _, r := range h.Reasons {
 		p.printf("  reason    %s\n", safe(r, 300))
 	}
-	if h.Summary != "" {
-		p.printf("  summary   frozen, SHA-256 %s\n", h.Summary)
+	for _, page := range h.Summaries {
+		p.printf("  summary   %s\n", frozenPage(page, p.when(page.At)))
 	}
 	for _, a := range h.Assigned {
 		p.printf("  assigned  %s stage to %s on %s: %s\n", a.Stage, safe(a.Owner, 60), p.when(a.At), safe(strings.Join(a.Why, "; "), 400))

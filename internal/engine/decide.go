@@ -49,6 +49,9 @@ func (e *Engine) Sweep(ctx context.Context) error {
 }
 
 func (e *Engine) prepareSweep(ctx context.Context) (ready bool, err error) {
+	if err := e.noteStanding(ctx); err != nil {
+		return false, err
+	}
 	var loaded bool
 	var waits string
 	err = e.store.View(ctx, func(tx Tx) error {
@@ -146,9 +149,7 @@ func (b *batch) evaluate(en *entry, history workflows.History, activities []mapp
 		b.queue(en, d)
 	}
 	b.policy.Settle(&en.life, in, d)
-	if d.Outcome != workflows.HandOff && in.Case == "" {
-		en.life.Reach = time.Time{} // judged; one that is ready, or waits for a person, is judged once more
-	}
+	b.judged(en, in, d)
 	return log, nil
 }
 
