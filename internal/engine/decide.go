@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 func (e *Engine) Sweep(ctx context.Context) error {
 	ready, err := e.prepareSweep(ctx)
 	if err != nil || !ready {
-		return err
+		return errors.Join(err, e.noteStanding(ctx))
 	}
 	for more := true; more; {
 		err := e.store.Update(ctx, func(tx Tx) error {
@@ -45,13 +46,10 @@ func (e *Engine) Sweep(ctx context.Context) error {
 			return fmt.Errorf("deciding: %w", err)
 		}
 	}
-	return nil
+	return e.noteStanding(ctx)
 }
 
 func (e *Engine) prepareSweep(ctx context.Context) (ready bool, err error) {
-	if err := e.noteStanding(ctx); err != nil {
-		return false, err
-	}
 	var loaded bool
 	var waits string
 	err = e.store.View(ctx, func(tx Tx) error {

@@ -46,8 +46,12 @@ func (b *batch) explainThen(out *Explained, en *entry, history workflows.History
 	if err != nil {
 		return err
 	}
-	if wait != nil && life.State == workflows.Ready {
+	switch {
+	case life.State != workflows.Ready:
+	case wait != nil:
 		life.Queued, life.Met, life.MetAs, life.Waited = &wait.Wait, wait.Met, wait.MetAs, wait.Waited
+	default: // nobody has looked at the queue since
+		life.Met, life.MetAs = life.Since, b.typeOf(t.Rule)
 	}
 	out.State, out.Since = string(life.State), life.Since
 	facts := b.factsThen(past, at)

@@ -105,43 +105,47 @@ func (e *Engine) keeps(tx Tx) (w workflows.Wait, err error) {
 
 // noteStanding notes what keeps handoffd as a whole, if that has changed.
 func (e *Engine) noteStanding(ctx context.Context) error {
-	if e.planOnly {
-		return nil // what is only tried out keeps nobody
-	}
-	now := e.clock.Now()
-	changed := func(tx Tx) (w workflows.Wait, changed bool, err error) {
-		if w, err = e.keeps(tx); err != nil {
-			return w, false, err
-		}
-		last, err := tx.WaitAt("", now)
-		if err != nil || last == nil {
-			return w, true, err
-		}
-		was, err := last.decode()
-		return w, was.Wait.Kind != w.Kind || was.Wait.Reason != w.Reason, err
-	}
-	var stale bool
+	var changed bool
 	err := e.store.View(ctx, func(tx Tx) (err error) {
-		_, stale, err = changed(tx)
+		_, changed, err = e.stands(tx)
 		return err
 	})
-	if err == nil && stale {
-		err = e.store.Update(ctx, func(tx Tx) error {
-			w, stale, err := changed(tx)
-			if err != nil || !stale {
-				return err
-			}
-			row, err := noted{Wait: w}.row("", now)
-			if err != nil {
-				return err
-			}
-			return tx.AddWaits([]WaitRow{row})
-		})
+	if err == nil && changed {
+		err = e.store.Update(ctx, e.noteStandingIn)
 	}
 	if err != nil {
 		return fmt.Errorf("noting what keeps handoffd: %w", err)
 	}
 	return nil
+}
+
+// noteStandingIn is noteStanding in a transaction.
+func (e *Engine) noteStandingIn(tx Tx) error {
+	w, changed, err := e.stands(tx)
+	if err != nil || !changed {
+		return err
+	}
+	row, err := noted{Wait: w}.row("", e.clock.Now())
+	if err != nil {
+		return err
+	}
+	return tx.AddWaits([]WaitRow{row})
+}
+
+// stands is what keeps handoffd as a whole, and whether that was not noted yet.
+func (e *Engine) stands(tx Tx) (w workflows.Wait, changed bool, err error) {
+	if e.planOnly {
+		return w, false, nil // what is only tried out keeps nobody
+	}
+	if w, err = e.keeps(tx); err != nil {
+		return w, false, err
+	}
+	last, err := tx.WaitAt("", e.clock.Now())
+	if err != nil || last == nil {
+		return w, err == nil, err
+	}
+	was, err := last.decode()
+	return w, was.Wait.Kind != w.Kind || was.Wait.Reason != w.Reason, err
 }
 
 // waitThen is what kept a ready account at an earlier time, with its place in
