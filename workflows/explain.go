@@ -129,7 +129,7 @@ func (r *ruler) rule(h *Handoff, t RuleTrace) RuleStanding {
 func (r *ruler) clauses(list []expression.Clause) []ClauseStanding {
 	out := make([]ClauseStanding, 0, len(list))
 	for _, c := range list {
-		s := ClauseStanding{Clause: c.Text, Result: verdict(c.Result)}
+		s := ClauseStanding{Clause: c.Says(), Result: verdict(c.Holds())}
 		for _, seen := range c.Seen {
 			if names := r.trace.Behind[seen.Atom]; seen.Atom == c.Text && len(names) > 0 { // a yes/no call: what it looked at
 				for _, name := range names {

@@ -183,7 +183,7 @@ func (p *Policy) HandOffBy(l Life) time.Time {
 }
 
 // signalAt is the time of the latest fact that the met criteria of the
-// decision's rule rest on, as well as is known.
+// decision's rule rest on, as well as is known; zero if time alone made them true.
 func (p *Policy) signalAt(in Input, d Decision) time.Time {
 	w := p.world(in)
 	var at time.Time
@@ -194,6 +194,9 @@ func (p *Policy) signalAt(in Input, d Decision) time.Time {
 		for _, name := range program.Names() {
 			at = later(at, p.factAt(in, name))
 		}
+	}
+	if w.now, w.summed = at, 0; !d.Rule.criteria(d.Segment).Eval(w).Bool() {
+		return time.Time{} // no fact made them true, the time that has passed since did
 	}
 	return at
 }

@@ -278,10 +278,10 @@ func (t *Trace) missing() string {
 func (t *Trace) join(clauses []expression.Clause, result bool) string {
 	var parts []string
 	for _, c := range clauses {
-		if c.Result.IsNull() || c.Result.Bool() != result {
+		if v := c.Holds(); v.IsNull() || v.Bool() != result {
 			continue
 		}
-		text := c.Text
+		text := c.Says()
 		for _, s := range c.Seen {
 			if s.Atom != c.Text {
 				text += fmt.Sprintf(" (%s = %s)", s.Atom, s.Value)

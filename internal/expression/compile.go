@@ -37,7 +37,7 @@ func Compile(source string, scope Scope, want Type) (*Program, []Fault) {
 	}
 	p := &Program{Source: source, Type: t, root: root}
 	if t == Bool {
-		c.leaves(tree.Node, &p.leaves)
+		c.leaves(tree.Node, false, &p.leaves)
 		p.shape = shapeOf(tree.Node, new(int))
 	}
 	p.atoms = c.atoms
@@ -250,23 +250,23 @@ func sortedKeys[V any](m map[string]V) []string {
 }
 
 // leaves lists the clauses below the ands, ors and nots, left to right.
-func (c *compiler) leaves(n ast.Node, out *[]leaf) {
+func (c *compiler) leaves(n ast.Node, not bool, out *[]leaf) {
 	switch n := n.(type) {
 	case *ast.BinaryNode:
 		if isLogic(n.Operator) {
-			c.leaves(n.Left, out)
-			c.leaves(n.Right, out)
+			c.leaves(n.Left, not, out)
+			c.leaves(n.Right, not, out)
 			return
 		}
 	case *ast.UnaryNode:
 		if isNot(n.Operator) {
-			c.leaves(n.Node, out)
+			c.leaves(n.Node, !not, out)
 			return
 		}
 	}
 	inner := &compiler{source: c.source, scope: c.scope, atomIndex: map[string]int{}}
 	_, compiled := inner.node(n)
-	l := leaf{text: strings.TrimSpace(n.String()), node: compiled}
+	l := leaf{text: strings.TrimSpace(n.String()), node: compiled, not: not}
 	for _, a := range inner.atoms {
 		l.atoms = append(l.atoms, c.atomIndex[a.Text])
 	}

@@ -154,6 +154,7 @@ type leaf struct {
 	node  node
 	atoms []int
 	bound *Bound
+	not   bool // below an odd number of nots
 }
 
 // Eval computes the program's value; Null means undecided. It does not
