@@ -120,7 +120,22 @@ func (k *compiler) people(top *yamlpos.Map) {
 
 func (k *compiler) segments(n yamlpos.Node) {
 	for key, value := range n.FreeMap().All() {
-		k.p.Segments = append(k.p.Segments, Segment{Name: key.Raw(), When: k.criteria(value)})
+		before := k.faults()
+		s := Segment{Name: key.Raw(), When: k.criteria(value)}
+		var earlier []*Criteria
+		for _, e := range k.p.Segments {
+			if e.When.whole() {
+				earlier = append(earlier, e.When)
+			}
+		}
+		switch {
+		case k.faults() > before:
+		case !fires(k.p.Mapping, s.When):
+			value.Errorf("never", "no account can be in the segment %s: no values satisfy this", s.Name)
+		case !firesWithout(k.p.Mapping, earlier, s.When):
+			value.Errorf("never", "no account can be in the segment %s: all of them are in one of those above it, and the first that matches applies", s.Name)
+		}
+		k.p.Segments = append(k.p.Segments, s)
 	}
 }
 

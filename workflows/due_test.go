@@ -39,7 +39,7 @@ func anyPolicy(t *rapid.T) string {
 	return fmt.Sprintf(`version: 1
 segments: {special: '%s'}
 handoffs:
-  intent: {to: sdr, gate: target_account and fit, when: %s, nurtured_for: %dd, segments: {special: {when: '%s', nurtured_for: 4d}}}
+  intent: {to: sdr, gate: target_account and fit, when: %s, nurtured_for: %dd, segments: {special: {when: '%s or count(email_clicks, "2d") >= 9', nurtured_for: 4d}}}
   request: {to: ae, type: inbound, when: '%s or not (%s)'}
 `, one("segment"), tree("intent"), rapid.IntRange(1, 9).Draw(t, "nurtured"), one("special"), one("request1"), one("request2"))
 }

@@ -171,6 +171,8 @@ func bindRises(m *mapping.Mapping) binder {
 		slot, threshold := args[0].Slot, args[1].Const.Float()
 		if f := &m.Fields[slot]; f.Ranged && threshold > f.Max {
 			return 0, nil, argument(1, "%s never exceeds %v, so this can never be true", f.Name, f.Max)
+		} else if f.Ranged && threshold <= f.Min {
+			return 0, nil, argument(1, "%s is never below %v, so it cannot rise to that", f.Name, f.Min)
 		}
 		return expression.Bool, func(e expression.Env) connectors.Value { return e.(*world).rises(slot, threshold) }, nil
 	}
