@@ -115,7 +115,7 @@ func (k *compiler) criteria(n yamlpos.Node) *Criteria {
 		k.impossible(n, p)
 		k.constant(n, p)
 		k.words(n, p)
-		return &Criteria{Program: p}
+		return &Criteria{Program: p, drifts: k.drifts(p)}
 	}
 	m := n.Map("any", "all")
 	key := m.RequireOne("any", "all")

@@ -14,6 +14,8 @@ type Criteria struct {
 	Program *expression.Program // a leaf
 	All     bool                // else any
 	Items   []*Criteria
+	// drifts says of each clause of Program how it may change by time alone.
+	drifts []expression.Drift
 }
 
 // Eval returns true, false, or Null for undecided.

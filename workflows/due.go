@@ -31,6 +31,9 @@ func (p *Policy) nextDue(w *world, in Input, d Decision) time.Time {
 	case d.Outcome == Gone, d.Outcome == OutOfScope, d.Outcome == InHand, in.Case != "":
 		return due // time changes nothing about these; see again for InHand
 	}
+	if w.nextChange(in).IsZero() || !p.moves(w, in, func(h *Handoff) bool { return h.startsFrom(in.Life.origin()) }) {
+		return due
+	}
 	created := p.creates(w)
 	at := p.firstChange(w, in, func(v *world) bool { return !p.weigh(v, in).Same(d) || p.creates(v) != created })
 	return first(due, at)

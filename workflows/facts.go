@@ -337,6 +337,9 @@ func (p *Policy) again(in Input) (rule string, due time.Time) {
 			return "", in.Now
 		}
 	}
+	if w.nextChange(in).IsZero() || !p.moves(w, in, func(h *Handoff) bool { return h.Type != Intent }) {
+		return "", due
+	}
 	return "", p.firstChange(w, in, asked)
 }
 
