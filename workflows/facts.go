@@ -312,60 +312,6 @@ func (p *Policy) lastSignal(in Input) (at time.Time) {
 	return at
 }
 
-// again names the inbound or relationship rule that is met by what happened
-// since sales has the account, or gave it back, or was told of the last such
-// thing; "" for none, with the time at which one may be by time alone.
-func (p *Policy) again(in Input) (rule string, due time.Time) {
-	if !in.Life.State.Open() {
-		return "", due
-	}
-	in.Life.Ended = in.Life.Since
-	if e := in.Life.Open; e != nil {
-		in.Life.Ended = latest(e.Handed, e.Returned)
-	}
-	in.Life.Ended = latest(in.Life.Ended, in.Life.Told)
-	if reach := in.Life.unused(); !reach.IsZero() && reach.Before(in.Life.Ended) {
-		in.Life.Ended = reach
-	}
-	w := p.world(in)
-	if rule = p.askedFor(w); rule != "" {
-		return rule, due
-	}
-	asked := func(v *world) bool { return p.askedFor(v) != "" }
-	if !w.reach.IsZero() {
-		if w.reach, w.summed = (time.Time{}), 0; asked(w) { // the next look does not reach back
-			return "", in.Now
-		}
-	}
-	if w.nextChange(in).IsZero() || !p.moves(w, in, func(h *Handoff) bool { return h.Type != Intent }) {
-		return "", due
-	}
-	return "", p.firstChange(w, in, asked)
-}
-
-// askedFor names the inbound or relationship rule that is met, "" for none.
-func (p *Policy) askedFor(w *world) string {
-	eval := func(c *Criteria) connectors.Value { return c.Eval(w) }
-	segments := p.possible(eval)
-	for i := range p.Handoffs {
-		if h := &p.Handoffs[i]; h.Type != Intent && h.met(segments, eval).Bool() {
-			return h.Name
-		}
-	}
-	return ""
-}
-
-// unused is right before the first event that happened before a handoff of the
-// intent type and was read after it, zero for none: it had no part in that
-// handoff, so a demo form among them is a response.
-func (l *Life) unused() time.Time {
-	e := l.Open
-	if e == nil || e.Type != Intent || l.Reach.IsZero() || e.Returned.After(e.Handed) || l.Told.After(e.Handed) {
-		return time.Time{}
-	}
-	return l.Reach.Add(-time.Nanosecond)
-}
-
 // moved tells whether a person has put another status into one of the CRMs.
 func (p *Policy) moved(in Input) (State, mapping.Side, bool) {
 	field := p.Mapping.Field(p.StatusField)
