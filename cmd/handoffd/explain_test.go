@@ -25,7 +25,7 @@ func TestPrintExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 11, 4, 15, 0, 0, 0, time.UTC)
-	for name, x := range map[string]*engine.Explained{"explain_nurture": nurtured(at), "explain_handoff": handed(at)} {
+	for name, x := range map[string]*engine.Explained{"explain_before": before(at), "explain_nurture": nurtured(at), "explain_handoff": handed(at)} {
 		var b strings.Builder
 		if err := printExplained(&b, x, zone); err != nil {
 			t.Fatal(err)
@@ -46,6 +46,14 @@ func TestPrintExplained(t *testing.T) {
 		if diff := cmp.Diff(string(want), b.String()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", file, diff)
 		}
+	}
+}
+
+// before is a time at which nothing had been decided.
+func before(at time.Time) *engine.Explained {
+	return &engine.Explained{
+		ID: "sf-003", Name: "Crest", At: at, Decided: at, FromLog: true, Outcome: "not_decided", Reason: "nothing had been decided about it so far",
+		Replay: "nothing to make again", Waits: []string{"both CRMs were being read"},
 	}
 }
 

@@ -53,6 +53,10 @@ func (p *explainer) table(rows [][]string) {
 
 func (p *explainer) head() {
 	x := p.x
+	if x.State == "" {
+		p.table([][]string{{safe(x.Name, 60), safe(x.Domain, 60), x.ID}, {"decision", x.Outcome, safe(x.Reason, 400)}, {"at", p.when(x.At)}})
+		return
+	}
 	rows := [][]string{
 		{safe(x.Name, 60), safe(x.Domain, 60), x.ID},
 		{"state", x.State, "since " + p.when(x.Since)},
