@@ -173,8 +173,11 @@ func (b block) check(t *testing.T, page []block) error {
 // config checks the block as a whole config, or laid over the example.
 func (b block) config(under ...string) error {
 	var root, example yaml.Node
-	if err := yaml.Unmarshal([]byte(b.text), &root); err != nil || len(root.Content) == 0 {
-		return fmt.Errorf("reading the block: %v", err)
+	if err := yaml.Unmarshal([]byte(b.text), &root); err != nil {
+		return fmt.Errorf("reading the block: %w", err)
+	}
+	if len(root.Content) == 0 {
+		return fmt.Errorf("the block is empty")
 	}
 	if err := yaml.Unmarshal(handoffd.ExampleConfig, &example); err != nil {
 		return err
