@@ -59,6 +59,9 @@ type crm struct {
 	accounts         map[string]string // ids of accounts that were made, by key
 	// hide keeps accounts that were made out of what is read.
 	hide bool
+	// abandoned are the cursors that the engine gave up, abandonErr refuses it.
+	abandoned  []connectors.Cursor
+	abandonErr error
 }
 
 func newCRM(system connectors.System, c clock.Clock) *crm {

@@ -128,6 +128,9 @@ func (e *Engine) restart(ctx context.Context, system connectors.System, page con
 			return err
 		}
 		row := cursors[page.Object]
+		if err := e.abandon(tx, row); err != nil {
+			return err
+		}
 		row.System, row.Object, row.Cursor, row.Changed = system, page.Object, "", e.clock.Now()
 		return tx.PutCursor(row)
 	})

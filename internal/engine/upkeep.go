@@ -39,7 +39,7 @@ func (e *Engine) Upkeep(ctx context.Context) error {
 	if err != nil || !due {
 		return err
 	}
-	errs := []error{e.prune(ctx, now), e.freezeReports(ctx, now)}
+	errs := []error{e.prune(ctx, now), e.freezeReports(ctx, now), e.adviseOnQueue(ctx, now)}
 	for _, system := range e.order {
 		errs = append(errs, e.lookAtSchema(ctx, system), e.compare(ctx, system, now))
 	}
