@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -32,10 +34,12 @@ const (
 )
 
 // plain makes text harmless to a spreadsheet, which would take what begins
-// with these signs for a formula (OWASP, "CSV Injection").
+// with these signs for a formula (OWASP, "CSV Injection"), also in full width
+// and behind space.
 func plain(s string) string {
-	s = mapping.Clip(s, 200)
-	if s != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(s[0])) {
+	s = strings.ReplaceAll(mapping.Clip(s, 200), "\x00", "")
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s, unicode.IsSpace))
+	if strings.ContainsRune("=+-@|%＝＋－＠", first) || strings.IndexAny(s, "\t\r\n") == 0 {
 		return "'" + s
 	}
 	return s
@@ -104,13 +108,11 @@ type ruling struct {
 // readRulings reads the decisions of a file. Every line's mistake is named,
 // and with one mistake nothing is done.
 func readRulings(name string, r io.Reader) ([]ruling, error) {
-	in := csv.NewReader(r)
-	in.FieldsPerRecord = -1
+	in := sheetReader(r)
 	head, err := in.Read()
 	if err != nil {
 		return nil, fmt.Errorf("%s:1: reading the names of the columns: %w", name, err)
 	}
-	head[0] = strings.TrimPrefix(head[0], "\ufeff") // spreadsheets put it there
 	column := map[string]int{}
 	for _, want := range caseColumns[:4] {
 		i := slices.IndexFunc(head, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), want) })

@@ -39,6 +39,8 @@ type Tx interface {
 	RelatedTx
 	ReportTx
 	ShowTx
+	BacktestTx
+	SurveyTx
 }
 
 // AccountRow is one account as stored.
