@@ -60,7 +60,7 @@ func TestJudge(t *testing.T) {
 		{"whole numbers", number(0, 9), connectors.Salesforce, connectors.Field{Type: "int", Writable: true},
 			[]string{"fail it takes whole numbers: of any other, Salesforce turns down everything that is written with it"}},
 		{"a number without decimals", number(0, 9), connectors.Salesforce, connectors.Field{Type: "double", Precision: 3, Writable: true},
-			[]string{"warn it keeps 0 decimals: Salesforce rounds a number that has more"}},
+			[]string{"warn it keeps 0 decimals: numbers that have more are parked, since Salesforce would round them"}},
 		{"read-only where we write", number(0, 9), connectors.Salesforce, connectors.Field{Type: "double", Precision: 5, Scale: 2},
 			[]string{"fail it is read-only for this user"}},
 		{"read-only where we read", number(0, 9), connectors.HubSpot, connectors.Field{Type: "number"}, nil},
