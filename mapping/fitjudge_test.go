@@ -115,6 +115,33 @@ func TestJudgePair(t *testing.T) {
 	}
 }
 
+// TestJudgeForms: the same value means another thing on the two sides.
+func TestJudgeForms(t *testing.T) {
+	t.Parallel()
+	plain, markup := connectors.Field{Type: "string"}, connectors.Field{Type: "textarea", HTML: true}
+	number, percent := connectors.Field{Type: "number"}, connectors.Field{Type: "percent"}
+	for name, tc := range map[string]struct {
+		field    *Field
+		from, to connectors.Field
+		want     []string
+	}{
+		"plain into markup": {&Field{Type: Text}, plain, markup, []string{"fail it holds formatted text: lines of a plain one run together in it, and what looks like markup is changed"}},
+		"markup into plain": {&Field{Type: Text}, markup, plain, []string{"fail the other CRM's field holds formatted text, whose markup would stand in this one"}},
+		"markup on both":    {&Field{Type: Text}, markup, markup, nil},
+		"an expression":     {&Field{Type: Text, From: [sides]*Transform{HubSpotSide: {}}}, markup, plain, nil},
+		"a percentage":      {&Field{Type: Number}, number, percent, []string{"warn Salesforce keeps 45 for 45 %, HubSpot 0.45 in a number that it shows as a percentage"}},
+		"a converted one":   {&Field{Type: Number, To: [sides]*Transform{SalesforceSide: {}}}, number, percent, nil},
+		"a plain number":    {&Field{Type: Number}, number, connectors.Field{Type: "double"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tc.want, brief(FitsPair(tc.field, SalesforceSide, tc.from, tc.to))); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
 // A length, an expression or mapped values say themselves what is too long or
 // not among the options.
 func TestPairThatTakesCare(t *testing.T) {

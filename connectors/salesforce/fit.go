@@ -73,12 +73,16 @@ func (f *fieldDescription) keeps(text string) error {
 	return nil
 }
 
-// takes refuses a text that is too long, and a word of which nobody could tell
+// takes refuses a text that is too long, several words where an open list would
+// take them for one, and a word of which nobody could tell
 // whether the record may have it: the API does not hold to dependencies.
 // Spaces at the ends are not stored.
 func (f *fieldDescription) takes(text string) error {
 	if f.ControllerName != "" {
 		return fmt.Errorf("writing value: which values the field takes depends on %s, and the API does not hold to it", f.ControllerName)
+	}
+	if f.Type == "picklist" && strings.Contains(text, ";") && !f.option(text) {
+		return fmt.Errorf("writing value: the field holds one value, and there are several")
 	}
 	if f.Type == "picklist" || f.Type == "multipicklist" || f.Length <= 0 || len(text) <= f.Length {
 		return nil

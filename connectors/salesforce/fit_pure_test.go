@@ -40,6 +40,27 @@ func TestDependentPicklist(t *testing.T) {
 	}
 }
 
+// TestFormattedText: a formula that makes a link is no text that is written.
+func TestFormattedText(t *testing.T) {
+	t.Parallel()
+	rich := &fieldDescription{Type: "textarea", HTML: true}
+	link := &fieldDescription{Type: "string", HTML: true}
+	if !rich.public().HTML || link.public().HTML {
+		t.Errorf("rich text %v, a link %v", rich.public().HTML, link.public().HTML)
+	}
+}
+
+// TestSeveralForOne: an open list would take them for a value of its own.
+func TestSeveralForOne(t *testing.T) {
+	t.Parallel()
+	f := &fieldDescription{Type: "picklist", PicklistValues: []picklistOption{{Value: "A; B", Active: true}}}
+	for text, fits := range map[string]bool{"A;B": false, "A; B": true, "A": true} {
+		if _, err := f.fit(connectors.TextValue(text)); (err == nil) != fits {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 // TestFieldsThatSayNothing: without digits or a length in the description
 // Salesforce itself has to judge.
 func TestFieldsThatSayNothing(t *testing.T) {
