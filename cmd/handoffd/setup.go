@@ -42,7 +42,7 @@ func (o *options) setup(c *cobra.Command, f setupFlags) error {
 	what := setup.Options{
 		Connectors: clients, Mapping: config.Mapping, TaskKey: taskKeys(config), AccountKey: accountKeys(config),
 		Notification: config.Salesforce.NotificationType,
-		AssignTo: f.assignTo, Apply: f.apply,
+		AssignTo:     f.assignTo, Apply: f.apply,
 	}
 	report := setup.Run(c.Context(), what)
 	wrote, failed := export(what, report, f.export)
