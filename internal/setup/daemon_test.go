@@ -144,26 +144,10 @@ func (r *rig) holds(id string, want map[string]string) {
 // out of the new record, and a lost reply makes no second one.
 func TestCreatedOnce(t *testing.T) {
 	t.Parallel()
-	edits := [][2]string{{"  match:\n", "  create: {salesforce: target_account, per_round: 1}\n  match:\n"}}
-	for _, hash := range regexp.MustCompile(`, hash: "[0-9a-f]*"`).FindAllString(string(handoffd.ExampleConfig), -1) {
-		edits = append(edits, [2]string{hash, ""}) // the policy is another
-	}
-	r := newRig(t, hubspot.Options{}, edits...)
+	r := newRig(t, hubspot.Options{}, creating("salesforce: target_account, per_round: 1")...)
 	r.notificationByHand()
 	r.run(true)
-	unique := 0
-	for _, f := range r.examine().Findings {
-		if f.Status != doctor.OK {
-			t.Errorf("%+v", f)
-		}
-		if strings.Contains(f.What, "made once") && strings.Contains(f.Where, "Account.handoffd_Key__c") {
-			unique++
-		}
-	}
-	if unique != 1 {
-		t.Errorf("doctor speaks of the key %d times", unique)
-	}
-	r.appliesNothing()
+	r.keyed("Account.handoffd_Key__c")
 	for _, name := range []string{"one", "two"} {
 		r.company(name, map[string]string{"hs_is_target_account": "true", "fit_score": "7.125"})
 	}
@@ -180,6 +164,63 @@ func TestCreatedOnce(t *testing.T) {
 		t.Errorf("accounts %v, %v", rows, err)
 	}
 	if s := r.once(); s.Writes[connectors.Salesforce]+s.Writes[connectors.HubSpot] != 0 || s.Matched != 2 {
+		t.Errorf("at rest: %+v", s)
+	}
+}
+
+// creating edits the example so that it makes records.
+func creating(rule string) [][2]string {
+	edits := [][2]string{{"  match:\n", "  create: {" + rule + "}\n  match:\n"}}
+	for _, hash := range regexp.MustCompile(`, hash: "[0-9a-f]*"`).FindAllString(string(handoffd.ExampleConfig), -1) {
+		edits = append(edits, [2]string{hash, ""}) // the policy is another
+	}
+	return edits
+}
+
+// keyed: setup has made the key, doctor finds it and nothing to complain of,
+// and there is nothing left to be made.
+func (r *rig) keyed(field string) {
+	r.t.Helper()
+	told := 0
+	for _, f := range r.examine().Findings {
+		if f.Status != doctor.OK {
+			r.t.Errorf("%+v", f)
+		}
+		if strings.Contains(f.What, "made once") && strings.Contains(f.Where, field) {
+			told++
+		}
+	}
+	if told != 1 {
+		r.t.Errorf("doctor speaks of %s %d times", field, told)
+	}
+	r.appliesNothing()
+}
+
+// TestCompanyCreatedOnce is the same the other way.
+func TestCompanyCreatedOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, hubspot.Options{}, creating("hubspot: true")...)
+	r.notificationByHand()
+	r.run(true)
+	r.keyed("companies.handoffd_key")
+	if _, err := r.org.Insert("Account", map[string]any{"Name": "solo", "Website": "solo.example"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.portal.AddFault(hubspot.Fault{Kind: hubspot.DropAfter, Path: "companies/batch/create"}); err != nil {
+		t.Fatal(err)
+	}
+	r.daemon(func(d *app.Daemon) { _ = d.Engine.Once(t.Context()) }) // the reply is lost
+	r.clock.Advance(15 * time.Minute)
+	r.once()
+	r.once()
+	ids := r.portal.IDs("companies")
+	if len(ids) != 1 {
+		t.Fatalf("companies %v", ids)
+	}
+	if values, _ := r.portal.Get("companies", ids[0]); values["name"] != "solo" || !strings.HasSuffix(values["handoffd_key"], "/create/hubspot") {
+		t.Errorf("company %v", values)
+	}
+	if s := r.once(); s.Writes[connectors.Salesforce]+s.Writes[connectors.HubSpot] != 0 || s.Matched != 1 {
 		t.Errorf("at rest: %+v", s)
 	}
 }
