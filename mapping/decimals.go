@@ -69,6 +69,6 @@ func (f *Field) fitsDecimals(v connectors.Field) []Verdict {
 	}
 	return []Verdict{{
 		Level: Partly, Why: fmt.Sprintf("it keeps %d decimals: numbers that have more are parked, since Salesforce would round them", v.Scale),
-		Fix: fmt.Sprintf("give the field more decimal places, or map it with decimals: %d to say that this is meant", v.Scale),
+		Fix: fmt.Sprintf("give the field more decimal places, round(value, %d) where it is read, or map it with decimals: %d to say that this is meant", v.Scale, v.Scale),
 	}}
 }

@@ -83,6 +83,9 @@ func findPerson(tx Tx, query string) (*erasure, error) {
 		p.know(query)
 	}
 	named, err := tx.People(query)
+	if long := mapping.SalesforceID(query); err == nil && len(named) == 0 && long != query {
+		named, err = tx.People(long) // as a Salesforce page shows it
+	}
 	if err != nil {
 		return nil, err
 	}

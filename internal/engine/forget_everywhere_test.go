@@ -127,7 +127,7 @@ func TestForgetEverywhere(t *testing.T) {
 		}
 	}
 	h.explain(time.Time{})
-	if _, err := engine.Forget(t.Context(), h.store, "dana@x.example", h.clock.Now()); err != nil {
+	if _, err := engine.Forget(t.Context(), h.store, "003000000000001", h.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if left := mentions(t, h.path, hers); len(left) > 0 {

@@ -128,6 +128,22 @@ func TestNumbersAreNotRounded(t *testing.T) {
 	}
 }
 
+// TestNumbersAreRoundedWhereAsked: the mapping may say that digits go.
+func TestNumbersAreRoundedWhereAsked(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, hubspot.Options{}, [2]string{"salesforce: Fit_Score__c, from: hubspot", "salesforce: Fit_Score__c, from: hubspot, read: {hubspot: 'round(value, 2)'}"})
+	r.config.Policy.Signed.Present = "" // the policy is another
+	r.notificationByHand()
+	r.run(true)
+	account, _ := r.pair("globex", map[string]string{"fit_score": "7.125"})
+	r.once()
+	r.once()
+	r.holds(account, map[string]string{"Fit_Score__c": "7.13"})
+	if s := r.once(); s.Writes[connectors.Salesforce]+s.Writes[connectors.HubSpot]+s.Parked != 0 {
+		t.Errorf("at rest: %+v", s)
+	}
+}
+
 // holds compares fields of a Salesforce record.
 func (r *rig) holds(id string, want map[string]string) {
 	r.t.Helper()
