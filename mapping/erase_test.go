@@ -29,7 +29,7 @@ func TestEraseStored(t *testing.T) {
 		"name": text("Dana Fox Consulting"), "champion": text(`Dana "D" Fox <DANA@x.example>`), "advisor": text("ask Dana \"d\" fox"), "plan": text("gold & <more>"), "value": text("1234567890123.45"),
 	}))
 	m.Apply(a, salesforce(noon, map[string]connectors.Value{"Name": text("Dana Fox Consulting"), "Champion__c": text("nobody"), "Plan__c": text("gold & <more>")}))
-	m.Agree(a)
+	m.Agree(a, allRead)
 	doc, err := m.Encode(a)
 	if err != nil {
 		t.Fatal(err)
