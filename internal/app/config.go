@@ -64,6 +64,7 @@ type SalesforceConfig struct {
 	Audience         string
 	NotificationType string
 	TaskKeyField     string
+	AccountKeyField  string
 }
 
 // HubSpotConfig is the connectors.hubspot section.
@@ -76,6 +77,7 @@ type HubSpotConfig struct {
 	ClientSecret        yamlpos.Secret
 	RefreshToken        yamlpos.Secret
 	TaskKeyProperty     string
+	AccountKeyProperty  string
 }
 
 // Load reads and checks a config file and the files that it names. All

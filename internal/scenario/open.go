@@ -214,7 +214,8 @@ func (p *player) setUp(ctx context.Context, problems *yamlpos.Collector) error {
 	}
 	report := setup.Run(ctx, setup.Options{
 		Connectors: clients, Mapping: p.config.Mapping, Notification: p.config.Salesforce.NotificationType, Apply: true,
-		TaskKey: map[connectors.System]string{connectors.Salesforce: p.config.Salesforce.TaskKeyField, connectors.HubSpot: p.config.HubSpot.TaskKeyProperty},
+		TaskKey:    map[connectors.System]string{connectors.Salesforce: p.config.Salesforce.TaskKeyField, connectors.HubSpot: p.config.HubSpot.TaskKeyProperty},
+		AccountKey: map[connectors.System]string{connectors.Salesforce: p.config.Salesforce.AccountKeyField, connectors.HubSpot: p.config.HubSpot.AccountKeyProperty},
 	})
 	for _, s := range report.Steps {
 		if s.State == connectors.StepFailed || s.State == connectors.StepMissing {

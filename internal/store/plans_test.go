@@ -126,13 +126,14 @@ func exerciseForgetting(tx engine.Tx, refs []connectors.Ref) error {
 		err, tx.PutHandoff(engine.HandoffRow{ID: "a/9", Account: "a", Opened: noon, Closed: noon, Summary: "Dana"}),
 		tx.AddDecisions([]engine.DecisionRow{{Account: "a", At: noon, Reason: "Dana"}}),
 		tx.PutPoints([]engine.PointRow{{Home: home, Point: mapping.Point{Signal: "s", Source: "x", At: noon, Label: "Dana"}}}),
-		tx.PutForgotten([]string{"h"}, noon), tx.Erase(connectors.Ref{System: home.System, Object: connectors.Contact, ID: "gone"}),
+		tx.PutForgotten([]string{"h"}, noon), tx.Erase(connectors.Ref{System: home.System, Object: connectors.Contact, ID: "gone"}, "alias"),
 	}
 	n, err := tx.Redact("a", []connectors.Ref{home}, []string{"Dana"}, "[erased]")
 	if n < 4 {
 		errs = append(errs, fmt.Errorf("%d rows were redacted, want at least 4", n))
 	}
-	return errors.Join(append(errs, err, tx.RetryParked([]string{"a"}, noon), tx.RetryAllParked(noon))...)
+	_, nobodys := tx.Redact("", nil, []string{"dana@x.example"}, "[erased]")
+	return errors.Join(append(errs, err, nobodys, tx.RetryParked([]string{"a"}, noon), tx.RetryAllParked(noon))...)
 }
 
 func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
@@ -187,7 +188,10 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 // their nature are named here.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	whole := []string{outboxAll, waitsAt, allSplits, allTurns, troubled, accountsNaming, "UPDATE accounts SET dirty = 1"}
+	whole := []string{outboxAll, waitsAt, allSplits, allTurns, troubled, accountsNaming, eraseSources, eraseKeys, "UPDATE accounts SET dirty = 1"}
+	for _, place := range redactionsOfNobody() {
+		whole = append(whole, place.query)
+	}
 	counting := []string{outboxCounts, heldWrites, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
