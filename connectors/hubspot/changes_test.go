@@ -3,14 +3,12 @@ package hubspot
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"handoffd/connectors"
 	"handoffd/connectors/transport"
@@ -94,74 +92,6 @@ func follow(t fataler, x *index) *follower {
 		t.Fatalf("New: %v", err)
 	}
 	return &follower{client: client, index: x, known: make(map[string]string)}
-}
-
-// TestNothingIsLost is the law of reading (design, "Reading without losing a
-// change"): whatever order search uses for ids, however much its index lags,
-// however short its pages are, and whoever edits between two pages, once all is quiet every row's last
-// change has been delivered.
-func TestNothingIsLost(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		rows := rapid.IntRange(0, 900).Draw(rt, "rows")
-		play(rt, rapid.Uint64().Draw(rt, "seed"), rows, rapid.Bool().Draw(rt, "text sort"), rapid.Bool().Draw(rt, "text filter"))
-	})
-}
-
-// TestNothingIsLostInBulk is the same with edits that are too many for a fast
-// pass.
-func TestNothingIsLostInBulk(t *testing.T) {
-	t.Parallel()
-	for seed := range uint64(12) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			t.Parallel()
-			play(t, seed, 3*bulk/2, seed&1 != 0, seed&2 != 0)
-		})
-	}
-}
-
-// play edits and reads in turn.
-func play(t fataler, seed uint64, rows int, textSort, textFilter bool) {
-	t.Helper()
-	dice := rand.New(rand.NewPCG(seed, 0))
-	fake := clock.NewFake(start).AutoAdvance()
-	x := newIndex(fake)
-	x.textSort, x.textFilter = textSort, textFilter
-	x.lag = time.Duration(dice.IntN(111)) * time.Second
-	x.short = dice.IntN(2) * dice.IntN(90)
-	var ids []string
-	for i := range rows {
-		id := strconv.Itoa([]int{1, 90, 800, 9_000, 95_000}[dice.IntN(5)] + i)
-		ids = append(ids, id)
-		x.touch(id, start.Add(-time.Hour))
-	}
-	f := follow(t, x)
-	x.between = func() {
-		if rows > 0 && dice.IntN(4) == 0 {
-			x.touch(ids[dice.IntN(rows)], fake.Now())
-		}
-	}
-	f.round(t)
-	for range 1 + dice.IntN(6) {
-		fake.Advance(time.Duration(1+dice.IntN(400)) * time.Second)
-		instant := dice.IntN(2) == 0
-		for i := range dice.IntN(rows + 1) {
-			at := fake.Now()
-			if !instant {
-				at = at.Add(-time.Duration(i) * 3 * time.Millisecond)
-			}
-			x.touch(ids[i], at)
-		}
-		f.round(t)
-	}
-	x.between = nil
-	for range 3 {
-		fake.Advance(10 * time.Minute)
-		f.round(t)
-	}
-	if diff := cmp.Diff(x.truth(), f.known); diff != "" {
-		t.Fatalf("known (-portal +reader):\n%s", diff)
-	}
 }
 
 // TestFilterThatComparesTexts: the sort is by number, so every page looks

@@ -48,7 +48,7 @@ func newIndex(c *clock.Fake) *index {
 	return &index{clock: c, rows: make(map[string]*indexRow)}
 }
 
-// touch changes a row, or makes it.
+// touch changes a row, or makes it. No change is older than the one before it.
 func (x *index) touch(id string, at time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -56,6 +56,9 @@ func (x *index) touch(id string, at time.Time) {
 	if r == nil {
 		r = &indexRow{}
 		x.rows[id], x.sorted = r, nil
+	}
+	if n := len(r.stamps); n > 0 && at.UnixMilli() < r.stamps[n-1] {
+		panic(fmt.Sprintf("test: %s is changed at %s, before its last change", id, at))
 	}
 	r.stamps = append(r.stamps, at.UnixMilli())
 }

@@ -39,7 +39,7 @@ func (s *Store) Lock() error {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("writing process id to the lock: %w", err), f.Close())
+		return errors.Join(fmt.Errorf("writing process id to the lock: %w", err), endLock(f), f.Close())
 	}
 	s.lock = f
 	return nil
@@ -56,7 +56,7 @@ func (s *Store) unlock() error {
 	s.lock = nil
 	// Emptied first, so that nobody is told of a process that has gone.
 	err := f.Truncate(0)
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := errors.Join(err, endLock(f), f.Close()); err != nil {
 		return fmt.Errorf("unlocking store: %w", err)
 	}
 	return nil

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock takes an exclusive lock on the open file, which ends when the file
-// is closed. It does not wait.
+// tryLock takes an exclusive lock on the open file, which ends with endLock or
+// when the process dies. It does not wait.
 func tryLock(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
@@ -18,3 +18,8 @@ func tryLock(f *os.File) error {
 	}
 	return err
 }
+
+// endLock gives the lock up at once. Closing the file would not do: the lock
+// is held until the last copy of the open file is closed, and a child process
+// has one from its fork until its exec.
+func endLock(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_UN) }
