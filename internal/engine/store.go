@@ -40,6 +40,7 @@ type Tx interface {
 	ReportTx
 	ShowTx
 	PastTx
+	BacktestTx
 }
 
 // AccountRow is one account as stored.

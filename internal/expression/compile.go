@@ -296,7 +296,7 @@ func (c *compiler) leaves(n ast.Node, not bool, out *[]leaf) {
 	for _, a := range inner.atoms {
 		l.atoms = append(l.atoms, c.atomIndex[a.Text])
 	}
-	l.bound = boundOf(n)
+	l.bound, l.number = boundOf(n), c.threshold(n)
 	*out = append(*out, l)
 }
 

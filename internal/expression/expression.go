@@ -168,6 +168,8 @@ type leaf struct {
 	atoms []int
 	bound *Bound
 	not   bool // below an odd number of nots
+	// number is its threshold, nil for none.
+	number *Threshold
 }
 
 // Eval computes the program's value; Null means undecided. It does not
