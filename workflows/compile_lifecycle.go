@@ -29,7 +29,7 @@ func defaultLifecycle() Lifecycle {
 
 func (k *compiler) lifecycle(n yamlpos.Node) {
 	m := n.Map("status", "last_touches", "last_touch_within", "accept_after", "decide_within", "content_within",
-		"hibernate_after", "rest_after_loss", "touches", "return_reasons", "not_sales", "responses", "read")
+		"hibernate_after", "rest_after_loss", "touches", "return_reasons", "not_sales", "responses", "marketing_contacts", "read")
 	l := &k.p.Lifecycle
 	k.status(m.Get("status"))
 	m.Get("last_touches").IntIn(&l.LastTouches, 1, 10)
@@ -53,7 +53,8 @@ func (k *compiler) lifecycle(n yamlpos.Node) {
 			l.NotSales[strings.ToLower(email)] = true
 		}
 	}
-	k.responses(m.Get("responses"))
+	l.Responses = k.signalNames(m.Get("responses"))
+	l.Marketing = k.signalNames(m.Get("marketing_contacts"))
 	k.read(m.Get("read"))
 }
 
@@ -69,8 +70,8 @@ func (k *compiler) reasons(n yamlpos.Node) {
 	}
 }
 
-// responses are signals that count as a reply.
-func (k *compiler) responses(n yamlpos.Node) {
+// signalNames reads a list of the mapping's signals.
+func (k *compiler) signalNames(n yamlpos.Node) (out []string) {
 	var names []string
 	for i := range k.p.Mapping.Signals {
 		names = append(names, k.p.Mapping.Signals[i].Name)
@@ -84,9 +85,10 @@ func (k *compiler) responses(n yamlpos.Node) {
 			item.Add(yamlpos.Problem{Check: yamlpos.CheckValue, Message: "there is no signal " + name, Allowed: names, Nearest: yamlpos.Nearest(name, names)})
 			continue
 		}
-		k.p.Lifecycle.Responses = append(k.p.Lifecycle.Responses, name)
+		out = append(out, name)
 		k.used = append(k.used, name)
 	}
+	return out
 }
 
 // read says which records sales activities are read from.

@@ -32,6 +32,12 @@ type Episode struct {
 	// Booked and Held are of the first meeting.
 	Booked time.Time `json:"booked,omitzero"`
 	Held   time.Time `json:"held,omitzero"`
+	// BookedBy says whose doing that meeting was, Asked when the buyer wrote,
+	// called or sent a form first, and Before how often sales was in touch
+	// before the meeting was agreed.
+	BookedBy Booker    `json:"booked_by,omitempty"`
+	Asked    time.Time `json:"asked,omitzero"`
+	Before   int       `json:"touches_before,omitempty"`
 	// Opportunity, Won and Lost are of the opportunity that came of it.
 	Opportunity time.Time `json:"opportunity,omitzero"`
 	Won         time.Time `json:"won,omitzero"`

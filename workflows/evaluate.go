@@ -99,8 +99,7 @@ func (p *Policy) match(w *world, life Life, d *Decision) {
 			continue
 		}
 		v := h.met(segments, eval)
-		if from := h.earliest(segments, life.Nurtured); v.Bool() && w.now.Before(from) {
-			d.Due = first(d.Due, from)
+		if v.Bool() && w.now.Before(h.earliest(segments, life.Nurtured)) {
 			continue
 		}
 		switch {

@@ -21,15 +21,15 @@ type then struct {
 	Waits, Next []string
 }
 
-// pastLife plays a life with all that can keep an account.
-type pastLife struct {
+// keptHouse plays a life with all that can keep an account.
+type keptHouse struct {
 	*house
 	said []then
 }
 
 // say explains the account as of now, and remembers it. wait and next are parts
 // of what is said.
-func (h *pastLife) say(state, wait, next string) {
+func (h *keptHouse) say(state, wait, next string) {
 	h.t.Helper()
 	x := h.explain(time.Time{})
 	s := then{at: h.clock.Now(), State: x.State, Waits: x.Waits, Next: ahead(x)}
@@ -52,16 +52,16 @@ func ahead(x *engine.Explained) (out []string) {
 	return out
 }
 
-func (h *pastLife) scores(pairs ...string) {
+func (h *keptHouse) scores(pairs ...string) {
 	for i := 0; i < len(pairs); i += 2 {
 		h.hs.put(connectors.Account, pairs[i], nil, map[string]string{"score": pairs[i+1]})
 	}
 	h.step(time.Minute)
 }
 
-func playsPast(t *testing.T) *pastLife {
+func livePast(t *testing.T) *keptHouse {
 	t.Helper()
-	h := &pastLife{house: newHouse(t)}
+	h := &keptHouse{house: newHouse(t)}
 	h.goLive = false
 	h.mapping = strings.Replace(mappingText, "signals:", `  return_reason: {type: text, hubspot: return_reason, salesforce: Return_Reason__c, sync: newest, empty: clear}
   not_before: {type: date, hubspot: not_before, salesforce: Not_Before__c, sync: newest, empty: clear}
@@ -80,7 +80,7 @@ signals:`, 1)
 // queued, kept quiet, and while sales wanted no new handoff.
 func TestExplainThePast(t *testing.T) {
 	t.Parallel()
-	h := playsPast(t)
+	h := livePast(t)
 	reading := h.clock.Now().Add(-30 * time.Minute)
 	h.once()
 	h.clock.Advance(time.Hour)
@@ -133,7 +133,7 @@ func TestExplainThePast(t *testing.T) {
 }
 
 // check explains every time again that something was said of, now.
-func (h *pastLife) check() {
+func (h *keptHouse) check() {
 	h.t.Helper()
 	h.restart()
 	for _, want := range h.said {
@@ -149,7 +149,7 @@ func (h *pastLife) check() {
 // account waits for its turn.
 func TestAskedToWaitInTheQueue(t *testing.T) {
 	t.Parallel()
-	h := playsPast(t)
+	h := livePast(t)
 	h.goLive = true
 	h.restart()
 	h.once()

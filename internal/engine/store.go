@@ -39,8 +39,9 @@ type Tx interface {
 	RelatedTx
 	ReportTx
 	ShowTx
-	PastTx
 	BacktestTx
+	SurveyTx
+	PastTx
 }
 
 // AccountRow is one account as stored.

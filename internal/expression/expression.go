@@ -167,9 +167,9 @@ type leaf struct {
 	node  node
 	atoms []int
 	bound *Bound
-	not   bool // below an odd number of nots
 	// number is its threshold, nil for none.
 	number *Threshold
+	not    bool // below an odd number of nots
 }
 
 // Eval computes the program's value; Null means undecided. It does not
