@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -37,8 +38,9 @@ func (f surveyFormat) read(name string, r io.Reader) ([]engine.SurveyAnswer, err
 	if err != nil || len(text) > maxSurvey {
 		return nil, errors.Join(fmt.Errorf("%s: it cannot be read, or has more than 20 MB", name), err)
 	}
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff")))) // spreadsheets put it there
-	in.FieldsPerRecord, in.Comma = -1, separator(text)
+	lines := bufio.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff")))) // spreadsheets put it there
+	in := csv.NewReader(lines)
+	in.FieldsPerRecord, in.Comma = -1, separator(lines)
 	columns, err := f.columns(name, in)
 	if err != nil {
 		return nil, err
@@ -61,15 +63,6 @@ func (f surveyFormat) read(name string, r io.Reader) ([]engine.SurveyAnswer, err
 		}
 		out = append(out, a)
 	}
-}
-
-// separator is a comma, or what spreadsheets of many countries write.
-func separator(text []byte) rune {
-	head, _, _ := bytes.Cut(text, []byte("\n"))
-	if bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
-		return ';'
-	}
-	return ','
 }
 
 // columns finds the three columns by the names in the first line.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/workflows"
@@ -23,7 +24,7 @@ func (e *Engine) Poll(ctx context.Context, system connectors.System) error {
 
 func (e *Engine) poll(ctx context.Context, system connectors.System) error {
 	c := e.connectors[system]
-	open := c.Objects()
+	open, began := c.Objects(), e.clock.Now()
 	var errs []error
 	for len(open) > 0 {
 		requests, err := e.requests(ctx, system, open)
@@ -41,7 +42,7 @@ func (e *Engine) poll(ctx context.Context, system connectors.System) error {
 				errs = append(errs, errors.Join(err, e.restart(ctx, system, page)))
 				continue
 			}
-			if err := e.commit(ctx, system, page); err != nil {
+			if err := e.commit(ctx, system, page, began); err != nil {
 				return errors.Join(append(errs, fmt.Errorf("committing %s from %s: %w", page.Object, system, err))...)
 			}
 			if page.More {
@@ -84,7 +85,8 @@ func unasked(open []connectors.Object, requests []connectors.ReadRequest) (rest 
 
 // commit takes a page through the doors in one transaction: records, signals,
 // problems, decisions, planned actions and the cursor stand or fall together.
-func (e *Engine) commit(ctx context.Context, system connectors.System, page connectors.Page) error {
+// began is when this poll began.
+func (e *Engine) commit(ctx context.Context, system connectors.System, page connectors.Page, began time.Time) error {
 	return e.store.Update(ctx, func(tx Tx) error {
 		cursors, err := tx.Cursors(system)
 		if err != nil {
@@ -105,6 +107,9 @@ func (e *Engine) commit(ctx context.Context, system connectors.System, page conn
 		if err != nil {
 			return err
 		}
+		if err := e.noteRead(tx, system, page, began); err != nil {
+			return err
+		}
 		e.tally.add(func(t *tally) { t.read[system] += len(page.Records); t.changed += len(b.touched) })
 		return e.settle(tx, b, !page.More)
 	})
@@ -123,6 +128,9 @@ func (e *Engine) restart(ctx context.Context, system connectors.System, page con
 			return err
 		}
 		row := cursors[page.Object]
+		if err := e.abandon(tx, row); err != nil {
+			return err
+		}
 		row.System, row.Object, row.Cursor, row.Changed = system, page.Object, "", e.clock.Now()
 		return tx.PutCursor(row)
 	})
@@ -151,7 +159,7 @@ func (e *Engine) settle(tx Tx, b *batch, last bool) error {
 	if !last || !b.anyReady() {
 		return nil // what time alone changes, and other pages have left, is the sweep's
 	}
-	return e.act(tx, false)
+	return e.act(tx, sight{})
 }
 
 // anyReady tells whether an account of the batch waits for its turn.

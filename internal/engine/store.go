@@ -39,6 +39,7 @@ type Tx interface {
 	RelatedTx
 	ReportTx
 	ShowTx
+	BacktestTx
 	SurveyTx
 }
 
