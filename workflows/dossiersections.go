@@ -60,7 +60,7 @@ func (p *Policy) approach(t Type, industry string, trace Trace) string {
 func (t *Trace) behindWhatHeld() (names []string) {
 	for _, r := range t.Rules {
 		for _, c := range r.When {
-			if !c.Result.Bool() {
+			if !c.Holds().Bool() {
 				continue
 			}
 			for _, s := range c.Seen {

@@ -282,9 +282,17 @@ func (t *turn) asked() (string, bool) {
 	return "criteria met: " + t.facts.Rule, t.facts.Outcome == HandOff && t.facts.Type != Intent
 }
 
+// gone: the criteria are not met any more, or sales has asked since to wait.
 func gone(to State) func(*turn) (string, bool) {
 	return func(t *turn) (string, bool) {
-		return "criteria no longer met", t.facts.Outcome != HandOff && (to == "" || t.life.From == to)
+		f := &t.facts
+		if to != "" && t.life.From != to {
+			return "", false
+		}
+		if f.Outcome == HandOff && f.Type == Intent && f.NotBefore.After(f.Now) {
+			return "sales asked for no new handoff before " + t.day(f.NotBefore), true
+		}
+		return "criteria no longer met", f.Outcome != HandOff
 	}
 }
 

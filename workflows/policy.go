@@ -80,8 +80,9 @@ type Policy struct {
 	// Create holds, per CRM, the rule of mapping.create; nil makes nothing.
 	Create [2]*Criteria
 
-	window time.Duration
-	uses   []use
+	window  time.Duration
+	windows []windowUse
+	uses    []use
 
 	// Survey is the address at which sales is asked whether what it gets is
 	// qualified, "" for none.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -38,9 +37,7 @@ func (f surveyFormat) read(name string, r io.Reader) ([]engine.SurveyAnswer, err
 	if err != nil || len(text) > maxSurvey {
 		return nil, errors.Join(fmt.Errorf("%s: it cannot be read, or has more than 20 MB", name), err)
 	}
-	lines := bufio.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff")))) // spreadsheets put it there
-	in := csv.NewReader(lines)
-	in.FieldsPerRecord, in.Comma = -1, separator(lines)
+	in := sheetReader(bytes.NewReader(text))
 	columns, err := f.columns(name, in)
 	if err != nil {
 		return nil, err

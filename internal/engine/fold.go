@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func (b *batch) fold(keep, gone *entry) error {
 	for _, side := range mapping.Sides() {
 		b.settled = append(b.settled, settledRecord{ref: routeRef(gone, side.System())})
 	}
-	return b.tx.DeleteAccount(gone.row.ID)
+	return errors.Join(b.noteEnd(gone), b.tx.DeleteAccount(gone.row.ID))
 }
 
 // foldHandoffs joins the lives of two accounts.

@@ -239,11 +239,22 @@ func (p *player) setUp(ctx context.Context, problems *yamlpos.Collector) error {
 	return nil
 }
 
-// permit lets every user of Salesforce see the fields that were made.
+// permit lets every user of Salesforce see the fields that were made, and write
+// them: those that handoffd only reads are other people's to fill.
 func (p *player) permit(ctx context.Context) error {
 	rows, err := p.crm.Query(ctx, "SELECT Id FROM PermissionSet WHERE Name = 'handoffd'")
 	if err != nil || len(rows) == 0 {
 		return err
+	}
+	readable, err := p.crm.Query(ctx, fmt.Sprintf("SELECT Id FROM FieldPermissions WHERE ParentId = '%s' AND PermissionsEdit = false", rows[0]["Id"]))
+	if err != nil {
+		return err
+	}
+	for _, f := range readable {
+		path := fmt.Sprintf("%s/sobjects/FieldPermissions/%s", crmapi.Data, f["Id"])
+		if err := p.crm.Salesforce(ctx, "", http.MethodPatch, path, map[string]any{"PermissionsEdit": true}, nil); err != nil {
+			return err
+		}
 	}
 	for _, u := range p.scenario.people {
 		err := p.crm.Salesforce(ctx, "", http.MethodPost, crmapi.Data+"/sobjects/PermissionSetAssignment", map[string]any{

@@ -40,6 +40,8 @@ ORDER BY 9, 2, 1`
 
 	textsOfHandoffs  = `SELECT id, summary, reasons, story FROM handoffs WHERE account = $1`
 	redactHandoff    = `UPDATE handoffs SET summary = $2, reasons = $3, story = $4 WHERE id = $1`
+	textsOfSummaries = `SELECT s.seq, s.text FROM handoffs AS h CROSS JOIN summaries AS s ON s.handoff = h.id WHERE h.account = $1`
+	redactSummary    = `UPDATE summaries SET text = $2 WHERE seq = $1`
 	textsOfOutbox    = `SELECT seq, payload FROM outbox WHERE account = $1`
 	redactOutbox     = `UPDATE outbox SET payload = $2 WHERE seq = $1`
 	textsOfDecisions = `SELECT seq, reason, trace FROM decisions WHERE account = $1`
@@ -49,6 +51,9 @@ SELECT at, signal, source, label FROM points WHERE home_id = $1 AND system = $2 
 	// It reads whole tables, each once: nobody is forgotten often.
 	accountsNaming = `
 SELECT account FROM handoffs WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(summary || reasons), w.value))
+UNION
+SELECT h.account FROM summaries AS s JOIN handoffs AS h ON h.id = s.handoff
+WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(s.text), w.value))
 UNION
 SELECT account FROM outbox WHERE EXISTS (SELECT 1 FROM json_each($1) AS w WHERE instr(lower(CAST(payload AS TEXT)), w.value))
 UNION
@@ -152,6 +157,7 @@ func (t *Tx) Redact(account string, homes []connectors.Ref, words []string, text
 		return 0, nil
 	}
 	r.rows("redacting handoffs", textsOfHandoffs, redactHandoff, account)
+	r.rows("redacting summaries", textsOfSummaries, redactSummary, account)
 	r.rows("redacting writes", textsOfOutbox, redactOutbox, account)
 	r.rows("redacting decisions", textsOfDecisions, redactDecision, account)
 	for _, home := range homes {
@@ -278,7 +284,7 @@ func (r *redactor) rows(doing, query, update string, account string) {
 		for i, text := range f.text {
 			clean, changed := r.clean(text)
 			any = any || changed
-			if query == textsOfHandoffs || query == textsOfDecisions && i == 0 {
+			if query == textsOfHandoffs || query == textsOfSummaries || query == textsOfDecisions && i == 0 {
 				args = append(args, string(clean)) // the column holds text
 			} else {
 				args = append(args, clean)
