@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"handoffd/connectors"
 	"handoffd/mapping"
@@ -240,10 +239,12 @@ func (b *batch) uniqueID(ref connectors.Ref) (string, error) {
 
 // startAfter begins the life of an account that was part of another: its rules
 // do not count what the other has been handed off for, and its keys are none
-// of those that were used.
-func startAfter(en *entry, from workflows.Life, now time.Time) {
-	en.life = workflows.Life{State: workflows.Nurture, Since: now, Episode: from.Episode, Writes: from.Writes}
+// of those that were used. What its record says of that handoff is over.
+func (b *batch) startAfter(en *entry, from workflows.Life) {
+	en.life = workflows.Life{State: workflows.Nurture, Since: b.now, Episode: from.Episode, Writes: from.Writes}
 	if from.Episode > 0 {
-		en.life.Ended = now
+		en.life.Ended = b.now
+		b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true)) // as the record may say
+		b.takeOff(en)
 	}
 }

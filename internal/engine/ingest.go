@@ -143,7 +143,7 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 		if en, err = b.create(r.Ref); err != nil {
 			return err
 		}
-		startAfter(en, merged, b.now)
+		b.startAfter(en, merged)
 	}
 	before, scoped := seen(b.mapping, en.account, side), en.account.InScope()
 	alive := len(homes(en.account)) > 0
