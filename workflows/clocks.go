@@ -44,9 +44,14 @@ func (t *turn) running() []Clock {
 	e := t.life.Open
 	switch t.life.State {
 	case HandedOff, Working, Engaged:
-		if e != nil {
-			return append(t.stageClocks(e), t.reportClocks(e)...)
+		if e == nil {
+			return nil
 		}
+		list := append(t.stageClocks(e), t.reportClocks(e)...)
+		if t.life.State == Engaged && e.Now().Stage == SDR {
+			list = append(list, t.assignClock(t.life.Since, e.Response))
+		}
+		return list
 	case InProgress:
 		if e != nil {
 			return t.reportClocks(e)
@@ -62,18 +67,23 @@ func (t *turn) running() []Clock {
 		}
 	case Ready:
 		if t.facts.Outcome == HandOff && t.facts.Type != Intent {
-			from := t.requested()
-			return []Clock{{
-				Name: ClockAssign, From: from, Due: t.deadline(from, t.policy.SLA.Assign),
-				notice: func() Notice {
-					n := t.tell(fmt.Sprintf("assign/%d", from.Unix()), "Nobody has this request", "The buyer asked, and no owner could be found: "+t.facts.Rule, ToHeads, ToMarketing)
-					n.Urgent = true
-					return n
-				},
-			}}
+			return []Clock{t.assignClock(t.requested(), t.facts.Rule)}
 		}
 	}
 	return nil
+}
+
+// assignClock is the promise that a buyer who asked or answered gets somebody
+// on the same day.
+func (t *turn) assignClock(from time.Time, asked string) Clock {
+	return Clock{
+		Name: ClockAssign, From: from, Due: t.deadline(from, t.policy.SLA.Assign),
+		notice: func() Notice {
+			n := t.tell(fmt.Sprintf("assign/%d", from.Unix()), "Nobody has this request", "The buyer asked, and no owner could be found: "+asked, ToHeads, ToMarketing)
+			n.Urgent = true
+			return n
+		},
+	}
 }
 
 // requested is since when a buyer who asked waits for somebody: an account may

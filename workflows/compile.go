@@ -19,7 +19,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 		k.p.window = max(k.p.window, window)
 	})}
 	k.top = n
-	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments",
+	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments", "rises",
 		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "targets", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
@@ -28,6 +28,7 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.people(top)
 	k.routing(top)
 	k.segments(top.Get("segments"))
+	k.rises(top.Get("rises"))
 	k.handoffs(top.Get("handoffs"))
 	k.deliver(top.Get("deliver"))
 	k.limits(top.Get("limits"))
@@ -61,7 +62,7 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 			Assign: calendar.MustSpan("same day"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
 		},
 		Alerts: defaultAlerts(), Lifecycle: defaultLifecycle(), transitions: Transitions(),
-		Targets: defaultTargets(),
+		Targets: defaultTargets(), Rises: Rises{First: true, Joining: true},
 		Approach: map[Type]string{
 			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
 			Inbound:      "They asked: call at once, refer to their request, agree on the discovery call.",
@@ -108,7 +109,7 @@ func (k *compiler) people(top *yamlpos.Map) {
 			k.p.Managers[key.Raw()] = email
 		}
 	}
-	yamlpos.Enum(top.Get("tasks_in"), &k.p.TasksIn, WhereOwned, TasksInSalesforce, TasksInHubSpot)
+	k.tasksIn(top.Get("tasks_in"))
 }
 
 func (k *compiler) segments(n yamlpos.Node) {
@@ -221,6 +222,9 @@ func (k *compiler) finish() {
 	names := p.Mapping.Names()
 	for _, name := range k.used {
 		p.uses = append(p.uses, use{name: name, slot: names[name].Slot})
+	}
+	for _, name := range p.tellsOf() {
+		p.tells = append(p.tells, use{name: name, slot: names[name].Slot})
 	}
 	p.Mapping.CheckOwners(k.written(), k.c)
 	if !k.c.Failed() { // a rule that could not be read may use what seems unused

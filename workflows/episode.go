@@ -29,6 +29,9 @@ type Episode struct {
 	FirstTouch time.Time `json:"first_touch,omitzero"`
 	Responded  time.Time `json:"responded,omitzero"`
 	Response   string    `json:"response,omitempty"` // what it was
+	// Asked is the inbound or relationship rule that was met in the SDR
+	// stage: its promise holds for the AE's.
+	Asked string `json:"asked,omitempty"`
 	// Booked and Held are of the first meeting.
 	Booked time.Time `json:"booked,omitzero"`
 	Held   time.Time `json:"held,omitzero"`

@@ -74,7 +74,10 @@ type Facts struct {
 	Calls   []time.Time `json:"calls,omitempty"`
 	Emails  []time.Time `json:"emails,omitempty"`
 	Held    []time.Time `json:"held,omitempty"`
-	Booked  time.Time   `json:"booked,omitzero"`
+	// Elsewhere are those of Touches that are no touch of the present stage:
+	// an SDR who ticks off the task when the AE has got one.
+	Elsewhere []time.Time `json:"elsewhere,omitempty"`
+	Booked    time.Time   `json:"booked,omitzero"`
 	// Task is when handoffd's task for the present stage came to be.
 	Task time.Time `json:"task,omitzero"`
 	// Rating is what sales thinks of the handoff.
@@ -167,13 +170,21 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 	}
 	if a.OwnerID != "" {
 		f.Touches = append(f.Touches, a.At)
+		if a.Key != "" && !ofStage(a, in.Life.Open.Now()) {
+			f.Elsewhere = append(f.Elsewhere, a.At)
+		}
 	}
+}
+
+// ofStage tells whether a task of ours is the stage's.
+func ofStage(a mapping.SalesActivity, stage *StageStory) bool {
+	return strings.HasSuffix(a.Key, "/"+string(stage.Stage)+"/task")
 }
 
 // own looks at the task that handoffd made for the present stage.
 func (f *Facts) own(in Input, a mapping.SalesActivity) {
 	stage := in.Life.Open.Now()
-	if !strings.HasSuffix(a.Key, "/"+string(stage.Stage)+"/task") {
+	if !ofStage(a, stage) {
 		return
 	}
 	if !a.Created.Before(in.Life.Open.Handed) {
@@ -234,15 +245,30 @@ func (p *Policy) readFields(in Input, f *Facts) {
 	if seen := word(FieldAcknowledged); seen.Text != "" && in.Life.Open != nil && !seen.At.Before(in.Life.Open.Now().At) {
 		f.Begun = first(f.Begun, seen.At)
 	}
-	if day := p.word(in.Account, FieldNotBefore); day.Text != "" {
-		f.NotBefore, _ = time.ParseInLocation(time.DateOnly, day.Text[:min(len(day.Text), len(time.DateOnly))], p.Calendar.Location())
-		if f.NotBefore.After(in.Now) {
-			f.Next = first(f.Next, f.NotBefore)
-		}
+	if f.NotBefore = p.notBefore(in.Account); f.NotBefore.After(in.Now) {
+		f.Next = first(f.Next, f.NotBefore)
 	}
 	if in.Life.Open != nil && (f.Engagement.Text == Responsive || f.Engagement.Text == Converted) {
 		f.respond(f.Engagement.At, "the owner says "+f.Engagement.Text)
 	}
+}
+
+// notBefore is the day on which sales wants the account at the earliest, zero
+// for none.
+func (p *Policy) notBefore(a *mapping.Account) time.Time {
+	day := p.word(a, FieldNotBefore).Text
+	at, _ := time.ParseInLocation(time.DateOnly, day[:min(len(day), len(time.DateOnly))], p.Calendar.Location())
+	return at
+}
+
+// Wanted tells whether sales would take the account that a decision hands off
+// already; if not, from when on.
+func (p *Policy) Wanted(in Input, d Decision) (from time.Time, ok bool) {
+	if d.Outcome != HandOff || d.Rule.Type != Intent {
+		return time.Time{}, true
+	}
+	from = p.notBefore(in.Account)
+	return from, !in.Now.Before(from)
 }
 
 // word is what stands in a field of that name; a false bool is nothing.
@@ -268,7 +294,7 @@ func (p *Policy) word(a *mapping.Account, name string) Word {
 // readSignals finds the last intent signal, responses among the signals, and
 // inbound rules that are met anew while sales has the account.
 func (p *Policy) readSignals(in Input, f *Facts) {
-	for _, u := range p.uses {
+	for _, u := range p.tells {
 		before := 0.0
 		for _, pt := range in.History[u.name] {
 			rose := pt.Value > before // of a level; whatever happened is above nothing

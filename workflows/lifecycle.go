@@ -23,6 +23,9 @@ type Lifecycle struct {
 	// Hibernate is how long a declined account must be silent, Rest how long
 	// a lost one is left alone.
 	Hibernate, Rest time.Duration
+	// MQA and Paused are the states in which mqa and nurture_paused say yes;
+	// HibernateFrom are those that fall silent.
+	MQA, Paused, HibernateFrom map[State]bool
 	// Reasons sorts the reasons of returns: those that say that the account
 	// was not ready, and those that say that nobody answered.
 	Reasons map[string]ReturnClass
@@ -104,7 +107,7 @@ func Transitions() []Transition {
 	add("criteria no longer met", Lost, "it came from lost", gone(Lost), Ready)
 	add("criteria no longer met", Declined, "it came from declined", gone(Declined), Ready)
 	add("criteria no longer met", Nurture, "otherwise", gone(""), Ready)
-	add("fell silent", Hibernation, "no intent signal for hibernate_after", (*turn).fellSilent, Declined)
+	add("fell silent", Hibernation, "no intent signal for hibernate_after, in the states of hibernate_from", (*turn).fellSilent, Nurture, Declined)
 	add("woke", Nurture, "an intent signal came", (*turn).woke, Hibernation)
 	add("rested", Nurture, "rest_after_loss is over", (*turn).rested, Lost)
 	return append(all, Transition{Name: HandOffTransition, From: Ready, To: HandedOff, When: "its turn has come, and there is room"})
@@ -266,11 +269,14 @@ func (t *turn) decided(v Word) bool {
 }
 
 func (t *turn) criteriaMet() (string, bool) {
+	return "criteria met: " + t.facts.Rule, t.facts.Outcome == HandOff && !t.heldBack()
+}
+
+// heldBack: sales has said that it does not want the account before a day. What
+// a buyer asks for is not held.
+func (t *turn) heldBack() bool {
 	f := &t.facts
-	if f.Outcome == HandOff && f.Type == Intent && !f.NotBefore.IsZero() && !t.over(f.NotBefore) {
-		return "", false
-	}
-	return "criteria met: " + f.Rule, f.Outcome == HandOff
+	return f.Outcome == HandOff && f.Type == Intent && !f.NotBefore.IsZero() && !t.over(f.NotBefore)
 }
 
 // asked: what a buyer asks for is never left lying, even where a score means
@@ -281,11 +287,18 @@ func (t *turn) asked() (string, bool) {
 
 func gone(to State) func(*turn) (string, bool) {
 	return func(t *turn) (string, bool) {
-		return "criteria no longer met", t.facts.Outcome != HandOff && (to == "" || t.life.From == to)
+		why, over := "criteria no longer met", t.facts.Outcome != HandOff
+		if !over && t.heldBack() {
+			why, over = "sales wants it no sooner than "+t.day(t.facts.NotBefore), true
+		}
+		return why, over && (to == "" || t.life.From == to)
 	}
 }
 
 func (t *turn) fellSilent() (string, bool) {
+	if !t.policy.Lifecycle.HibernateFrom[t.life.State] {
+		return "", false
+	}
 	last := t.life.Since
 	if t.facts.Signal.After(last) {
 		last = t.facts.Signal

@@ -66,6 +66,9 @@ func (c *chooser) able(m *Member, person string) (u *connectors.User, why string
 	if why = c.outside(m); why != "" {
 		return nil, why
 	}
+	if why = c.r.Load.limited(c.as.Side.System(), u); why != "" {
+		return nil, "has to wait: " + why
+	}
 	given := c.r.Load.of(person)
 	for _, period := range []struct {
 		most, have int

@@ -18,7 +18,18 @@ func (p *Policy) PlanStage(in Input, t Trace, reasons []string, stage Stage, use
 	if e.Response != "" {
 		plan.Reasons = append(plan.Reasons, fmt.Sprintf("%s%s: %s", responseReason, p.Calendar.LocalDay(e.Responded), e.Response))
 	}
-	return p.complete(plan, in, t, calendar.Span{}, RouteRequest{Input: in, Stage: stage, Users: users, Load: load}, contacts)
+	return p.complete(plan, in, t, p.promised(e), RouteRequest{Input: in, Stage: stage, Users: users, Load: load}, contacts)
+}
+
+// promised is how soon the discovery call must be held of a handoff during
+// which the buyer asked for it, zero for no such promise.
+func (p *Policy) promised(e *Episode) calendar.Span {
+	for i := range p.Handoffs {
+		if h := &p.Handoffs[i]; e.Asked != "" && h.Name == e.Asked {
+			return h.CallWithin
+		}
+	}
+	return calendar.Span{}
 }
 
 // complete adds to a plan who, by when, and with which words. call is how soon

@@ -169,9 +169,9 @@ func (b *batch) handOff(c candidate, plan workflows.Plan, ok bool) (bool, error)
 		return false, nil
 	}
 	en.life.Begin(plan, c.decision.Segment, b.now)
-	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(true))
+	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(b.policy.Lifecycle.MQA[workflows.HandedOff]))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
-	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true))
+	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(b.policy.Lifecycle.Paused[workflows.HandedOff]))
 	b.count(en, workflows.Facts{})
 	b.touch(en) // its clocks begin
 	if err := b.putHandoff(b.timed(b.handoffRow(en, plan), c), en.life.Open); err != nil {
@@ -280,7 +280,7 @@ func addresseeOf(p workflows.Plan) addressee {
 func handedOffNotice(p workflows.Plan) workflows.Notice {
 	name := mapping.Clip(p.Account, 200)
 	return workflows.Notice{
-		To: []workflows.Audience{workflows.ToManager}, Title: "Handed to sales: " + name, Due: p.Due,
+		To: []workflows.Audience{workflows.ToManager}, Title: "Handed to sales: " + name, Due: p.Due, Mail: true,
 		Body: fmt.Sprintf("%s goes to %s. First outreach by %s. Why: %s", name, p.Owner.Name, p.Day, mapping.Clip(joinReasons(p.Reasons), 300)),
 	}
 }

@@ -123,8 +123,8 @@ func (b *batch) wear(en *entry, facts workflows.Facts, p workflows.Progress) {
 	state := en.life.State
 	if len(p.Steps) > 0 && !b.unseen(en, state) {
 		b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(state)))
-		b.setOwn(en, b.policy.MQAField, connectors.BoolValue(state.WithSales() || state == workflows.Won))
-		b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(state.WithSales() || state == workflows.Won))
+		b.setOwn(en, b.policy.MQAField, connectors.BoolValue(b.policy.Lifecycle.MQA[state]))
+		b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(b.policy.Lifecycle.Paused[state]))
 	}
 	if en.life.Open != nil {
 		b.count(en, facts)
