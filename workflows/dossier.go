@@ -49,8 +49,11 @@ type Page struct {
 	Reasons                           []string
 	Approach, MarketingDoes, NextStep string
 	Owner, OwnerWhy, Acknowledge, Due string
-	Fields                            map[string]string
-	Stage, Type, Rule                 string
+	// Call is when a promised discovery call must have been held, "" where
+	// none was promised.
+	Call              string
+	Fields            map[string]string
+	Stage, Type, Rule string
 }
 
 // ParseDossier compiles a summary template and runs it once on an empty page,
@@ -109,6 +112,9 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 		Stage: string(plan.Stage), Type: string(plan.Type), Rule: plan.Rule,
 		NextStep: p.NextStep[plan.Stage], MarketingDoes: p.Marketing[plan.Type],
 	}
+	if !plan.Call.IsZero() {
+		page.Call = p.dayFormat(plan.Call)
+	}
 	if !p.SLA.Acknowledge.IsZero() {
 		page.Acknowledge = p.dayFormat(p.Calendar.Deadline(in.Now, p.SLA.Acknowledge))
 	}
@@ -117,7 +123,10 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 	}
 	page.Flag = flag(plan.Type, page)
 	page.Signals = p.signalWords(t)
-	if len(page.Signals) == 0 { // a later stage: what was seen then may have left its window
+	if e := in.Life.Open; e != nil && len(e.Signals) > 0 { // a later stage: what was seen then, and what came since
+		page.Signals = sinceThen(e.Signals, page.Signals)
+	}
+	if len(page.Signals) == 0 {
 		for _, reason := range plan.Reasons {
 			if strings.HasPrefix(reason, responseReason) {
 				continue // has a line of its own
@@ -126,7 +135,11 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 		}
 	}
 	if e := in.Life.Open; e != nil && e.Response != "" {
-		page.Response = oneLine(e.Response) + " on " + p.Calendar.LocalDay(e.Responded)
+		page.Response = oneLine(e.Response)
+		if e.Response == e.Asked { // a rule's name
+			page.Response = noun(page.Response)
+		}
+		page.Response += " on " + p.Calendar.LocalDay(e.Responded)
 	}
 	page.Approach = p.approach(plan.Type, page.Industry, t)
 	page.Activity = p.activity(in)

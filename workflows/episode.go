@@ -55,7 +55,10 @@ type Episode struct {
 	Ratings []Rating `json:"ratings,omitempty"`
 	// Criteria are the clauses that held, Version is the policy's, and
 	// OffTarget says that the account was not on the target account list.
-	Criteria  []string `json:"criteria,omitempty"`
+	Criteria []string `json:"criteria,omitempty"`
+	// Signals are they in words, with what they saw: for the summary of a
+	// later stage, when they may have left their windows.
+	Signals   []string `json:"signals,omitempty"`
 	Version   int      `json:"version,omitempty"`
 	OffTarget bool     `json:"off_target,omitempty"`
 	// Fired is when a clock ran out, by its name.
@@ -130,7 +133,7 @@ func (e *Episode) clone() *Episode {
 func begin(p Plan, segment string, now time.Time) *Episode {
 	return &Episode{
 		Rule: p.Rule, Type: p.Type, Segment: segment, Handed: now, Stages: []StageStory{p.story(now)},
-		Criteria: p.Criteria, Version: p.Version, OffTarget: p.OffTarget,
+		Criteria: p.Criteria, Signals: p.Signals, Version: p.Version, OffTarget: p.OffTarget,
 	}
 }
 

@@ -42,6 +42,7 @@ type Plan struct {
 	// Criteria are the clauses that held, without what they saw; Version is
 	// the policy's. OffTarget: the account is not on the target account list.
 	Criteria  []string
+	Signals   []string // the same in words
 	Version   int
 	OffTarget bool
 }
@@ -52,7 +53,7 @@ func (p *Policy) Plan(in Input, d Decision, t Trace, users Users, load *Load, co
 	h := d.Rule
 	plan := Plan{
 		Rule: h.Name, Type: h.Type, Stage: h.To, Reasons: reasons(t),
-		Criteria: held(t), Version: p.Version, OffTarget: p.offTarget(in.Account),
+		Criteria: held(t), Signals: p.signalWords(t), Version: p.Version, OffTarget: p.offTarget(in.Account),
 	}
 	return p.complete(plan, in, t, h.CallWithin, RouteRequest{Input: in, Stage: h.To, Users: users, Load: load}, contacts)
 }

@@ -21,6 +21,9 @@ type Assignment struct {
 	// Why tells who was considered and why they were passed over, in order;
 	// last who it is.
 	Why []string
+	// Full is the capacity that kept a member of the pool from the account who
+	// could have it otherwise, the one that opens first; nil for none.
+	Full *Full
 	// Pool is whose turn was taken, and Turns how the pool stands after it.
 	Pool  string
 	Turns map[string]Turn

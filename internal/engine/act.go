@@ -278,10 +278,13 @@ func addresseeOf(p workflows.Plan) addressee {
 
 // handedOffNotice tells the manager what the owner got.
 func handedOffNotice(p workflows.Plan) workflows.Notice {
-	name := mapping.Clip(p.Account, 200)
+	name, what := mapping.Clip(p.Account, 200), "First outreach"
+	if !p.Call.IsZero() {
+		what = "Discovery call"
+	}
 	return workflows.Notice{
 		To: []workflows.Audience{workflows.ToManager}, Title: "Handed to sales: " + name, Due: p.Due, Mail: true,
-		Body: fmt.Sprintf("%s goes to %s. First outreach by %s. Why: %s", name, p.Owner.Name, p.Day, mapping.Clip(joinReasons(p.Reasons), 300)),
+		Body: fmt.Sprintf("%s goes to %s. %s by %s. Why: %s", name, p.Owner.Name, what, p.Day, mapping.Clip(joinReasons(p.Reasons), 300)),
 	}
 }
 

@@ -88,6 +88,9 @@ func (t *turn) one(c candidate, do func(candidate, workflows.Plan, bool) (bool, 
 	if c.entry.row.Dirty {
 		return nil, nil // the sweep decides it first: it may find its partner, or a case
 	}
+	if c.intent() && t.b.engine.mayHearMore(c.entry.life.Met, t.b.now) {
+		return nil, nil
+	}
 	if w := t.queued(c); w != nil {
 		return w, nil
 	}
@@ -120,8 +123,8 @@ func (t *turn) one(c candidate, do func(candidate, workflows.Plan, bool) (bool, 
 	return nil, nil
 }
 
-// plan lays out an account's handoff. Of a pool, those who have reached their
-// limit are passed over; passed is the limit of one of them.
+// plan lays out an account's handoff. Of a pool, those who have reached a limit
+// or their capacity are passed over; passed is that of one of them.
 func (t *turn) plan(c candidate) (plan workflows.Plan, ok bool, passed *workflows.Full, err error) {
 	load, err := t.b.workload()
 	if err != nil {
@@ -139,6 +142,9 @@ func (t *turn) plan(c candidate) (plan workflows.Plan, ok bool, passed *workflow
 		defer func() { load.Limit = nil }()
 	}
 	plan, ok, err = t.b.plan(c, t.users)
+	if full := plan.Full; full != nil && c.intent() && (passed == nil || full.End.Before(passed.End)) {
+		passed = full
+	}
 	return plan, ok, passed, err
 }
 
