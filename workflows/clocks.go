@@ -102,11 +102,11 @@ func (t *turn) requested() time.Time {
 // stageClocks are the promises about the present stage.
 func (t *turn) stageClocks(e *Episode) []Clock {
 	p, stage := t.policy, *e.Now()
-	from, of := stage.since(), stage.clock
+	from, of, hours := stage.since(), stage.clock, p.CalendarNamed(stage.Calendar)
 	clock := func(name string, span calendar.Span, met time.Time, title, body string, to ...Audience) Clock {
 		name = of(name)
 		return Clock{
-			Name: name, From: from, Due: t.deadline(from, span), Met: met,
+			Name: name, From: from, Due: hours.Deadline(from, span), Met: met,
 			notice: func() Notice { return t.tell(name, title, body, to...) },
 		}
 	}

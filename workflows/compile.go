@@ -19,12 +19,12 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 		k.p.window = max(k.p.window, window)
 	})}
 	k.top = n
-	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments", "rises",
+	top := n.Map("version", "signed_off", "review_every", "calendar", "calendars", "managers", "pools", "routing", "tasks_in", "segments", "rises",
 		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "targets", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
 	k.signOff(top)
-	k.calendar(top.Get("calendar"))
+	k.calendars(top)
 	k.people(top)
 	k.routing(top)
 	k.segments(top.Get("segments"))
@@ -78,27 +78,6 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 		p.Status[s] = [2]string{text, text}
 	}
 	return p
-}
-
-func (k *compiler) calendar(n yamlpos.Node) {
-	config := calendar.Config{Zone: "UTC", Week: "mon-fri", Hours: "09:00-17:30"}
-	m := n.Map("zone", "week", "hours", "holidays", "extra_holidays")
-	m.Get("zone").Text(&config.Zone)
-	m.Get("week").Text(&config.Week)
-	m.Get("hours").Text(&config.Hours)
-	m.Get("holidays").Strings(&config.Holidays)
-	for _, item := range m.Get("extra_holidays").List() {
-		var day time.Time
-		if item.Date(&day) {
-			config.Extra = append(config.Extra, day)
-		}
-	}
-	cal, err := calendar.New(config)
-	if err != nil {
-		k.calendarFault(m, err)
-		cal, _ = calendar.New(calendar.Config{Zone: "UTC", Week: "mon-fri", Hours: "09:00-17:30"})
-	}
-	k.p.Calendar = cal
 }
 
 func (k *compiler) people(top *yamlpos.Map) {

@@ -100,7 +100,7 @@ func (p *Policy) write(page *Page) (string, error) {
 }
 
 func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
-	m := p.Mapping
+	m, hours := p.Mapping, p.CalendarNamed(plan.Calendar)
 	page := Page{
 		Account: oneLine(plan.Account), Domain: oneLine(m.Text(in.Account, mapping.DomainField)), Industry: oneLine(m.Text(in.Account, FieldIndustry)),
 		Contact: clean(plan.Contact), Value: money(m.Text(in.Account, "value")), FitScore: m.Text(in.Account, "fit_score"),
@@ -108,15 +108,15 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 		Notes: p.notes(in.Account), DecisionMakers: longLine(m.Text(in.Account, FieldDecisionMakers)),
 		Technology: longLine(m.Text(in.Account, FieldTechnology)), News: longLine(m.Text(in.Account, FieldNews)),
 		Reasons: plan.Reasons, Owner: plan.Owner.Name, OwnerWhy: plan.How(),
-		Due: p.dayFormat(plan.Due), Fields: map[string]string{},
+		Due: dayFormat(hours, plan.Due), Fields: map[string]string{},
 		Stage: string(plan.Stage), Type: string(plan.Type), Rule: plan.Rule,
 		NextStep: p.NextStep[plan.Stage], MarketingDoes: p.Marketing[plan.Type],
 	}
 	if !plan.Call.IsZero() {
-		page.Call = p.dayFormat(plan.Call)
+		page.Call = dayFormat(hours, plan.Call)
 	}
 	if !p.SLA.Acknowledge.IsZero() {
-		page.Acknowledge = p.dayFormat(p.Calendar.Deadline(in.Now, p.SLA.Acknowledge))
+		page.Acknowledge = dayFormat(hours, hours.Deadline(in.Now, p.SLA.Acknowledge))
 	}
 	for i := range m.Fields {
 		page.Fields[m.Fields[i].Name] = oneLine(m.Text(in.Account, m.Fields[i].Name))

@@ -72,6 +72,8 @@ type StageStory struct {
 	// System and Owner say where the task is and whose it is.
 	System connectors.System `json:"system,omitempty"`
 	Owner  string            `json:"owner,omitempty"`
+	// Calendar names that of the owner's team, "" for the general one.
+	Calendar string `json:"calendar,omitempty"`
 	// Given is when the owner got it from another one, and Turn counts how
 	// often that was: each owner has clocks of their own.
 	Given time.Time `json:"given,omitzero"`
@@ -138,7 +140,7 @@ func begin(p Plan, segment string, now time.Time) *Episode {
 }
 
 func (p Plan) story(now time.Time) StageStory {
-	return StageStory{Stage: p.Stage, At: now, System: p.Side.System(), Owner: p.Owner.ID, Due: p.Due, Call: p.Call}
+	return StageStory{Stage: p.Stage, At: now, System: p.Side.System(), Owner: p.Owner.ID, Calendar: p.Calendar, Due: p.Due, Call: p.Call}
 }
 
 // Begin opens an episode in a life. Its times have whole seconds, as

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/workflows/calendar"
 )
 
 // Contact is a person on the account, as far as the summary needs it.
@@ -34,7 +35,9 @@ type Plan struct {
 	// promise.
 	Due, Call time.Time
 	Day       string
-	Subject   string
+	// Calendar names that of the owner's team, "" for the general one.
+	Calendar string
+	Subject  string
 	// Summary is the one page as text, HTML the same as safe HTML.
 	Summary, HTML string
 	Contact       *Contact
@@ -146,9 +149,9 @@ func primary(contacts []Contact, history History) *Contact {
 	return best
 }
 
-// dayFormat shows a time to sales people in the team's zone.
-func (p *Policy) dayFormat(t time.Time) string {
-	return t.In(p.Calendar.Location()).Format("Mon 2 Jan 2006 15:04 MST")
+// dayFormat shows a time to sales people in their team's zone.
+func dayFormat(c *calendar.Calendar, t time.Time) string {
+	return t.In(c.Location()).Format("Mon 2 Jan 2006 15:04 MST")
 }
 
 // String shows the plan in one line.

@@ -48,10 +48,13 @@ type Policy struct {
 	Hash     string
 	Mapping  *mapping.Mapping
 	Calendar *calendar.Calendar
-	Handoffs []Handoff // strongest first
-	Segments []Segment
-	Rises    Rises
-	Routing  map[Stage]Routing
+	// Calendars are those of teams that work at other times: the promises of
+	// a stage are kept by the calendar of its owner.
+	Calendars []TeamCalendar
+	Handoffs  []Handoff // strongest first
+	Segments  []Segment
+	Rises     Rises
+	Routing   map[Stage]Routing
 	// Absent lists when people of the pools are away, by person.
 	Absent  map[string][]Absence
 	TasksIn TasksIn

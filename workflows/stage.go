@@ -45,12 +45,14 @@ func (p *Policy) complete(plan Plan, in Input, t Trace, call calendar.Span, who 
 		return plan, false, nil
 	}
 	plan.Manager, plan.HasManager = p.Manager(as.Side, as.Owner, who.Users)
-	plan.Due = p.Calendar.Deadline(in.Now, p.SLA.FirstTouch)
+	plan.Calendar = p.CalendarFor(as.Owner)
+	hours := p.CalendarNamed(plan.Calendar)
+	plan.Due = hours.Deadline(in.Now, p.SLA.FirstTouch)
 	if !call.IsZero() {
-		plan.Due = p.Calendar.Deadline(in.Now, call)
+		plan.Due = hours.Deadline(in.Now, call)
 		plan.Call = plan.Due
 	}
-	plan.Day = p.Calendar.LocalDay(plan.Due)
+	plan.Day = hours.LocalDay(plan.Due)
 	plan.Subject = Subject(plan.Type, plan.Stage, plan.Account)
 	plan.Contact = primary(contacts, in.History)
 	summary, err := p.summary(in, t, plan, contacts)
