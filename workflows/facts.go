@@ -100,6 +100,9 @@ type Facts struct {
 	MovedIn connectors.System `json:"moved_in,omitempty"`
 	// Signal is when the last intent signal came.
 	Signal time.Time `json:"signal,omitzero"`
+	// News is when the last of the facts happened that the met criteria rest
+	// on, zero if that is not known.
+	News time.Time `json:"news,omitzero"`
 	// Next is when time alone changes any of these.
 	Next time.Time `json:"next,omitzero"`
 }
@@ -115,7 +118,7 @@ type Deal struct {
 func (p *Policy) Observe(in Input, d Decision, activities []mapping.SalesActivity) Facts {
 	f := Facts{Now: in.Now, Outcome: d.Outcome}
 	if d.Rule != nil {
-		f.Rule, f.Type = d.Rule.Name, d.Rule.Type
+		f.Rule, f.Type, f.News = d.Rule.Name, d.Rule.Type, p.news(in, d)
 	}
 	for _, a := range mapping.OnceEach(activities) {
 		f.take(in, a)
@@ -259,16 +262,6 @@ func (p *Policy) notBefore(a *mapping.Account) time.Time {
 	day := p.word(a, FieldNotBefore).Text
 	at, _ := time.ParseInLocation(time.DateOnly, day[:min(len(day), len(time.DateOnly))], p.Calendar.Location())
 	return at
-}
-
-// Wanted tells whether sales would take the account that a decision hands off
-// already; if not, from when on.
-func (p *Policy) Wanted(in Input, d Decision) (from time.Time, ok bool) {
-	if d.Outcome != HandOff || d.Rule.Type != Intent {
-		return time.Time{}, true
-	}
-	from = p.notBefore(in.Account)
-	return from, !in.Now.Before(from)
 }
 
 // word is what stands in a field of that name; a false bool is nothing.

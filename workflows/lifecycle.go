@@ -270,7 +270,7 @@ func (t *turn) decided(v Word) bool {
 }
 
 func (t *turn) criteriaMet() (string, bool) {
-	return "criteria met: " + t.facts.Rule, t.facts.Outcome == HandOff && !t.heldBack()
+	return "criteria met: " + t.facts.Rule, t.facts.Outcome == HandOff && !t.stale() && !t.heldBack()
 }
 
 // heldBack: sales has said that it does not want the account before a day. What
@@ -278,6 +278,14 @@ func (t *turn) criteriaMet() (string, bool) {
 func (t *turn) heldBack() bool {
 	f := &t.facts
 	return f.Outcome == HandOff && f.Type == Intent && !f.NotBefore.IsZero() && !t.over(f.NotBefore)
+}
+
+// stale: what the criteria rest on has led to a handoff already. A rule that
+// looks at a level alone would else send an account back as soon as sales, or
+// a person who moved it to nurture, has given it up.
+func (t *turn) stale() bool {
+	f := &t.facts
+	return f.Type == Intent && !f.News.IsZero() && !f.News.After(t.life.Ended)
 }
 
 // asked: what a buyer asks for is never left lying, even where a score means
