@@ -7,7 +7,8 @@ import (
 
 // news is when the last of the facts happened that the met criteria of a
 // decision rest on: a level that rose, something that the buyer did, a field
-// that got another value, or joining the list where a rise is asked for.
+// that got another value, or joining the list where a rise is asked for. After
+// a handoff it is never zero.
 func (p *Policy) news(in Input, d Decision) (at time.Time) {
 	w := p.world(in)
 	for _, program := range d.Rule.criteria(d.Segment).programs() {
@@ -20,6 +21,9 @@ func (p *Policy) news(in Input, d Decision) (at time.Time) {
 		if strings.Contains(program.Source, "rises(") {
 			at = later(at, w.joined())
 		}
+	}
+	if at.IsZero() {
+		return in.Life.Ended // what nobody did, such as no visit in a month, is no news
 	}
 	return at
 }
