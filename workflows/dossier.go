@@ -135,11 +135,7 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 		}
 	}
 	if e := in.Life.Open; e != nil && e.Response != "" {
-		page.Response = oneLine(e.Response)
-		if e.Response == e.Asked { // a rule's name
-			page.Response = noun(page.Response)
-		}
-		page.Response += " on " + p.Calendar.LocalDay(e.Responded)
+		page.Response = p.answered(e)
 	}
 	page.Approach = p.approach(plan.Type, page.Industry, t)
 	page.Activity = p.activity(in)

@@ -159,5 +159,13 @@ func (p Plan) String() string {
 	return fmt.Sprintf("%s -> %s (%s), due %s", p.Account, p.Owner.Name, p.Side.System(), p.Day)
 }
 
+// WhyNow is what led to it, in words where there are any.
+func (p Plan) WhyNow() []string {
+	if len(p.Signals) > 0 {
+		return p.Signals
+	}
+	return p.Reasons
+}
+
 // WhyText says how the owner was found, or why there is none.
 func (p Plan) WhyText() string { return strings.Join(p.Why, "; ") }

@@ -14,11 +14,21 @@ const responseReason = "response on "
 // PlanStage lays out the next stage of a handoff that is under way.
 func (p *Policy) PlanStage(in Input, t Trace, reasons []string, stage Stage, users Users, load *Load, contacts []Contact) (Plan, bool, error) {
 	e := in.Life.Open
-	plan := Plan{Rule: e.Rule, Type: e.Type, Stage: stage, Reasons: slices.Clone(reasons)}
+	plan := Plan{Rule: e.Rule, Type: e.Type, Stage: stage, Reasons: slices.Clone(reasons), Signals: slices.Clone(e.Signals)}
 	if e.Response != "" {
 		plan.Reasons = append(plan.Reasons, fmt.Sprintf("%s%s: %s", responseReason, p.Calendar.LocalDay(e.Responded), e.Response))
+		plan.Signals = append(plan.Signals, p.answered(e))
 	}
 	return p.complete(plan, in, t, p.promised(e), RouteRequest{Input: in, Stage: stage, Users: users, Load: load}, contacts)
+}
+
+// answered is what the buyer answered, and when, in words.
+func (p *Policy) answered(e *Episode) string {
+	what := oneLine(e.Response)
+	if e.Response == e.Asked { // a rule's name
+		what = noun(what)
+	}
+	return what + " on " + p.Calendar.LocalDay(e.Responded)
 }
 
 // promised is how soon the discovery call must be held of a handoff during

@@ -284,19 +284,8 @@ func handedOffNotice(p workflows.Plan) workflows.Notice {
 	}
 	return workflows.Notice{
 		To: []workflows.Audience{workflows.ToManager}, Title: "Handed to sales: " + name, Due: p.Due, Mail: true,
-		Body: fmt.Sprintf("%s goes to %s. %s by %s. Why: %s", name, p.Owner.Name, what, p.Day, mapping.Clip(joinReasons(p.Reasons), 300)),
+		Body: fmt.Sprintf("%s goes to %s. %s by %s. Why: %s", name, p.Owner.Name, what, p.Day, mapping.Clip(strings.Join(p.WhyNow(), " | "), 300)),
 	}
-}
-
-func joinReasons(reasons []string) string {
-	text := ""
-	for i, r := range reasons {
-		if i > 0 {
-			text += " | "
-		}
-		text += r
-	}
-	return text
 }
 
 const kindAlert = "alert"
