@@ -49,7 +49,9 @@ func (t *turn) running() []Clock {
 		}
 		list := append(t.stageClocks(e), t.reportClocks(e)...)
 		if t.life.State == Engaged && e.Now().Stage == SDR {
-			list = append(list, t.assignClock(t.life.Since, e.Response))
+			c := t.assignClock(t.life.Since, e.Response)
+			c.Name = fmt.Sprintf("%s/%d", ClockAssign, c.From.Unix()) // a handoff may come here again
+			list = append(list, c)
 		}
 		return list
 	case InProgress:

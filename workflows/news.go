@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -26,6 +27,16 @@ func (p *Policy) news(in Input, d Decision) (at time.Time) {
 		return in.Life.Ended // what nobody did, such as no visit in a month, is no news
 	}
 	return at
+}
+
+// OldNews says why an account that meets the criteria is not ready: what they
+// rest on has led to a handoff already; "" if that is not so.
+func (p *Policy) OldNews(life Life, facts Facts) string {
+	t := turn{policy: p, life: life, facts: facts}
+	if facts.Outcome != HandOff || life.State.Open() || life.State == Ready || !t.stale() {
+		return ""
+	}
+	return fmt.Sprintf("what the criteria rest on has led to a handoff already: the last news is of %s, and the handoff ended on %s", t.day(facts.News), t.day(life.Ended))
 }
 
 // newsOf is when a level rose last, a signal last came, or a field of another

@@ -42,6 +42,9 @@ func TestOldNews(t *testing.T) {
 			if got := test.policy.Advance(in.Life, facts).Life.State == workflows.Ready; got != test.ready {
 				t.Errorf("%s: %s to ready %v, want %v (%s, news %s)", name, state, got, test.ready, d.Outcome, facts.News.Format(time.DateTime))
 			}
+			if said := test.policy.OldNews(in.Life, facts) != ""; said == test.ready {
+				t.Errorf("%s: said to be old %v, want %v", name, said, !test.ready)
+			}
 			if _, wanted := test.policy.Wanted(in, d); wanted != test.ready && d.Outcome == workflows.HandOff {
 				t.Errorf("%s: wanted %v, want %v", name, wanted, test.ready)
 			}

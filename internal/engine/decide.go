@@ -155,7 +155,7 @@ func (b *batch) evaluate(en *entry, history workflows.History, activities []mapp
 // queue lets an account join or leave the queue, and do nothing else.
 func (b *batch) queue(en *entry, in workflows.Input, d workflows.Decision) {
 	from, wanted := b.policy.Wanted(in, d)
-	if !wanted {
+	if !wanted && from.After(b.now) {
 		en.row.Due = earliest(en.row.Due, from)
 	}
 	joins := d.Outcome == workflows.HandOff && wanted

@@ -239,6 +239,9 @@ func (b *batch) explainNow(out *Explained, en *entry, history workflows.History,
 	if !facts.NotBefore.IsZero() && facts.NotBefore.After(b.now) {
 		out.Waits = append(out.Waits, "sales asked for no new intent handoff before "+b.policy.Calendar.LocalDay(facts.NotBefore))
 	}
+	if old := b.policy.OldNews(life, facts); old != "" {
+		out.Waits = append(out.Waits, old)
+	}
 	if err := b.waiting(out, en); err != nil {
 		return err
 	}

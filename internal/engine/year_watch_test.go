@@ -234,7 +234,7 @@ func (y *yearWatch) assign(id string, c workflows.Clock, now time.Time) {
 func (y *yearWatch) heard(id, key string, now time.Time) {
 	at, told := y.told[key+"manager"]
 	if strings.Contains(key+"/", "/"+workflows.ClockAcknowledge+"/") || strings.Contains(key, "/"+workflows.ClockDecide) ||
-		strings.HasSuffix(key, "/"+workflows.ClockAssign) { // heads and marketing are, see assign
+		strings.Contains(key, "/"+workflows.ClockAssign) { // heads and marketing are, see assign
 		return
 	}
 	if !told || !at.Equal(now) {
