@@ -155,6 +155,10 @@ func handedOf(p *workflows.Policy, h *HandoffRow, owners map[workflows.Stage]str
 func (e *Engine) freezeReports(ctx context.Context, now time.Time) error {
 	policy, _ := e.rules()
 	local := now.In(policy.Calendar.Location())
-	_, err := MonthReport(ctx, e.store, policy, month(policy, local.Year(), local.Month()-1), now)
+	last, over := month(policy, local.Year(), local.Month()-1), month(policy, local.Year(), local.Month())
+	if now.Before(over.Add(reportGrace)) {
+		return nil
+	}
+	_, err := monthly(ctx, e.store, policy, last, now)
 	return err
 }
