@@ -106,6 +106,9 @@ type Page struct {
 	// this page or an earlier one as it was then or newer, however often it
 	// has changed since. Zero while that is not known.
 	Through time.Time
+	// Behind: changes that were made before the read began were left to a
+	// later one, although no page waits right now.
+	Behind bool
 	// Err, if set, is why this object could not be read; Next is then the
 	// request's cursor. The other pages stand.
 	Err error

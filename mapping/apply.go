@@ -48,6 +48,9 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 		out.Changed = true
 	}
 	view.Modified = r.Modified
+	if !view.Asked.IsZero() && r.Modified.After(before) {
+		view.Asked, out.Changed = time.Time{}, true // what a write found is read now
+	}
 	switch {
 	case r.Deleted:
 		return out
@@ -65,10 +68,11 @@ func (m *Mapping) Apply(a *Account, r connectors.Record) Applied {
 // may take now what it refused before.
 func (m *Mapping) applyFields(a *Account, view *View, r connectors.Record, before time.Time, out *Applied) {
 	side, ours, refused := SideOf(r.Ref.System), false, false
+	looked := view.looked(before, r.Modified)
 	for i := range m.Fields {
 		cell := &view.Cells[i]
 		ours, refused = ours || cell.pending(), refused || cell.Refused
-		m.applyField(&m.Fields[i], side, view, r, before, out)
+		m.applyField(&m.Fields[i], side, view, r, looked, out)
 		if f := &m.Fields[i]; f.Master.synced() {
 			m.agree(a, f)
 		}
@@ -82,6 +86,15 @@ func (m *Mapping) applyFields(a *Account, view *View, r connectors.Record, befor
 			out.Changed = true
 		}
 	}
+}
+
+// looked is when the record was known to be as it was before: at its stamp
+// before, or up to when all changes had been read, if that is later.
+func (v *View) looked(before, modified time.Time) time.Time {
+	if before.IsZero() || !v.Through.After(before) || v.Through.After(modified) {
+		return before
+	}
+	return v.Through
 }
 
 func (m *Mapping) applyField(f *Field, side Side, view *View, r connectors.Record, before time.Time, out *Applied) {

@@ -63,7 +63,7 @@ func TestChooseSynced(t *testing.T) {
 		if tt.hubspot != "-" {
 			m.Apply(a, hubspot(noon, map[string]connectors.Value{"sdr": text(tt.hubspot)}))
 		}
-		m.Agree(a)
+		m.Agree(a, allRead)
 		writes, problems := m.Choose(a, f, mapping.HubSpotSide, "1")
 		var got []string
 		for _, w := range writes {

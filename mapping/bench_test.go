@@ -38,7 +38,7 @@ func BenchmarkMerge(b *testing.B) {
 	m, a, _ := wide(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Agree(a)
+		m.Agree(a, allRead)
 		if writes, _ := m.Outgoing(a); len(writes) != 0 {
 			b.Fatalf("writes %+v", writes)
 		}

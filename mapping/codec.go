@@ -12,8 +12,8 @@ import (
 //
 //	{"linked":rule,"own":{field:value},"sf":view,"hs":view}
 //
-// A view has id, created, modified, out_of_scope, deleted, stuck, cells and
-// keys; a cell is written by appendCell. Times are microseconds. What is zero
+// A view has id, created, modified, out_of_scope, deleted, stuck, noticed,
+// asked, cells and keys; a cell is written by appendCell. Times are microseconds. What is zero
 // is left out. It is written and read by hand, since every record that is read
 // goes through here twice.
 
@@ -62,6 +62,8 @@ func (m *Mapping) appendView(w *writer, v *View, side Side) {
 	w.flag("out_of_scope", v.OutOfScope)
 	w.flag("deleted", v.Deleted)
 	w.flag("stuck", v.Stuck)
+	w.int("noticed", micros(v.Noticed))
+	w.int("asked", micros(v.Asked))
 	w.key("cells")
 	w.open()
 	for slot := range v.Cells {
@@ -175,6 +177,10 @@ func (m *Mapping) readView(r *reader, side Side, strange *[]int) *View {
 			v.Deleted = r.bool()
 		case "stuck":
 			v.Stuck = r.bool()
+		case "noticed":
+			v.Noticed = fromMicros(r.int())
+		case "asked":
+			v.Asked = fromMicros(r.int())
 		case "cells":
 			m.readCells(r, v, side, strange)
 		case "keys":

@@ -61,6 +61,7 @@ func drawAccount(t *rapid.T, m *mapping.Mapping) *mapping.Account {
 		}
 		v := &mapping.View{ID: rapid.String().Draw(t, "id"), Created: anyTime().Draw(t, "created"), Modified: anyTime().Draw(t, "modified")}
 		v.Deleted, v.OutOfScope, v.Stuck = rapid.Bool().Draw(t, "deleted"), rapid.Bool().Draw(t, "out"), rapid.Bool().Draw(t, "stuck")
+		v.Noticed, v.Asked = anyTime().Draw(t, "noticed"), anyTime().Draw(t, "asked")
 		if n := rapid.IntRange(0, 2).Draw(t, "keys"); n > 0 {
 			v.Keys = map[string]string{}
 			for i := range n {

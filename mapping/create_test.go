@@ -67,7 +67,7 @@ func TestBornIsAtRest(t *testing.T) {
 		}
 		m.Born(a, mapping.SalesforceSide, "001000000000001AAA", sent)
 		due := func() map[string]string {
-			m.Agree(a)
+			m.Agree(a, allRead)
 			writes, _ := m.Outgoing(a)
 			out := map[string]string{}
 			for _, w := range writes {

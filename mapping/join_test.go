@@ -34,7 +34,7 @@ func TestStoredUnderAnotherMapping(t *testing.T) {
 			a := m.NewAccount("x")
 			m.Apply(a, hubspot(noon, map[string]connectors.Value{"field": text("a")}))
 			m.Apply(a, salesforce(noon, map[string]connectors.Value{"Field__c": text("a")}))
-			m.Agree(a)
+			m.Agree(a, allRead)
 			data, err := m.Encode(a)
 			if err != nil {
 				t.Fatal(err)

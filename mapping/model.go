@@ -188,6 +188,13 @@ type View struct {
 	Stuck bool
 	// Keys are what the record is compared by, by the match rule's name.
 	Keys map[string]string
+	// Noticed is when, by our own clock, a change of the record was read last;
+	// Asked, when a write found values that no read had brought, until one
+	// does. See Horizon.
+	Noticed, Asked time.Time
+	// Through is up to when changes of this CRM had been read before the
+	// record at hand, zero for unknown. It is not kept.
+	Through time.Time
 }
 
 // Account is one account out of two CRMs.

@@ -23,7 +23,7 @@ func TestTimesKeepTheirMilliseconds(t *testing.T) {
 				m.Apply(a, salesforce(at, map[string]connectors.Value{"Field__c": value}))
 			}
 			decide := func() []mapping.FieldWrite {
-				m.Agree(a)
+				m.Agree(a, allRead)
 				writes, problems := m.Outgoing(a)
 				if len(problems) > 0 {
 					t.Fatalf("problems %+v", problems)

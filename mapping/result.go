@@ -59,8 +59,8 @@ func (m *Mapping) Refused(a *Account, side Side, sent map[string]connectors.Valu
 }
 
 // Conflicted records that nothing was written, since the record held other
-// values than expected: these are taken in as read at now, and both sides'
-// changes are weighed anew.
+// values than expected: these are taken in as read at now. Both sides' changes
+// are weighed anew once the record has been read, which tells when it changed.
 func (m *Mapping) Conflicted(a *Account, side Side, sent, current map[string]connectors.Value, now time.Time) (problems []Problem) {
 	m.fieldsOf(a, side, sent, func(f *Field, c *Cell, v connectors.Value) {
 		if f.isSent(c, side, v) {
@@ -75,6 +75,9 @@ func (m *Mapping) Conflicted(a *Account, side Side, sent, current map[string]con
 		value, err := f.read(side, raw, connectors.Record{Ref: ref, Fields: current})
 		if err != nil {
 			problems = append(problems, Problem{Ref: ref, Field: f.Name, Vendor: f.Vendor[side], Value: Clip(raw.String(), 80), Reason: err.Error()})
+		}
+		if value != c.Seen {
+			a.Views[side].Noticed, a.Views[side].Asked = now, now
 		}
 		c.observe(value, now, a.Views[side].Modified, true)
 		c.Bad = err != nil

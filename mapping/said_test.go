@@ -29,7 +29,7 @@ func TestSaid(t *testing.T) {
 	}
 	hs("old", 0)
 	sf("old", 0)
-	m.Agree(a)
+	m.Agree(a, allRead)
 	sf("please", 10)
 	said(10)
 	writes, problems := m.Outgoing(a)

@@ -163,16 +163,17 @@ func (m *Mapping) synced(a *Account, f *Field) (connectors.Value, Origin) {
 	return one.Seen, Origin{Side: from, At: one.At}
 }
 
-// Agree notes for every synced field that both sides hold the same, or what
-// they are to keep apart: from then on only changes travel.
-func (m *Mapping) Agree(a *Account) {
+// Agree notes for every synced field that both sides hold the same, or, where
+// both have been read, what they are to keep apart: from then on only changes
+// travel.
+func (m *Mapping) Agree(a *Account, read Horizon) {
 	for i := range m.Fields {
 		f := &m.Fields[i]
 		if !f.Master.synced() {
 			continue
 		}
 		m.agree(a, f)
-		if m.apart(a, f) {
+		if m.apart(a, f) && read.Settled(a, i) {
 			a.cell(SalesforceSide, f.Slot).account()
 			a.cell(HubSpotSide, f.Slot).account()
 		}

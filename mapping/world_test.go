@@ -9,6 +9,9 @@ import (
 	"handoffd/mapping"
 )
 
+// allRead: both CRMs have been read since whatever happened.
+var allRead = mapping.Horizon{{Read: noon.AddDate(99, 0, 0)}, {Read: noon.AddDate(99, 0, 0)}}
+
 // crmSide is one CRM as far as one field of one record goes: it holds a value,
 // makes something of its own of what it is sent, and may refuse it.
 type crmSide struct {
@@ -83,7 +86,7 @@ func (w *world) recode() {
 
 // decide queues what is to be written and returns how much that is.
 func (w *world) decide() int {
-	w.m.Agree(w.a)
+	w.m.Agree(w.a, allRead)
 	writes, problems := w.m.Outgoing(w.a)
 	if len(problems) > 0 {
 		w.t.Fatalf("problems: %+v", problems)

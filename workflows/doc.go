@@ -8,5 +8,7 @@
 //   - evaluate.go decides (door 4), trace.go says why, replay.go proves it.
 //   - route.go picks the owner and the manager; route_pool.go takes turns,
 //     route_load.go is what everybody has been given.
+//   - past.go and recall.go lay out an account's past, backtest*.go let
+//     other rules decide it anew.
 //   - dossier.go writes the one-page summary.
 package workflows

@@ -74,18 +74,25 @@ func (p *Policy) Evaluate(in Input) Decision {
 		d.Outcome = Waiting // who it is is undecided, so everything is (I12)
 		return d
 	}
-	segments := p.possible(func(c *Criteria) connectors.Value { return c.Eval(w) })
+	p.match(w, in.Life, &d)
+	return d
+}
+
+// match holds the rules against what the world shows.
+func (p *Policy) match(w *world, life Life, d *Decision) {
+	eval := func(c *Criteria) connectors.Value { return c.Eval(w) }
+	segments := p.possible(eval)
 	if len(segments) == 1 {
 		d.Segment = segments[0]
 	}
 	undecided := false
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		if !h.startsFrom(in.Life.origin()) {
+		if !h.startsFrom(life.origin()) {
 			continue
 		}
-		v := h.met(segments, func(c *Criteria) connectors.Value { return c.Eval(w) })
-		if from := h.earliest(segments, in.Life.Nurtured); v.Bool() && in.Now.Before(from) {
+		v := h.met(segments, eval)
+		if from := h.earliest(segments, life.Nurtured); v.Bool() && w.now.Before(from) {
 			d.Due = first(d.Due, from)
 			continue
 		}
@@ -104,7 +111,6 @@ func (p *Policy) Evaluate(in Input) Decision {
 	default:
 		d.Outcome = NotQualified
 	}
-	return d
 }
 
 // origin is where an account that is ready was before, if that is not over: as

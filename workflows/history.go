@@ -39,6 +39,8 @@ type world struct {
 	reach   time.Time // see Life.Reach
 	sums    [8]windowSum
 	summed  int
+	// recall gives the fields as they were, nil where they are as they are.
+	recall *recall
 }
 
 // windowSum remembers a sum: rules ask for the same one several times.
@@ -50,6 +52,9 @@ type windowSum struct {
 
 // Lookup returns a field's merged value; a stale one is Null.
 func (w *world) Lookup(slot int) connectors.Value {
+	if w.recall != nil {
+		return w.recall.value(slot, w.now)
+	}
 	v, _ := w.policy.Mapping.Value(w.account, slot)
 	if v.IsNull() {
 		return v

@@ -21,6 +21,8 @@ type Report struct {
 	Figures []Figure  `json:"figures"`
 	Groups  []Group   `json:"groups,omitempty"`
 	Queue   *int      `json:"queue,omitempty"` // how many waited at the end
+	// Advice is which threshold would meet the target, in the monthly digest.
+	Advice string `json:"advice,omitempty"`
 }
 
 // Figure is one measure's result.

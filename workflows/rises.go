@@ -92,5 +92,8 @@ func (w *world) joined() time.Time {
 	if f == nil {
 		return time.Time{}
 	}
+	if w.recall != nil {
+		return w.recall.changedTo(f.Slot, connectors.BoolValue(true), w.now)
+	}
 	return w.policy.Mapping.ChangedTo(w.account, f.Slot, connectors.BoolValue(true))
 }

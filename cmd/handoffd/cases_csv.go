@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -32,10 +36,12 @@ const (
 )
 
 // plain makes text harmless to a spreadsheet, which would take what begins
-// with these signs for a formula (OWASP, "CSV Injection").
+// with these signs for a formula (OWASP, "CSV Injection"), also in full width
+// and behind space.
 func plain(s string) string {
-	s = mapping.Clip(s, 200)
-	if s != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(s[0])) {
+	s = strings.ReplaceAll(mapping.Clip(s, 200), "\x00", "")
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s, unicode.IsSpace))
+	if strings.ContainsRune("=+-@|%＝＋－＠", first) || strings.IndexAny(s, "\t\r\n") == 0 {
 		return "'" + s
 	}
 	return s
@@ -94,6 +100,17 @@ func writeCases(w io.Writer, list []engine.MatchCase) (lines int, err error) {
 	return lines, nil
 }
 
+// separator is what a spreadsheet put between the columns: where the comma
+// stands in numbers, it takes a semicolon.
+func separator(text *bufio.Reader) rune {
+	start, _ := text.Peek(text.Size()) // what is wrong with the file, reading it says
+	head, _, _ := bytes.Cut(start, []byte("\n"))
+	if bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
+		return ';'
+	}
+	return ','
+}
+
 // ruling is one line's decision.
 type ruling struct {
 	line                        int
@@ -104,8 +121,9 @@ type ruling struct {
 // readRulings reads the decisions of a file. Every line's mistake is named,
 // and with one mistake nothing is done.
 func readRulings(name string, r io.Reader) ([]ruling, error) {
-	in := csv.NewReader(r)
-	in.FieldsPerRecord = -1
+	text := bufio.NewReader(r)
+	in := csv.NewReader(text)
+	in.FieldsPerRecord, in.Comma = -1, separator(text)
 	head, err := in.Read()
 	if err != nil {
 		return nil, fmt.Errorf("%s:1: reading the names of the columns: %w", name, err)

@@ -24,7 +24,7 @@ func csvCase(name string) engine.MatchCase {
 // No cell begins with a sign that a spreadsheet takes for a formula (I8).
 func TestExportIsHarmless(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "%0A=1", "|x", "a,\"b\"\n=c", "Acme"} {
+	for _, name := range []string{"=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "%0A=1", "|x", "a,\"b\"\n=c", "Acme", " =1", "\u00a0@x", "＝1", "\x00=1", "\x00\x00", ""} {
 		var out bytes.Buffer
 		if n, err := writeCases(&out, []engine.MatchCase{csvCase(name)}); err != nil || n != 1 {
 			t.Fatalf("%d lines, %v", n, err)
@@ -34,7 +34,7 @@ func TestExportIsHarmless(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, cell := range rows[1] {
-			if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r|%") {
+			if first := strings.TrimSpace(cell) + " "; strings.Contains(cell, "\x00") || strings.ContainsAny(string([]rune(first)[:1]), "=+-@|%＝") || strings.IndexAny(cell, "\t\r") == 0 {
 				t.Errorf("%q is written as %q", name, cell)
 			}
 		}
@@ -52,6 +52,7 @@ func TestExportedIsReadBack(t *testing.T) {
 	decided := strings.Replace(out.String(), "c1,001000000000001AAA,42,", "c1,001000000000001AAA,42,LINK ", 1)
 	for name, text := range map[string]string{
 		"as it was": decided, "with a mark": "\ufeff" + decided,
+		"semicolons":    "case;salesforce_id;hubspot_id;decision;reason\nc1;001000000000001AAA;42;link;a, b\n",
 		"other columns": "decision,hubspot_id,salesforce_id,case\nlink,42,001000000000001AAA,c1\n",
 	} {
 		list, err := readRulings("x.csv", strings.NewReader(text))

@@ -86,7 +86,7 @@ func (c *Client) classify(status int, h http.Header, body []byte, err error) *co
 	if err != nil || status == 0 {
 		return nil // the chain tells network failures apart
 	}
-	if transport.IsHTML(h, body) && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+	if transport.IsHTML(h, body) && !plainStatus(status) {
 		return nil // a proxy's page, not HubSpot's word
 	}
 	refusal := readVendorError(body)
@@ -105,6 +105,15 @@ func (c *Client) classify(status int, h http.Header, body []byte, err error) *co
 		e.Code = or(e.Code, "DAILY")
 	}
 	return e
+}
+
+// plainStatus: the status says enough, whoever sent it with a page.
+func plainStatus(status int) bool {
+	switch status {
+	case http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge, http.StatusTooManyRequests:
+		return true
+	}
+	return status >= http.StatusInternalServerError
 }
 
 // now is the clock's time, millis the same as HubSpot's filters take it.

@@ -28,10 +28,11 @@ func TestConformance(t *testing.T) {
 }
 
 // TestConformanceLegacy is a private app on the old paths, in a portal whose
-// tasks take a unique property and whose search orders ids as texts.
+// tasks take a unique property, whose search orders ids as texts, whose merges
+// keep the primary's id and which refuses a batch whole for one wrong value.
 func TestConformanceLegacy(t *testing.T) {
 	t.Parallel()
-	connectortest.Run(t, sandboxBench(shape{version: hubspot.LegacyVersion, token: true, unique: true, textIDs: true}))
+	connectortest.Run(t, sandboxBench(shape{version: hubspot.LegacyVersion, token: true, unique: true, unusual: true}))
 }
 
 // TestConformanceNotices breaks the connector and wants the suite to fail.
@@ -43,7 +44,7 @@ func TestConformanceNotices(t *testing.T) {
 // shape is how a portal and the way into it differ.
 type shape struct {
 	version                string
-	token, unique, textIDs bool
+	token, unique, unusual bool
 	lag                    time.Duration
 }
 
@@ -79,7 +80,7 @@ func newSandboxOrg(s shape) (*sandboxOrg, error) {
 	fake := clock.NewFake(time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)).AutoAdvance()
 	o := &sandboxOrg{shape: s, clock: fake}
 	o.hub = sandbox.New(sandbox.Options{
-		Clock: fake, TextOrderedIDs: s.textIDs, TaskUniqueProperties: s.unique, IndexLag: s.lag, DailyLimit: 10_000_000,
+		Clock: fake, TextOrderedIDs: s.unusual, TaskUniqueProperties: s.unique, IndexLag: s.lag, MergeKeepsID: s.unusual, WholeUpdates: s.unusual, DailyLimit: 10_000_000,
 	})
 	o.wire = connectortest.NewWire(transport.Handler(o.hub))
 	o.hub.AddToken(sandbox.Token{Value: fixedToken})

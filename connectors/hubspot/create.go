@@ -235,7 +235,8 @@ func (d *delivery) settleNew(ctx context.Context, k kind, unique bool, batch []*
 }
 
 // matched finds the new records of a reply, whose order is not promised: by the
-// mark that we gave the input, else by the key in the record itself.
+// mark that we gave the input where a reply repeats it, else by the key in the
+// record itself. A company carries no key and is known by what was sent.
 func (d *delivery) matched(k kind, batch []*item, reply rowsReply) map[*item]string {
 	byTrace, byKey := make(map[string]string), make(map[string]string)
 	for _, r := range reply.Results {
@@ -252,6 +253,9 @@ func (d *delivery) matched(k kind, batch []*item, reply rowsReply) map[*item]str
 	}
 	if len(batch) == 1 && len(reply.Results) == 1 {
 		out[batch[0]] = string(reply.Results[0].ID)
+	}
+	if k.object == connectors.Account {
+		matchCompanies(batch, reply.Results, out)
 	}
 	return out
 }

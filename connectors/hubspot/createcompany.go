@@ -68,6 +68,58 @@ func (d *delivery) createCompanies(ctx context.Context, k kind, items []*item) {
 	}
 }
 
+// matchCompanies finds the new companies among the rows of a reply that belong
+// to nobody yet: of the name and domain that were sent, and of those the one
+// that has most of the other values too. Those with most values choose first.
+func matchCompanies(batch []*item, rows []row, made map[*item]string) {
+	taken := make(map[string]bool)
+	for _, id := range made {
+		taken[id] = true
+	}
+	byValues := slices.Clone(batch)
+	slices.SortStableFunc(byValues, func(a, b *item) int { return len(b.properties) - len(a.properties) })
+	for _, u := range byValues {
+		if made[u] != "" {
+			continue
+		}
+		best, most := "", 0
+		for _, r := range rows {
+			if n := likeness(u, r); n > most && !taken[string(r.ID)] {
+				best, most = string(r.ID), n
+			}
+		}
+		made[u], taken[best] = best, true
+	}
+}
+
+// likeness counts the values that a company shares with what was sent; 0 means
+// that it has another name or domain.
+func likeness(u *item, r row) int {
+	n := 0
+	for property, sent := range u.properties {
+		has := r.text(property)
+		switch {
+		case property == propName && !strings.EqualFold(strings.TrimSpace(has), strings.TrimSpace(sent)):
+			return 0
+		case property == propDomain && bareDomain(has) != bareDomain(sent):
+			return 0
+		case has == sent || property == propName || property == propDomain:
+			n++
+		}
+	}
+	return n
+}
+
+// bareDomain is a domain without what HubSpot takes off an address.
+func bareDomain(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if _, rest, ok := strings.Cut(s, "://"); ok {
+		s = rest
+	}
+	s, _, _ = strings.Cut(s, "/")
+	return strings.TrimPrefix(s, "www.")
+}
+
 // findCompany looks for the company that an unsure create would have made: of
 // that name and domain, made since it was decided. The search's index lags by
 // less than the time after which the caller believes that nothing is there.

@@ -111,8 +111,12 @@ func faultText(code, message string) string {
 	return transport.OneLine(unquoted.ReplaceAllString(text, "the value$1"), 200)
 }
 
-// message is HubSpot's text without anybody's data (I8), on one line.
+// message is HubSpot's text without anybody's data (I8), on one line. Of missing
+// scopes the inner text says the same in short.
 func (v vendorError) message() string {
+	if v.Category == "MISSING_SCOPES" && len(v.Errors) > 0 && v.Errors[0].Message != "" {
+		return v.Errors[0].message()
+	}
 	text, _, _ := strings.Cut(v.Message, ": [{") // the values follow as JSON
 	return transport.OneLine(quoted.ReplaceAllString(text, "…"), 200)
 }

@@ -52,6 +52,7 @@ func TestEveryValueCodeParksItsField(t *testing.T) {
 		"INVALID_INTEGER": "type and validation", "INVALID_NUMBER": "type and validation", "INVALID_LONG": "type and validation",
 		"INVALID_DATE": "type and validation", "INVALID_ALPHA": "type and validation", "LEADING_TRAILING_WHITESPACE": "type and validation",
 		"DUPLICATE_VALUE": "unique", "CONFLICT": "unique",
+		"MISSING_REQUIRED_PROPERTY": "map it", "MISSING_CONDITIONAL_REQUIRED_PROPERTY": "map it",
 	}
 	for code, fix := range codes {
 		message := fmt.Sprintf(`Property values were not valid: [{"isValid":false,"message":"Jane was not valid","error":%q,"name":"tier"}]`, code)

@@ -52,28 +52,39 @@ type rowSet struct {
 	historied bool
 }
 
-// list reads one page of the list endpoint, history and associations inline.
-// next is empty on the last page.
+// list reads one page of the list endpoint, history and associations inline,
+// and bare where the URL is too long for that. next is empty on the last page.
 func (r reader) list(ctx context.Context, after string) (rowSet, string, *refusal) {
-	set := rowSet{linked: r.linked(), historied: len(r.history) > 0}
-	limit := listPage
 	query := url.Values{"properties": {strings.Join(r.properties, ",")}, "archived": {"false"}}
+	set := rowSet{linked: r.linked(), historied: len(r.history) > 0}
 	if set.historied {
-		limit = historyPage
 		query.Set("propertiesWithHistory", strings.Join(r.history, ","))
-	}
-	if len(query.Encode()) > longestQuery {
-		set.bare, set.historied, limit = true, false, listPage
-		query.Set("properties", strings.Join(r.always(), ","))
-		query.Del("propertiesWithHistory")
 	}
 	if set.linked {
 		query.Set("associations", companyPlural)
 	}
-	query.Set("limit", strconv.Itoa(limit))
 	if after != "" {
 		query.Set("after", after)
 	}
+	if len(query.Encode()) <= longestQuery {
+		full, next, refused := r.listed(ctx, set, query)
+		if refused == nil || refused.Class != connectors.Narrow {
+			return full, next, refused
+		}
+	}
+	set.bare, set.historied = true, false
+	query.Set("properties", strings.Join(r.always(), ","))
+	query.Del("propertiesWithHistory")
+	return r.listed(ctx, set, query)
+}
+
+// listed makes the call of one page.
+func (r reader) listed(ctx context.Context, set rowSet, query url.Values) (rowSet, string, *refusal) {
+	limit := listPage
+	if set.historied {
+		limit = historyPage
+	}
+	query.Set("limit", strconv.Itoa(limit))
 	var reply rowsReply
 	refused := r.get(ctx, r.plural+"/list", transport.PriorityPoll, withQuery(r.paths.objects(r.plural), query), &reply)
 	if refused != nil {

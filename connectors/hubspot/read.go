@@ -122,6 +122,7 @@ func (c *Client) readPage(ctx context.Context, request connectors.ReadRequest) c
 	page.Object, page.Next = request.Object, cur.text()
 	if cur.Load == nil {
 		page.Through = stamp(millisText(cur.Thru))
+		page.Behind = cur.Backlog > 0
 	}
 	return page
 }

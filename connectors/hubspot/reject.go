@@ -195,6 +195,8 @@ func (f fieldFault) fix() string {
 		return "HubSpot computes this property; map another one"
 	case f.code == "INVALID_OPTION":
 		return "add the option to the property in HubSpot, or correct the values in the mapping"
+	case strings.HasPrefix(f.code, "MISSING_"):
+		return "HubSpot demands this property since version 2026-09: map it, or lift the rule in HubSpot"
 	case strings.HasPrefix(f.code, "DUPLICATE") || f.code == "CONFLICT":
 		return "another record has this value already, and the property must be unique"
 	default:

@@ -1,6 +1,7 @@
 package hubspot
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -489,9 +490,23 @@ func TestSandboxTaskWithoutThePerson(t *testing.T) {
 	}
 }
 
+// TestSandboxPoisonedBatch: what does not fit takes nothing else along, whether
+// the portal refuses it alone or the whole batch with it.
 func TestSandboxPoisonedBatch(t *testing.T) {
 	t.Parallel()
-	r := rehearse(t, sandbox.Options{}, nil)
+	for name, options := range map[string]sandbox.Options{
+		"alone": {}, "the whole batch": {WholeUpdates: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			poisonedBatch(t, options)
+		})
+	}
+}
+
+func poisonedBatch(t *testing.T, options sandbox.Options) {
+	t.Helper()
+	r := rehearse(t, options, nil)
 	var batch []connectors.Write
 	want := make(map[string]connectors.Outcome)
 	for i := range 100 {
@@ -535,6 +550,42 @@ func TestSandboxPoisonedBatch(t *testing.T) {
 		if rec.Writes > 1 {
 			t.Errorf("%s %s was written %d times", rec.Object, rec.ID, rec.Writes)
 		}
+	}
+}
+
+// TestSandboxDemandedProperty: a rule of the portal parks the record that breaks
+// it, names the property and stops no other.
+func TestSandboxDemandedProperty(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t, sandbox.Options{RequiredOnCreate: map[string][]string{"companies": {"industry"}}}, nil)
+	company := func(key string, fields map[string]connectors.Value) connectors.Write {
+		fields["name"] = text(key)
+		return connectors.Write{Key: key, Op: connectors.CreateAccount, Ref: connectors.Ref{System: connectors.HubSpot, Object: connectors.Account}, Fields: fields, Since: start}
+	}
+	got := r.client.Write(t.Context(), []connectors.Write{
+		company("without", map[string]connectors.Value{}), company("with", map[string]connectors.Value{"industry": text("BANKING")}),
+	})
+	var e *connectors.Error
+	if got[0].Outcome != connectors.Failed || !errors.As(got[0].Err, &e) || e.Class != connectors.ParkRecord || e.Field != "industry" || !strings.Contains(e.Fix, "lift the rule") {
+		t.Errorf("without: %+v", got[0])
+	}
+	if got[1].Outcome != connectors.Done {
+		t.Errorf("with: %+v", got[1])
+	}
+}
+
+// TestSandboxShortURLs: where a list's URL is too long for the way to HubSpot,
+// the values come by another call.
+func TestSandboxShortURLs(t *testing.T) {
+	t.Parallel()
+	r := rehearse(t, sandbox.Options{URLLimit: 200}, func(c *Config) {
+		c.Selection.Fields[connectors.Account] = []string{"name", "city", "phone", "industry", "annualrevenue", "numberofemployees"}
+	})
+	id := r.insert("companies", map[string]string{"name": "Acme", "city": "Rome"})
+	s := r.follow(connectors.Account)
+	s.round()
+	if got := s.records[id].Fields["city"]; got.Text() != "Rome" {
+		t.Errorf("city is %v", got)
 	}
 }
 

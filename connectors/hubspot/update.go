@@ -71,7 +71,10 @@ func (d *delivery) send(ctx context.Context, k kind, batch []*item) {
 		d.rejected(ctx, k, batch, refused, func(part []*item) { d.send(ctx, k, part) })
 		return
 	}
-	left := d.settle(k, batch, reply)
+	left, failed := d.settle(k, batch, reply)
+	for _, f := range failed {
+		d.rejected(ctx, k, []*item{f.item}, f.refusal, func(part []*item) { d.send(ctx, k, part) })
+	}
 	switch {
 	case len(left) == 0:
 	case len(batch) == 1:
@@ -86,9 +89,19 @@ func (d *delivery) send(ctx context.Context, k kind, batch []*item) {
 	}
 }
 
+// refusedItem is one member of a batch that HubSpot refused alone.
+type refusedItem struct {
+	*item
+	refusal *refusal
+}
+
+func refusedBy(k kind, u *item, fault vendorError) refusedItem {
+	return refusedItem{item: u, refusal: &refusal{Error: fault.record(k, u.id), body: fault}}
+}
+
 // settle reads a batch reply, which may hold errors whatever its status, and
-// returns the members that it does not mention.
-func (d *delivery) settle(k kind, batch []*item, reply rowsReply) []*item {
+// returns the members that it does not mention and those that it refuses.
+func (d *delivery) settle(k kind, batch []*item, reply rowsReply) (left []*item, failed []refusedItem) {
 	byID := make(map[string]row, len(reply.Results))
 	byTrace := make(map[string]row, len(reply.Results))
 	for _, r := range reply.Results {
@@ -98,11 +111,10 @@ func (d *delivery) settle(k kind, batch []*item, reply rowsReply) []*item {
 		}
 	}
 	faults := attribute(reply.Errors)
-	var left []*item
 	for i, u := range batch {
 		trace := traceOf(i)
 		if fault, ok := faults.find(u.id, trace); ok {
-			d.refuse(u, fault.record(k, u.id))
+			failed = append(failed, refusedBy(k, u, fault))
 			continue
 		}
 		r, ok := byID[u.id]
@@ -113,7 +125,7 @@ func (d *delivery) settle(k kind, batch []*item, reply rowsReply) []*item {
 			r, ok = reply.Results[0], true // the record was merged into this one
 		}
 		if !ok && len(batch) == 1 && len(reply.Errors) > 0 {
-			d.refuse(u, reply.Errors[0].record(k, u.id))
+			failed = append(failed, refusedBy(k, u, reply.Errors[0]))
 			continue
 		}
 		if !ok {
@@ -123,7 +135,7 @@ func (d *delivery) settle(k kind, batch []*item, reply rowsReply) []*item {
 		u.id = string(r.ID)
 		d.done(u, connectors.Done, u.id)
 	}
-	return left
+	return left, failed
 }
 
 // expected reads the records whose writes have a condition, and returns those

@@ -130,17 +130,21 @@ func policyWait(name, message string) wait {
 	}
 }
 
+// scopeFix names the scopes, which stand in the context of errors[] ("Using
+// object APIs") or, in recorded replies, in that of the refusal itself.
 func scopeFix(body vendorError) string {
 	var scopes []string
-	for _, key := range []string{"requiredGranularScopes", "requiredScopes", "missingScopes"} {
-		for _, s := range body.Context[key] {
-			scopes = append(scopes, transport.OneLine(s, 80))
+	for _, e := range append([]vendorError{body}, body.Errors...) {
+		for _, key := range []string{"requiredGranularScopes", "requiredScopes", "missingScopes"} {
+			for _, s := range e.Context[key] {
+				scopes = append(scopes, transport.OneLine(s, 80))
+			}
 		}
 	}
 	if len(scopes) == 0 {
 		return fixScope
 	}
-	return fixScope + ": " + strings.Join(scopes, ", ")
+	return fixScope + ": " + strings.Join(unique(scopes), ", ")
 }
 
 // byStatus reads the HTTP status alone (HubSpot developer docs, "Error
@@ -160,7 +164,7 @@ func byStatus(status int) verdict {
 		return verdict{class: connectors.Gone}
 	case http.StatusMethodNotAllowed, http.StatusNotAcceptable, http.StatusUnsupportedMediaType:
 		return verdict{class: connectors.Stop, fix: "check connectors.hubspot.base_url and api_version: this server does not know the request"}
-	case http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong:
+	case http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge:
 		return verdict{class: connectors.Narrow}
 	case http.StatusLocked:
 		return verdict{class: connectors.Retry, wait: waitLock}

@@ -103,6 +103,9 @@ func (t *bulkTurn) create(ctx context.Context) connectors.Page {
 	if err := decode(got.body, &job); err != nil {
 		return connectors.Page{Err: err}
 	}
+	if lost := t.c.made.put(t.cols.object, madeJob{asked: t.at.cursor(), id: job.ID}); lost != "" {
+		_ = t.c.giveUp(ctx, lost) // logged where it fails
+	}
 	next := t.at
 	next.Job, next.Page, next.Since = job.ID, "", t.c.now()
 	return connectors.Page{Next: next.cursor(), More: true}
@@ -165,7 +168,7 @@ func (t *bulkTurn) results(ctx context.Context) connectors.Page {
 	if next.Page != "" && next.Page != "null" {
 		return connectors.Page{Records: records, Next: next.cursor(), More: true}
 	}
-	t.c.deleteJob(ctx, t.at.Job)
+	_ = t.c.deleteJob(ctx, t.at.Job) // logged where it fails
 	next, loaded := next.ended()
 	return connectors.Page{Records: records, Next: next.cursor(), More: true, Loaded: loaded}
 }
@@ -180,9 +183,9 @@ func (t *bulkTurn) recover(ctx context.Context, err error) connectors.Page {
 	switch {
 	case e.Class == connectors.Gone:
 	case e.Class == connectors.Restart && (e.Code == bulkFailed || e.Code == bulkAborted):
-		t.c.deleteJob(ctx, t.at.Job)
+		_ = t.c.deleteJob(ctx, t.at.Job) // logged where it fails
 	case e.Class == connectors.Restart:
-		t.c.giveUp(ctx, t.at.Job)
+		_ = t.c.giveUp(ctx, t.at.Job)
 	default:
 		return connectors.Page{Err: err}
 	}

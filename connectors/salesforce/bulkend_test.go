@@ -69,3 +69,51 @@ func TestBulkJobOfAnotherSelection(t *testing.T) {
 	at.Print = "another"
 	readOne(t, c, connectors.Account, at.cursor())
 }
+
+// TestAbandon asks no more than it must, and tells what is worth another try.
+func TestAbandon(t *testing.T) {
+	t.Parallel()
+	abort := func(status int, reply string) step {
+		return step{ask: "PATCH " + jobPath, body: `{"state":"Aborted"}`, status: status, reply: reply}
+	}
+	remove := func(status int, reply string) step {
+		return step{ask: "DELETE " + jobPath, status: status, reply: reply}
+	}
+	const ended, lost, down = `[{"errorCode":"INVALIDJOBSTATE","message":"m"}]`, `[{"errorCode":"NOT_FOUND","message":"m"}]`, `[{"errorCode":"SERVER_UNAVAILABLE","message":"m"}]`
+	tests := []struct {
+		name  string
+		steps []step
+		want  connectors.Class
+	}{
+		{"running", []step{abort(200, jobState("Aborted")), remove(204, "")}, ""},
+		{"running, and cleared by somebody", []step{abort(200, jobState("Aborted")), remove(404, lost)}, ""},
+		{"running, and cannot be cleared yet", []step{abort(200, jobState("Aborted")), remove(503, down)}, ""},
+		{"complete", []step{abort(400, ended), remove(204, "")}, ""},
+		{"complete, and cannot be cleared yet", []step{abort(400, ended), remove(503, down)}, connectors.Retry},
+		{"gone", []step{abort(404, lost)}, ""},
+		{"down", []step{abort(503, down)}, connectors.Retry},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, _, _ := converse(t, nil, nil, tt.steps...)
+			err := c.Abandon(t.Context(), connectors.Account, bulkAt(c, t, time.Minute).cursor())
+			if got := connectors.ClassOf(err); got != tt.want || (err != nil) != (tt.want != "") {
+				t.Errorf("error %v of class %q, want class %q", err, got, tt.want)
+			}
+		})
+	}
+}
+
+// TestAbandonOfNothing makes no call.
+func TestAbandonOfNothing(t *testing.T) {
+	t.Parallel()
+	c, _, _ := converse(t, nil, nil)
+	at := bulkAt(c, t, time.Minute)
+	at.Job = ""
+	for _, cursor := range []connectors.Cursor{"", "no cursor", `{"v":99,"j":"750000000000001AAA"}`, at.cursor()} {
+		if err := c.Abandon(t.Context(), connectors.Account, cursor); err != nil {
+			t.Errorf("%s: %v", cursor, err)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Client struct {
 	describes describes
 	settled   settled
 	delivered delivered
+	made      madeJobs
 	notify    notificationType
 	closed    closedStatus
 }

@@ -7,7 +7,7 @@ import "slices"
 const duplicatesNamed = 3
 
 // duplicates is what a duplicate rule found (SOAP API Developer Guide,
-// "DuplicateResult"; its JSON form follows the SOAP one).
+// "DuplicateResult"; the JSON form is recorded).
 type duplicates struct {
 	Matches []struct {
 		Records []struct {

@@ -90,7 +90,7 @@ func (c *Client) begin(ctx context.Context, r connectors.ReadRequest) (turn, err
 	if p.Print != cols.print {
 		// What is under way answers to another selection.
 		if p.Job != "" {
-			c.giveUp(ctx, p.Job)
+			_ = c.giveUp(ctx, p.Job) // logged where it fails
 		}
 		p.forget()
 		p.Print = cols.print

@@ -26,6 +26,9 @@ func (d *Daemon) digest(ctx context.Context, period workflows.Period) (engine.Re
 	if err != nil {
 		return engine.Report{}, err
 	}
+	if period.Name == workflows.Monthly {
+		r.Advice = d.advice(ctx, now)
+	}
 	var text, page strings.Builder
 	if err := report.Brief(&text, r, p.Survey); err != nil {
 		return engine.Report{}, fmt.Errorf("writing the %s digest: %w", period.Name, err)
@@ -34,6 +37,16 @@ func (d *Daemon) digest(ctx context.Context, period workflows.Period) (engine.Re
 		return engine.Report{}, err
 	}
 	return engine.Report{Title: report.Title(r), Text: text.String(), HTML: page.String()}, nil
+}
+
+// advice is what the monthly digest proposes where the target is missed. A
+// digest goes out without it rather than not at all.
+func (d *Daemon) advice(ctx context.Context, now time.Time) string {
+	text, err := engine.Advise(ctx, d.Store, d.Config.Policy, engine.AboutTarget, now)
+	if err != nil {
+		d.env.Logger.Warn("the digest proposes nothing", "error", err)
+	}
+	return text
 }
 
 // reporter makes the digests, unless the outside brings its own.

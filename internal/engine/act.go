@@ -23,8 +23,7 @@ type candidate struct {
 // act hands off the accounts whose turn has come (door 5): the strongest types
 // first, then the best. It writes the handoff, the frozen summary and the
 // outbox in the caller's transaction; see act_turn.go for who has to wait.
-// both: both CRMs were read before.
-func (e *Engine) act(tx Tx, both bool) error {
+func (e *Engine) act(tx Tx, seen sight) error {
 	mode, err := e.mode(tx)
 	if err != nil || !mode.Live {
 		return err
@@ -38,7 +37,7 @@ func (e *Engine) act(tx Tx, both bool) error {
 		return err
 	}
 	b := e.batch(tx)
-	b.both = both
+	b.sight = seen
 	ready, err := b.candidates(rows)
 	if err != nil {
 		return err

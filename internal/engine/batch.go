@@ -51,8 +51,9 @@ type batch struct {
 	readings []ActivityRead                  // to be remembered
 	unsold   []connectors.Ref                // sales activities that are gone
 	through  time.Time                       // how far the page's object was read before
-	both     bool                            // both CRMs were read before what is decided now
-	drift    *drift                          // nil unless everything is compared
+	sight
+	read     *mapping.Horizon // how far both CRMs have been read, once needed
+	drift    *drift           // nil unless everything is compared
 	contests []ConflictRow
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
 	staff    workflows.Users  // the users of both CRMs, once needed

@@ -207,6 +207,9 @@ func (b *batch) reviewCase(c MatchCase, g group) error {
 		if c.Rule == mergeRule(s.System()) {
 			return b.reviewMerge(c, s)
 		}
+		if c.Rule == otherRule(s.System()) {
+			return b.reviewOther(c, s)
+		}
 	}
 	if !slices.ContainsFunc(b.mapping.Rules, func(r mapping.MatchRule) bool { return r.Name == c.Rule }) {
 		return b.endCase(c, CaseSettled) // the mapping no longer has the rule

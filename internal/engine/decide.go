@@ -14,7 +14,9 @@ import (
 // Sweep decides the accounts whose time has come: those that changed while no
 // decision was possible, and those for which time alone may change it. On its
 // first run with both CRMs loaded it matches them first. The last chunk acts.
-func (e *Engine) Sweep(ctx context.Context) error {
+func (e *Engine) Sweep(ctx context.Context) error { return e.sweep(ctx, sight{both: true}) }
+
+func (e *Engine) sweep(ctx context.Context, seen sight) error {
 	ready, err := e.prepareSweep(ctx)
 	if err != nil || !ready {
 		return err
@@ -35,11 +37,11 @@ func (e *Engine) Sweep(ctx context.Context) error {
 				return err
 			}
 			// Matching may have joined these with accounts of later chunks.
-			b.both = true
+			b.sight = seen
 			if err := b.decide(b.alsoTouched(ids)); err != nil || more {
 				return err
 			}
-			return e.act(tx, true)
+			return e.act(tx, seen)
 		})
 		if err != nil {
 			return fmt.Errorf("deciding: %w", err)
@@ -96,11 +98,16 @@ func (b *batch) decide(ids []string) error {
 			return err
 		}
 		en.row.Dirty = false
+		bereaved, err := b.bereave(en)
+		if err != nil {
+			return err
+		}
 		rows, err := b.evaluate(en, histories[id], activities[id], cases[id], mode.Live)
 		if err != nil {
 			return err
 		}
 		log = append(log, rows...)
+		en.row.Due = earliest(en.row.Due, bereaved)
 		b.keep(en)
 		if !mode.Live {
 			continue

@@ -59,6 +59,9 @@ type crm struct {
 	accounts         map[string]string // ids of accounts that were made, by key
 	// hide keeps accounts that were made out of what is read.
 	hide bool
+	// abandoned are the cursors that the engine gave up, abandonErr refuses it.
+	abandoned  []connectors.Cursor
+	abandonErr error
 }
 
 func newCRM(system connectors.System, c clock.Clock) *crm {
@@ -79,9 +82,16 @@ func (c *crm) put(object connectors.Object, id string, accounts []string, pairs 
 	for k, v := range pairs {
 		r.Fields[k] = connectors.TextValue(v)
 	}
+	if v, ok := pairs[historied]; ok {
+		versions := append([]connectors.Version(nil), r.History[historied]...)
+		r.History = map[string][]connectors.Version{historied: append(versions, connectors.Version{Value: connectors.TextValue(v), At: r.Modified})}
+	}
 	c.rows[r.Ref] = r
 	c.log = append(c.log, r)
 }
+
+// historied is the field of HubSpot of which earlier values are told.
+const historied = "plan"
 
 // merged adds a record that came out of a merge: a new id, the old one an alias.
 func (c *crm) merged(id, old string, pairs map[string]string) {
@@ -309,7 +319,9 @@ type house struct {
 	planOnly bool
 	channels []engine.Channel
 	report   engine.Reporter
-	log      slog.Handler              // nil for nothing
+	log      slog.Handler // nil for nothing
+	bothRead time.Duration
+	skew     time.Duration             // of the daemon's clock, against the CRMs'
 	signed   string                    // what the policy's signatures are held against
 	spy      func([]engine.AccountRow) // sees every account that is written; nil for nobody
 }
@@ -366,12 +378,20 @@ func (h *house) make(s engine.Store) {
 		log = h.log
 	}
 	h.engine = engine.New(engine.Options{
-		Store: s, Connectors: []connectors.Connector{h.sf, h.hs}, Policy: p, Clock: h.clock,
+		Store: s, Connectors: []connectors.Connector{h.sf, h.hs}, Policy: p, Clock: skewed{h.clock, &h.skew},
 		Logger: slog.New(log), GoLive: h.goLive, PlanOnly: h.planOnly,
 		ReconcileEvery: 7 * 24 * time.Hour, Retention: map[string]time.Duration{store.PrunePoints: 400 * 24 * time.Hour},
-		Channels: h.channels, Report: h.report,
+		Channels: h.channels, Report: h.report, BothRead: h.bothRead,
 	})
 }
+
+// skewed is a clock that goes wrong by some time, which may change.
+type skewed struct {
+	clock.Clock
+	by *time.Duration
+}
+
+func (s skewed) Now() time.Time { return s.Clock.Now().Add(*s.by) }
 
 // brokenStore fails its n-th transaction after the work and before the commit.
 type brokenStore struct {

@@ -12,20 +12,24 @@ import (
 // syncFields plans the writes that bring both CRMs to the merged values. While
 // one CRM's page is at hand, only what handoffd itself has to say is written: of
 // the other CRM an older state may be known, and what two people changed is not
-// to depend on whose page was read first. The rest waits for the sweep.
+// to depend on whose page was read first. The rest waits for the sweep, and for
+// both CRMs to have been read since either changed (horizon.go).
 func (b *batch) syncFields(en *entry) error {
 	m, err := b.withPeople()
 	if err != nil {
 		return err
 	}
+	read, err := b.horizon()
+	if err != nil {
+		return err
+	}
+	en.account.Hold(b.now)
 	if b.both {
-		m.Agree(en.account)
+		m.Agree(en.account, read)
 	}
 	b.relent(en, m)
 	writes, problems := m.Outgoing(en.account)
-	if !b.both {
-		writes = b.ownOnly(en, writes)
-	}
+	writes = b.ripeOnly(en, writes, read)
 	b.resettle(en, problems)
 	for _, p := range problems {
 		b.problems = append(b.problems, ProblemRow{Ref: p.Ref, Field: p.Field, Vendor: p.Vendor, Value: p.Value, Reason: p.Reason, Since: b.now})
@@ -38,18 +42,18 @@ func (b *batch) syncFields(en *entry) error {
 	return errors.Join(errs...)
 }
 
-// ownOnly leaves the writes that carry a value from one CRM to the other for
+// ripeOnly leaves the writes that carry a value from one CRM to the other for
 // when both have been read.
-func (b *batch) ownOnly(en *entry, writes []mapping.FieldWrite) (own []mapping.FieldWrite) {
+func (b *batch) ripeOnly(en *entry, writes []mapping.FieldWrite, read mapping.Horizon) (ripe []mapping.FieldWrite) {
 	for _, w := range writes {
-		if b.mapping.Fields[w.Slot].Master == mapping.FromHandoffd {
-			own = append(own, w)
+		if b.mapping.Fields[w.Slot].Master == mapping.FromHandoffd || b.both && read.Settled(en.account, w.Slot) {
+			ripe = append(ripe, w)
 		}
 	}
-	if len(own) < len(writes) || b.mapping.Apart(en.account) {
-		en.row.Due = earliest(en.row.Due, b.now.Add(b.engine.bothRead))
+	if len(ripe) < len(writes) || b.mapping.Apart(en.account) {
+		en.row.Due = earliest(en.row.Due, b.now.Add(b.patience(read)))
 	}
-	return own
+	return ripe
 }
 
 // split parts a side's field writes into those that handoffd masters or

@@ -71,11 +71,7 @@ func (b *batch) foldHandoffs(keep, gone *entry) error {
 	takesOver := mine == nil && theirs != nil
 	if takesOver || gone.life.Episode > 0 && keep.life.Episode == 0 && !keep.life.State.Open() {
 		keep.life.State, keep.life.Since, keep.life.Open = gone.life.State, gone.life.Since, gone.life.Open
-		for _, name := range []string{b.policy.MQAField, b.policy.StatusField} {
-			if f := b.mapping.Field(name); f != nil && f.Slot < len(gone.account.Own) {
-				keep.account.Own[f.Slot] = gone.account.Own[f.Slot]
-			}
-		}
+		b.wearLike(keep, gone)
 	}
 	if gone.life.State == workflows.Ready && keep.life.State == workflows.Nurture {
 		keep.life.State, keep.life.Since = gone.life.State, gone.life.Since
@@ -144,8 +140,27 @@ func (b *batch) bury(en *entry) error {
 // endLife puts an account back to nurture: what happened until now is used up.
 func (b *batch) endLife(en *entry) {
 	en.life.State, en.life.Since, en.life.Ended, en.life.Open = workflows.Nurture, b.now, b.now, nil
+	b.takeOff(en)
+}
+
+// takeOff lets the CRMs show that sales no longer has the account, and that
+// marketing may go on with it.
+func (b *batch) takeOff(en *entry) {
 	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(false))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.Nurture)))
+	if f := b.mapping.Field(workflows.FieldPaused); f != nil && en.account.Own[f.Slot].Bool() {
+		b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(false))
+	}
+}
+
+// wearLike lets the CRMs show of one account what they showed of another,
+// whose handoff it has taken over.
+func (b *batch) wearLike(en, like *entry) {
+	for _, name := range []string{b.policy.MQAField, b.policy.StatusField, workflows.FieldPaused} {
+		if f := b.mapping.Field(name); f != nil && f.Slot < len(like.account.Own) {
+			en.account.Own[f.Slot] = like.account.Own[f.Slot]
+		}
+	}
 }
 
 // retarget lets writes for one record that are not done go to another: those

@@ -65,6 +65,13 @@ func (e *Engine) govern(tx Tx) (g Governance, err error) {
 	}
 	if growth.Period == policy.Limits.Longest() && growth.grows() {
 		g.QueueGrows = growth.String()
+		var kept advice
+		if err := getSetting(tx, settingAdvice+AboutLimit, &kept); err != nil {
+			return g, err
+		}
+		if text := kept.of(policy); text != "" {
+			g.QueueGrows += "; " + text
+		}
 	}
 	rows, err := tx.AccountsInState(string(workflows.Ready))
 	if err != nil {

@@ -86,7 +86,7 @@ func (b *batch) known(ref connectors.Ref) (*entry, error) {
 
 func (b *batch) linkByHand(sf, hs *entry) error {
 	if sf == hs {
-		return nil
+		return b.confirmLink(sf)
 	}
 	one, _ := sf.account.Ref(mapping.SalesforceSide)
 	other, _ := hs.account.Ref(mapping.HubSpotSide)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,7 +26,10 @@ type org struct {
 }
 
 func newOrg(t *testing.T) *org {
-	return &org{h: newHouse(t), alive: map[connectors.System][]string{}, gone: map[connectors.System][]string{}}
+	h := pausing(t)
+	h.mapping = strings.Replace(h.mapping, "signals:", "  plan: {type: text, hubspot: plan, salesforce: Plan__c, sync: newest}\nsignals:", 1)
+	h.make(h.store)
+	return &org{h: h, alive: map[connectors.System][]string{}, gone: map[connectors.System][]string{}}
 }
 
 func (o *org) crm(s connectors.System) *crm { return o.h.crm(s) }
@@ -49,10 +53,13 @@ func domain(n int) string { return fmt.Sprintf("acme%d.example", n) }
 
 // put creates or changes a record.
 func (o *org) put(s connectors.System, id string, domain, score string) {
+	o.next++
+	plan := fmt.Sprint("plan ", o.next)
 	if s == connectors.HubSpot {
 		o.h.hubspot(id, domain, score)
+		o.h.hs.put(connectors.Account, id, nil, map[string]string{"plan": plan})
 	} else {
-		o.h.sf.put(connectors.Account, id, nil, map[string]string{"Name": "Acme", "Website": domain, "OwnerId": "005000000000001AAA"})
+		o.h.sf.put(connectors.Account, id, nil, map[string]string{"Name": "Acme", "Website": domain, "OwnerId": "005000000000001AAA", "Plan__c": plan})
 	}
 }
 
@@ -141,9 +148,38 @@ func (o *org) inHand(t *rapid.T, accounts map[string]bool, open map[string]strin
 	}
 }
 
+// shown looks whether both CRMs say of every account what it is: with sales, and
+// marketing holds back, or not; and whether they agree on what both may change.
+func (o *org) shown(t *rapid.T) {
+	open := map[string]bool{}
+	for _, r := range openHandoffs(o.h.t.(*testing.T), o.h) {
+		if r.Closed.IsZero() {
+			open[r.Account] = true
+		}
+	}
+	plans := map[string]string{}
+	for _, s := range connectors.Systems() {
+		names := map[connectors.System][2]string{connectors.Salesforce: {"MQA__c", "Paused__c"}, connectors.HubSpot: {"mqa", "paused"}}[s]
+		for _, id := range o.alive[s] {
+			account := o.h.account(o.crm(s), id)
+			plan := o.crm(s).field(id, map[connectors.System]string{connectors.Salesforce: "Plan__c", connectors.HubSpot: "plan"}[s])
+			if before, linked := plans[account]; linked && before != plan {
+				t.Fatalf("%s holds %q in one CRM and %q in the other", account, before, plan)
+			}
+			plans[account] = plan
+			for _, name := range names {
+				if said := o.crm(s).field(id, name) == "true"; said != open[account] {
+					t.Fatalf("%s %s says %s = %t, and the open handoff of %s: %t", s, id, name, said, account, open[account])
+				}
+			}
+		}
+	}
+}
+
 // TestLedgerLaw: whatever is deleted, merged and brought back, and in whatever
 // pages it is read, every id ever seen leads to exactly one account, no two
-// living records of a CRM share one, and no account has two open handoffs.
+// living records of a CRM share one, no account has two open handoffs, and both
+// CRMs show who has it.
 func TestLedgerLaw(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
@@ -194,6 +230,7 @@ func TestLedgerLaw(t *testing.T) {
 		if s := o.h.summary(); s.Pending != 0 {
 			r.Fatalf("summary %+v, want rest", s)
 		}
+		o.shown(r)
 	})
 }
 

@@ -288,12 +288,13 @@ func TestDeleteAndUndelete(t *testing.T) {
 	h := newHouse(t)
 	h.pair(1, "90")
 	h.once()
-	h.sf.remove(sfID(1), "")
+	h.hs.remove("1", "")
+	h.later()
 	h.later()
 	if rows := openHandoffs(t, h); !rows[0].Closed.IsZero() {
-		t.Error("closed while one record is alive")
+		t.Error("closed while the record with the task is alive")
 	}
-	h.hs.remove("1", "")
+	h.sf.remove(sfID(1), "")
 	h.later()
 	if rows := openHandoffs(t, h); len(rows) != 1 || rows[0].Outcome != "record deleted" || !rows[0].Closed.Equal(h.clock.Now()) {
 		t.Fatalf("handoffs %+v, want it closed with the records", rows)

@@ -147,7 +147,13 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 	}
 	before, scoped := seen(b.mapping, en.account, side), en.account.InScope()
 	alive := len(homes(en.account)) > 0
+	if v := en.account.Views[side]; v != nil {
+		v.Through = b.through
+	}
 	applied := b.mapping.Apply(en.account, r)
+	if applied.Changed {
+		en.account.Notice(side, b.now)
+	}
 	if applied.Stale {
 		if applied.Changed {
 			b.touch(en)

@@ -220,11 +220,7 @@ func (b *batch) handOver(now, was *entry, open *HandoffRow) error {
 	}
 	if mine == nil {
 		now.life.State, now.life.Since, now.life.Open = state.State, state.Since, state.Open
-		for _, name := range []string{b.policy.MQAField, b.policy.StatusField} {
-			if f := b.mapping.Field(name); f != nil {
-				now.account.Own[f.Slot] = was.account.Own[f.Slot]
-			}
-		}
+		b.wearLike(now, was)
 	}
 	now.life.Episode += state.Episode
 	b.endLife(was)

@@ -23,7 +23,13 @@ func (b *batch) match(ids []string) error {
 	refs := b.everyRef(ids)
 	for _, id := range ids {
 		en := b.entries[id]
-		if en == nil || !free(en) {
+		if en == nil {
+			continue
+		}
+		if !free(en) {
+			if err := b.contradict(en); err != nil {
+				return err
+			}
 			continue
 		}
 		f, err := b.fit(en)
@@ -32,6 +38,9 @@ func (b *batch) match(ids []string) error {
 		}
 		if len(f.partners) == 0 || done[f.group] {
 			continue
+		}
+		if err := b.contradictPartners(f); err != nil {
+			return err
 		}
 		done[f.group] = true
 		if err := b.settleGroup(f.group); err != nil {

@@ -19,6 +19,7 @@ const usersEvery = 15 * time.Minute
 // it can; the error joins all that could not be done.
 func (e *Engine) Once(ctx context.Context) error {
 	var errs []error
+	seen := sight{both: true, ranFrom: e.clock.Now()}
 	for _, system := range e.order {
 		errs = append(errs, e.RefreshUsers(ctx, system), e.Poll(ctx, system))
 	}
@@ -26,7 +27,7 @@ func (e *Engine) Once(ctx context.Context) error {
 	for _, system := range e.order {
 		errs = append(errs, e.Reload(ctx, system))
 	}
-	errs = append(errs, e.hasten(ctx), e.Sweep(ctx), e.Gauge(ctx), e.SendReports(ctx))
+	errs = append(errs, e.hasten(ctx), e.sweep(ctx, seen), e.Gauge(ctx), e.SendReports(ctx))
 	for _, system := range e.order {
 		_, err := e.empty(ctx, system) // what is held is told below, with what was held before
 		errs = append(errs, err)
@@ -40,7 +41,7 @@ func (e *Engine) Once(ctx context.Context) error {
 	return err
 }
 
-// hasten makes due what waits for both CRMs to be read, which they are.
+// hasten makes due what waits for both CRMs to be read.
 func (e *Engine) hasten(ctx context.Context) error {
 	if e.bothRead == 0 {
 		return nil

@@ -43,13 +43,18 @@ func (b *batch) canonical(r connectors.Record, keys map[string]string) map[strin
 // the other record's score is no fall or rise of this one's. Events and
 // counters count.
 func (b *batch) own(a *mapping.Account, points []mapping.Point) []mapping.Point {
+	return ownPoints(b.mapping, homes(a), points)
+}
+
+// ownPoints are those of signals, and the levels of the records given.
+func ownPoints(m *mapping.Mapping, homes []connectors.Ref, points []mapping.Point) []mapping.Point {
 	sources := map[string]bool{}
-	for _, ref := range homes(a) {
+	for _, ref := range homes {
 		sources[ref.String()] = true
 	}
 	out := points[:0:0]
 	for _, p := range points {
-		if b.mapping.Field(p.Signal) == nil || sources[p.Source] {
+		if m.Field(p.Signal) == nil || sources[p.Source] {
 			out = append(out, p)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/workflows"
@@ -34,7 +35,7 @@ func (e *Engine) poll(ctx context.Context, system connectors.System) error {
 func (e *Engine) readPages(ctx context.Context, system connectors.System) (ready bool, err error) {
 	defer e.beginReading(system)()
 	c := e.connectors[system]
-	open := c.Objects()
+	open, began := c.Objects(), e.clock.Now()
 	var errs []error
 	for len(open) > 0 {
 		requests, err := e.requests(ctx, system, open)
@@ -52,7 +53,7 @@ func (e *Engine) readPages(ctx context.Context, system connectors.System) (ready
 				errs = append(errs, errors.Join(err, e.restart(ctx, system, page)))
 				continue
 			}
-			some, err := e.commit(ctx, system, page)
+			some, err := e.commit(ctx, system, page, began)
 			if err != nil {
 				return ready, errors.Join(append(errs, fmt.Errorf("committing %s from %s: %w", page.Object, system, err))...)
 			}
@@ -70,7 +71,7 @@ func (e *Engine) readPages(ctx context.Context, system connectors.System) (ready
 // contact, and the stronger of two that came together is to win. After a crash
 // before it, the next sweep does the same.
 func (e *Engine) handOver(ctx context.Context, system connectors.System) error {
-	if err := e.store.Update(ctx, func(tx Tx) error { return e.act(tx, false) }); err != nil {
+	if err := e.store.Update(ctx, func(tx Tx) error { return e.act(tx, sight{}) }); err != nil {
 		return fmt.Errorf("handing off after reading %s: %w", system, err)
 	}
 	return nil
@@ -108,8 +109,8 @@ func unasked(open []connectors.Object, requests []connectors.ReadRequest) (rest 
 
 // commit takes a page through the doors in one transaction: records, signals,
 // problems, decisions and the cursor stand or fall together. It tells whether
-// accounts of the page wait for their turn.
-func (e *Engine) commit(ctx context.Context, system connectors.System, page connectors.Page) (ready bool, err error) {
+// accounts of the page wait for their turn; began is when this poll began.
+func (e *Engine) commit(ctx context.Context, system connectors.System, page connectors.Page, began time.Time) (ready bool, err error) {
 	err = e.store.Update(ctx, func(tx Tx) error {
 		cursors, err := tx.Cursors(system)
 		if err != nil {
@@ -128,6 +129,9 @@ func (e *Engine) commit(ctx context.Context, system connectors.System, page conn
 			Loaded: page.Loaded || cursors[page.Object].Loaded, Changed: e.clock.Now(),
 		})
 		if err != nil {
+			return err
+		}
+		if err := e.noteRead(tx, system, page, began); err != nil {
 			return err
 		}
 		e.tally.add(func(t *tally) { t.read[system] += len(page.Records); t.changed += len(b.touched) })
@@ -150,6 +154,9 @@ func (e *Engine) restart(ctx context.Context, system connectors.System, page con
 			return err
 		}
 		row := cursors[page.Object]
+		if err := e.abandon(tx, row); err != nil {
+			return err
+		}
 		row.System, row.Object, row.Cursor, row.Changed = system, page.Object, "", e.clock.Now()
 		return tx.PutCursor(row)
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"handoffd/connectors"
@@ -18,6 +19,11 @@ import (
 const reloadMark = "@reload"
 
 func reloadObject(o connectors.Object) connectors.Object { return o + reloadMark }
+
+// reloadedObject is the object that a cursor reads, be it for the reload or not.
+func reloadedObject(o connectors.Object) connectors.Object {
+	return connectors.Object(strings.TrimSuffix(string(o), reloadMark))
+}
 
 // Why a reload runs.
 const (
@@ -55,7 +61,7 @@ func (e *Engine) begin(tx Tx, system connectors.System, o connectors.Object, rea
 	if running.Reason == reloadScope || running.Reason == reloadRules && reason != reloadScope {
 		reason = running.Reason // its end has more to do than the others', or nothing is decided before it
 	}
-	if err := tx.DeleteCursor(system, reloadObject(o)); err != nil {
+	if err := e.dropCursor(tx, cursors[reloadObject(o)]); err != nil {
 		return err
 	}
 	e.log.Info("reading everything once more", "system", system, "object", o, "reason", reason)
@@ -116,6 +122,9 @@ func (e *Engine) planReloads(tx Tx, policyChanged bool) error {
 			if err := e.planReload(tx, system, o, now); err != nil {
 				return err
 			}
+		}
+		if err := e.dropUnread(tx, system); err != nil {
+			return err
 		}
 	}
 	if !policyChanged {
@@ -186,6 +195,9 @@ func (e *Engine) identifying(tx Tx) (reason string, err error) {
 // Reload goes on with the reloads of one CRM until they are done.
 func (e *Engine) Reload(ctx context.Context, system connectors.System) error {
 	if err := e.known(ctx, system); err != nil {
+		return err
+	}
+	if err := e.endAbandoned(ctx, system); err != nil {
 		return err
 	}
 	for _, o := range e.connectors[system].Objects() {
@@ -272,7 +284,7 @@ func (e *Engine) commitReload(ctx context.Context, system connectors.System, pag
 		if ready, err := e.settle(tx, b); err != nil || !ready || !page.Loaded {
 			return err
 		}
-		return e.act(tx, false)
+		return e.act(tx, sight{})
 	})
 }
 

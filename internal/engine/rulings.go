@@ -23,20 +23,18 @@ var errNothingDone = errors.New("nothing was done")
 func (e *Engine) Rule(ctx context.Context, list []Ruling) (refused map[int]error, err error) {
 	err = e.byPerson(ctx, func(b *batch) error {
 		refused = map[int]error{}
-		for i, r := range list {
-			rule := b.splitPair
-			if r.Link {
-				rule = b.linkPair
+		for _, links := range []bool{false, true} { // what is split makes room for what is linked
+			for i, r := range list {
+				if r.Link != links {
+					continue
+				}
+				if err := b.rule(r); refusedByRule(err) {
+					refused[i] = err
+				} else if err != nil {
+					return err
+				}
+				b.splits, b.cases = nil, nil
 			}
-			err := rule(r.Salesforce, r.HubSpot)
-			no := new(RefusedError)
-			switch {
-			case errors.As(err, &no):
-				refused[i] = err
-			case err != nil:
-				return err
-			}
-			b.splits, b.cases = nil, nil
 		}
 		if len(refused) > 0 {
 			return errNothingDone
@@ -47,6 +45,18 @@ func (e *Engine) Rule(ctx context.Context, list []Ruling) (refused map[int]error
 		return refused, nil
 	}
 	return nil, err
+}
+
+func (b *batch) rule(r Ruling) error {
+	if r.Link {
+		return b.linkPair(r.Salesforce, r.HubSpot)
+	}
+	return b.splitPair(r.Salesforce, r.HubSpot)
+}
+
+func refusedByRule(err error) bool {
+	no := new(RefusedError)
+	return errors.As(err, &no)
 }
 
 // pair finds the accounts of a Salesforce account and a HubSpot company.

@@ -58,8 +58,7 @@ func (b *batch) leave(en *entry) error {
 	}
 	// Nothing of it is used up: when the account comes back it is judged anew.
 	en.life.State, en.life.Since = workflows.Nurture, b.now
-	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(false))
-	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.Nurture)))
+	b.takeOff(en)
 	return b.closeHandoff(h, outcomeLeftOut)
 }
 

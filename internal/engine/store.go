@@ -39,6 +39,7 @@ type Tx interface {
 	RelatedTx
 	ReportTx
 	ShowTx
+	BacktestTx
 }
 
 // AccountRow is one account as stored.

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"handoffd/connectors"
 	"handoffd/internal/engine"
 )
@@ -258,43 +256,4 @@ func TestEmptied(t *testing.T) {
 			t.Errorf("%s: %q, want %q in hubspot", rest, got, want)
 		}
 	}
-}
-
-// TestLawSyncThroughTheEngine: random changes, cycles in between or not: the
-// sides agree, it comes to rest, and each last change that stood alone arrives.
-func TestLawSyncThroughTheEngine(t *testing.T) {
-	t.Parallel()
-	policies := []string{"sync: prefer_salesforce", "sync: prefer_hubspot", "sync: newest", "from: hubspot"}
-	houses := map[string]*house{}
-	for _, policy := range policies {
-		houses[policy] = syncHouse(t, policy)
-	}
-	n := 0
-	rapid.Check(t, func(rt *rapid.T) {
-		policy := rapid.SampledFrom(policies).Draw(rt, "policy")
-		h := houses[policy]
-		n++
-		h.twin(n, "", "")
-		for i := range rapid.IntRange(1, 5).Draw(rt, "changes") {
-			system := rapid.SampledFrom(connectors.Systems()).Draw(rt, "system")
-			h.plan(system, n, fmt.Sprint("v", i))
-			if rapid.Bool().Draw(rt, "run") {
-				h.once()
-			}
-		}
-		h.plan(connectors.HubSpot, n, "of hubspot")
-		alone := rapid.Bool().Draw(rt, "settled")
-		if alone {
-			h.rest(rt)
-		}
-		h.plan(connectors.Salesforce, n, "of salesforce")
-		h.rest(rt)
-		want := "of salesforce"
-		if policy == "from: hubspot" || policy == "sync: prefer_hubspot" && !alone {
-			want = "of hubspot"
-		}
-		if got := h.plans(n); got != [2]string{want, want} {
-			rt.Fatalf("%s: %q, want %q on both sides", policy, got, want)
-		}
-	})
 }

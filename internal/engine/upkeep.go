@@ -39,7 +39,7 @@ func (e *Engine) Upkeep(ctx context.Context) error {
 	if err != nil || !due {
 		return err
 	}
-	errs := []error{e.prune(ctx, now), e.freezeReports(ctx, now)}
+	errs := []error{e.prune(ctx, now), e.freezeReports(ctx, now), e.adviseOnQueue(ctx, now)}
 	for _, system := range e.order {
 		errs = append(errs, e.lookAtSchema(ctx, system), e.compare(ctx, system, now))
 	}
@@ -71,6 +71,10 @@ func (e *Engine) prune(ctx context.Context, now time.Time) error {
 	if !can || len(e.retention) == 0 {
 		return nil
 	}
+	now, err := e.vouched(ctx, now)
+	if err != nil {
+		return err
+	}
 	removed, err := p.Prune(ctx, now, e.retention)
 	for table, n := range removed {
 		if n > 0 {
@@ -78,6 +82,24 @@ func (e *Engine) prune(ctx context.Context, now time.Time) error {
 		}
 	}
 	return err
+}
+
+// vouched is now, unless the CRMs were last read at a time long before it: when
+// our clock has jumped ahead, nothing has become old by that.
+func (e *Engine) vouched(ctx context.Context, now time.Time) (time.Time, error) {
+	err := e.store.View(ctx, func(tx Tx) error {
+		for _, system := range e.order {
+			cursors, err := tx.Cursors(system)
+			if err != nil {
+				return err
+			}
+			if read := cursors[connectors.Account].Through.Add(upkeepEvery); read.Before(now) {
+				now = read
+			}
+		}
+		return nil
+	})
+	return now, err
 }
 
 // lookAtSchema tries again what did not fit when a CRM's fields have changed:

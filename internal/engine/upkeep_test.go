@@ -313,6 +313,30 @@ func TestUpkeepPrunes(t *testing.T) {
 	})
 }
 
+// TestAClockAheadPrunesNothing: what the CRMs' clocks call recent is not old
+// because ours has jumped.
+func TestAClockAheadPrunesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "10")
+	h.once()
+	h.clock.Advance(time.Hour)
+	h.hs.put(connectors.Account, "1", nil, map[string]string{"score": "20"})
+	h.once()
+	h.hs.blank("1", 1)
+	h.clock.Advance(day)
+	h.skew = 500 * day
+	h.once()
+	home := connectors.Ref{System: connectors.HubSpot, Object: connectors.Account, ID: "1"}
+	look(t, h, func(tx engine.Tx) error {
+		points, err := tx.Points([]connectors.Ref{home}, time.Time{})
+		if len(points[home]) != 2 {
+			t.Errorf("points %v, want both kept", points)
+		}
+		return err
+	})
+}
+
 // engineMapping compiles the house's mapping.
 func (h *house) engineMapping() *mapping.Mapping {
 	h.t.Helper()

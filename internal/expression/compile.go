@@ -270,7 +270,7 @@ func (c *compiler) leaves(n ast.Node, out *[]leaf) {
 	for _, a := range inner.atoms {
 		l.atoms = append(l.atoms, c.atomIndex[a.Text])
 	}
-	l.bound = boundOf(n)
+	l.bound, l.number = boundOf(n), c.threshold(n)
 	*out = append(*out, l)
 }
 

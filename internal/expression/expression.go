@@ -154,6 +154,8 @@ type leaf struct {
 	node  node
 	atoms []int
 	bound *Bound
+	// number is its threshold, nil for none.
+	number *Threshold
 }
 
 // Eval computes the program's value; Null means undecided. It does not

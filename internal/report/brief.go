@@ -38,6 +38,9 @@ func Brief(w io.Writer, r workflows.Report, survey string) error {
 	}
 	part("Off target", missed)
 	part("Figures", fine)
+	if r.Advice != "" {
+		part("Proposal", []string{"- " + r.Advice})
+	}
 	if survey != "" {
 		fmt.Fprintf(w, "\n%s %s\n", question, survey)
 	}

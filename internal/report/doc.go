@@ -3,6 +3,7 @@
 //
 //   - text.go is the whole report, brief.go the digest, list.go the accounts
 //     behind one figure.
+//   - backtest.go is what other rules would have given.
 //   - html.go fills page.html; whatever stands in a CRM is shown as text.
 //   - words.go puts figures into words, the same in all of them.
 package report

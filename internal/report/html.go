@@ -17,6 +17,7 @@ var pageText string
 type page struct {
 	Title, Span, Maturity, Policy, Headline string
 	Queue                                   *int
+	Advice                                  string
 	Sections                                []section
 	Question, Survey                        string
 	Columns                                 []string
@@ -53,7 +54,7 @@ func HTML(w io.Writer, r workflows.Report, lists bool, survey string) error {
 		return fmt.Errorf("reading the report's template: %w", err)
 	}
 	p := page{
-		Title: r.Name, Span: span(r), Maturity: maturity(r), Policy: r.Policy, Headline: headline(r), Queue: r.Queue,
+		Title: r.Name, Span: span(r), Maturity: maturity(r), Policy: r.Policy, Headline: headline(r), Queue: r.Queue, Advice: r.Advice,
 		Question: question, Survey: survey,
 		Columns: titles(r), Sections: sections(r, lists),
 	}

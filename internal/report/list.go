@@ -14,3 +14,14 @@ func WithoutAccounts(r workflows.Report) workflows.Report {
 	}
 	return r
 }
+
+// WithoutPassings is the backtest without the accounts behind its numbers.
+func WithoutPassings(b workflows.BacktestReport) workflows.BacktestReport {
+	b.Real, b.Replayed = b.Real.WithoutAccounts(), b.Replayed.WithoutAccounts()
+	if b.Comparison != nil {
+		c := *b.Comparison
+		c.Old, c.New, c.List = c.Old.WithoutAccounts(), c.New.WithoutAccounts(), nil
+		b.Comparison = &c
+	}
+	return b
+}

@@ -57,6 +57,7 @@ func exercise(tx engine.Tx) error {
 	note(tx.DeleteCursor(connectors.HubSpot, "x"))
 	note(tx.PutHandoff(engine.HandoffRow{ID: "a/1", Account: "a"}))
 	note(tx.AddDecisions([]engine.DecisionRow{{Account: "a"}}))
+	note(exerciseBacktest(tx))
 	note(exerciseRouting(tx))
 	note(tx.PutReaches([]engine.ReachRow{{Home: refs[0], At: noon}}))
 	note(exerciseReports(tx))
@@ -213,7 +214,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 var harmless = []string{"json_each", "CONSTANT ROW", "matched", "INDEX accounts_dirty", "SCAN k VIRTUAL", "INDEX outbox_parked", "SCAN found", "SCAN r", "SCAN (subquery"}
 
 // sorting are the queries that may sort: what they find is short.
-var sorting = []string{findAccounts, overviews, casesInState, casesOfRecords, contactsOfHomes, recordsInTrouble, people, problemsOfRecords, linksOfAccount}
+var sorting = []string{findAccounts, overviews, casesInState, casesOfRecords, contactsOfHomes, recordsInTrouble, people, problemsOfRecords, linksOfAccount, logsOf}
 
 func explain(t *testing.T, tx *Tx, query string) (steps []string) {
 	t.Helper()

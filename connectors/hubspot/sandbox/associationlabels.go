@@ -35,7 +35,7 @@ func (s *Server) createLabel(c *call) (reply, error) {
 	var body struct {
 		Name, Label, InverseLabel text
 	}
-	if err := c.decode(&body, "name", "label"); err != nil {
+	if err := c.decode(&body, "label", "name"); err != nil {
 		return reply{}, err
 	}
 	kinds, err := s.portal.NewLabel(from, to, body.Name.val, body.Label.val, body.InverseLabel.val)
@@ -43,6 +43,25 @@ func (s *Server) createLabel(c *call) (reply, error) {
 		return reply{}, err
 	}
 	return ok(collection{Results: kindsOut(kinds)})
+}
+
+// updateLabel is PUT associations/{from}/{to}/labels.
+func (s *Server) updateLabel(c *call) (reply, error) {
+	from, to, err := s.ends(c, 0, 1)
+	if err != nil {
+		return reply{}, err
+	}
+	var body struct {
+		AssociationTypeID   int32
+		Label, InverseLabel text
+	}
+	if err := c.decode(&body, "label", "associationTypeId"); err != nil {
+		return reply{}, err
+	}
+	if err := s.portal.Relabel(from, to, body.AssociationTypeID, body.Label.val, body.InverseLabel.val); err != nil {
+		return reply{}, err
+	}
+	return noContent()
 }
 
 // deleteLabel is DELETE associations/{from}/{to}/labels/{label}.

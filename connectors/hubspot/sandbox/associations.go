@@ -312,7 +312,7 @@ func (s *Server) dissociate(c *call) (reply, error) {
 }
 
 // batchDissociate is POST associations/{from}/{to}/batch/archive: each input
-// has one from and a list of to.
+// has one from and a list of to; 100 different from are the most.
 func (s *Server) batchDissociate(c *call) (reply, error) {
 	from, to, err := s.ends(c, 0, 1)
 	if err != nil {
@@ -331,10 +331,15 @@ func (s *Server) batchDissociate(c *call) (reply, error) {
 		return reply{}, err
 	}
 	var list []portal.LinkInput
+	sources := map[string]bool{}
 	for _, in := range body.Inputs {
+		sources[in.From.ID.val] = true
 		for _, id := range in.To {
 			list = append(list, portal.LinkInput{FromID: in.From.ID.val, ToID: id.ID.val})
 		}
+	}
+	if err := sized(len(sources), maxBatch); err != nil {
+		return reply{}, err
 	}
 	s.portal.Unlink(from, to, list)
 	return s.void(c)

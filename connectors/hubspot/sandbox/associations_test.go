@@ -3,6 +3,8 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -175,6 +177,61 @@ func TestLabels(t *testing.T) {
 	if got := len(r.call("GET", "/crm/v4/associations/contacts/companies/labels", nil, 200)["results"].([]any)); got != 2 {
 		t.Errorf("%d types left", got)
 	}
+}
+
+// Labels are renamed, refused when they are there, and replace each other.
+func TestLabelLife(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	const labels = "/crm/associations/2026-09/contacts/companies/labels"
+	label := func(name, text string, status int) object {
+		return r.call("POST", labels, object{"name": name, "label": text, "inverseLabel": text + " of"}, status)
+	}
+	id := func(made object) json.Number { return made["results"].([]any)[0].(object)["typeId"].(json.Number) }
+	first, second := id(label("one", "One", 200)), id(label("two", "Two", 200))
+	for _, tc := range []struct {
+		got  object
+		want string
+	}{
+		{label("one", "Other", 400), "Association definition named one already exists for portal"},
+		{label("three", "Two", 400), "Association definition label Two already exists on ObjectType pair"},
+		{r.call("POST", labels, object{}, 400), "Invalid input JSON on line 1, column 2. Some required fields were not set: [label, name]"},
+		{r.call("PUT", labels, object{}, 400), "Invalid input JSON on line 1, column 2. Some required fields were not set: [label, associationTypeId]"},
+		{r.call("PUT", labels, object{"associationTypeId": 999, "label": "x"}, 400), "Unable to find association type 999"},
+		{r.call("DELETE", labels+"/999", nil, 400), "Unable to find objectTypeIds"},
+	} {
+		if tc.got["message"] != tc.want {
+			t.Errorf("%v, want %s", tc.got["message"], tc.want)
+		}
+	}
+	r.call("PUT", labels, object{"associationTypeId": first, "label": "First", "inverseLabel": "First of"}, 204)
+	company := r.create("companies", object{"name": "A"})
+	contact := r.create("contacts", object{"email": "a@acme.example"})
+	seen := func(types ...json.Number) string {
+		var list []object
+		for _, n := range types {
+			list = append(list, object{"associationCategory": "USER_DEFINED", "associationTypeId": n})
+		}
+		r.call("PUT", dated+"contacts/"+contact+"/associations/companies/"+company, list, 201)
+		var names []string
+		to := r.call("GET", dated+"companies/"+company+"/associations/contacts", nil, 200)["results"].([]any)[0].(object)
+		for _, kind := range to["associationTypes"].([]any) {
+			if kind.(object)["category"] == "USER_DEFINED" {
+				names = append(names, kind.(object)["label"].(string))
+			}
+		}
+		slices.Sort(names)
+		return strings.Join(names, ", ")
+	}
+	for want, types := range map[string][]json.Number{"First of": {first}, "Two of": {second}, "First of, Two of": {first, second}} {
+		if got := seen(types...); got != want {
+			t.Errorf("labels %s, want %s", got, want)
+		}
+	}
+	for i := range 48 {
+		label(fmt.Sprint("n", i), fmt.Sprint("L", i), 200)
+	}
+	label("last", "Last", 437)
 }
 
 func TestAssociationsPagePerRecord(t *testing.T) {

@@ -134,14 +134,19 @@ func expired(at, now time.Time) *portal.Error {
 	}
 }
 
-// missingScopes is the 403 of a token that lacks every scope of a list.
+// missingScopes is the 403 of a token that lacks every scope of a list. The
+// scopes stand in the context of errors[], not at the top (Using object APIs,
+// Error handling).
 func missingScopes(scopes []string) *portal.Error {
+	const page = "https://developers.hubspot.com/scopes"
 	return &portal.Error{
 		Status: http.StatusForbidden, Category: "MISSING_SCOPES",
-		Message: "One or more of the following scopes are required.",
-		Context: map[string][]string{
-			"requiredGranularScopes": scopes, "links": {"https://developers.hubspot.com/scopes"},
-		},
+		Message: "This app hasn't been granted all required scopes to make this call. Read more about required scopes here: " + page + ".",
+		Errors: []portal.ErrorDetail{{
+			Message: "One or more of the following scopes are required.",
+			Context: map[string][]string{"requiredGranularScopes": scopes},
+		}},
+		Links: map[string]string{"scopes": page},
 	}
 }
 

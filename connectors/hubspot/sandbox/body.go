@@ -133,7 +133,7 @@ func jsonError(body []byte, err error) error {
 
 // badJSON is the vendor's answer to a body that it cannot read: a position, a
 // reason, and no category.
-func badJSON(body []byte, offset int64, reason string) error {
+func badJSON(body []byte, offset int64, reason string) *portal.Error {
 	offset = min(offset, int64(len(body)))
 	before := body[:offset]
 	line := bytes.Count(before, []byte("\n")) + 1

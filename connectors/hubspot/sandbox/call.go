@@ -39,6 +39,13 @@ func ok(body any) (reply, error)      { return reply{status: http.StatusOK, body
 func created(body any) (reply, error) { return reply{status: http.StatusCreated, body: body}, nil }
 func noContent() (reply, error)       { return reply{status: http.StatusNoContent}, nil }
 
+// createdAs is a create's reply, which says where the new thing is.
+func (c *call) createdAs(name string, body any) (reply, error) {
+	out, err := created(body)
+	out.header = http.Header{"Location": {"https://api.hubapi.com" + strings.TrimSuffix(c.r.URL.Path, "/") + "/" + name}}
+	return out, err
+}
+
 // errorBody is HubSpot's error object in the key order of recorded replies.
 type errorBody struct {
 	Status        string               `json:"status"`
@@ -47,8 +54,10 @@ type errorBody struct {
 	CorrelationID string               `json:"correlationId,omitempty"`
 	PolicyName    string               `json:"policyName,omitempty"`
 	GroupName     string               `json:"groupName,omitempty"`
+	RequestID     string               `json:"requestId,omitempty"`
 	Errors        []portal.ErrorDetail `json:"errors,omitempty"`
 	Context       map[string][]string  `json:"context,omitempty"`
+	Links         map[string]string    `json:"links,omitempty"`
 	Category      string               `json:"category,omitempty"`
 	SubCategory   string               `json:"subCategory,omitempty"`
 }
@@ -57,7 +66,7 @@ type errorBody struct {
 func (c *call) refuse(e *portal.Error) reply {
 	return reply{status: e.Status, body: errorBody{
 		Status: "error", Message: e.Message, CorrelationID: c.id, Errors: e.Errors,
-		Context: e.Context, Category: e.Category, SubCategory: e.SubCategory,
+		Context: e.Context, Links: e.Links, Category: e.Category, SubCategory: e.SubCategory,
 	}}
 }
 
@@ -114,17 +123,9 @@ func (c *call) list(name string) []string {
 	return out
 }
 
-// flag reads a boolean query parameter.
-func (c *call) flag(name string) (bool, error) {
-	switch v := c.query.Get(name); v {
-	case "", "false":
-		return false, nil
-	case "true":
-		return true, nil
-	default:
-		return false, portal.Invalid("Invalid boolean for parameter %s: %s", name, v)
-	}
-}
+// flag reads a boolean query parameter. Its first value counts, "true" in any
+// case is true, and whatever else stands there is false, without a refusal.
+func (c *call) flag(name string) bool { return strings.EqualFold(c.query.Get(name), "true") }
 
 // limit reads a page size between 1 and most.
 func (c *call) limit(fallback, most int) (int, error) {

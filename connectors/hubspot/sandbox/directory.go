@@ -8,10 +8,7 @@ func (s *Server) listOwners(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
-	}
+	archived := c.flag("archived")
 	list, after := s.portal.Owners(c.query.Get("after"), c.query.Get("email"), archived, limit)
 	if list == nil {
 		list = []portal.Owner{}
@@ -20,10 +17,7 @@ func (s *Server) listOwners(c *call) (reply, error) {
 }
 
 func (s *Server) getOwner(c *call) (reply, error) {
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
-	}
+	archived := c.flag("archived")
 	var byUser bool
 	switch by := c.query.Get("idProperty"); by {
 	case "", "id":

@@ -105,11 +105,19 @@ func (b budget) headers(h http.Header) {
 	set("Secondly-Remaining", b.secondlyRemain)
 }
 
-// tooMany is the 429 of a policy.
+// tooMany is the 429 of a policy. Recorded refusals of searches name no policy:
+// only the message tells them from the others. The daily one has another shape
+// (Usage guidelines, the error body).
 func tooMany(policy string) *refusal {
 	words := map[string]string{"TEN_SECONDLY_ROLLING": "ten_secondly_rolling", "SECONDLY": "secondly", "DAILY": "daily"}
-	return &refusal{status: http.StatusTooManyRequests, body: errorBody{
-		Message: "You have reached your " + orDefault(words[policy], policy) + " limit.", ErrorType: "RATE_LIMIT",
-		PolicyName: policy, Category: "RATE_LIMITS",
-	}}
+	body := errorBody{Message: "You have reached your " + orDefault(words[policy], policy) + " limit."}
+	switch policy {
+	case "SECONDLY":
+		body.Category = "RATE_LIMITS"
+	case "DAILY":
+		body.ErrorType, body.PolicyName, body.RequestID = "RATE_LIMIT", policy, "3f1c2b7a9d4e4c8fa1b2c3d4e5f60718"
+	default:
+		body.ErrorType, body.PolicyName, body.Category = "RATE_LIMIT", policy, "RATE_LIMITS"
+	}
+	return &refusal{status: http.StatusTooManyRequests, body: body}
 }

@@ -44,7 +44,7 @@ func TestSearchLimitIsPerAccountAndWithoutHeaders(t *testing.T) {
 	}
 	r.token = "pat-na1-other-0000-0000-0000-000000000000"
 	r.call("POST", v3+"deals/search", object{}, 200)
-	same(t, r.call("POST", v3+"companies/search", object{}, 429), `{"status":"error","message":"You have reached your secondly limit.","errorType":"RATE_LIMIT","policyName":"SECONDLY","category":"RATE_LIMITS"}`)
+	same(t, r.call("POST", v3+"companies/search", object{}, 429), `{"status":"error","message":"You have reached your secondly limit.","category":"RATE_LIMITS"}`)
 	r.clock.Advance(time.Second)
 	r.call("POST", v3+"companies/search", object{}, 200)
 }

@@ -133,6 +133,7 @@ func (s *Server) getSchema(c *call) (reply, error) {
 	return ok(map[string]any{
 		"labels":             map[string]string{"singular": t.Singular, "plural": t.Plural},
 		"requiredProperties": []string{}, "searchableProperties": t.Searchable, "primaryDisplayProperty": t.Defaults[0],
+		"secondaryDisplayProperties": []string{}, "allowsSensitiveProperties": false,
 		"archived": false, "metaType": "HUBSPOT", "id": t.ID[2:], "fullyQualifiedName": t.FullName,
 		"objectTypeId": t.ID, "properties": s.portal.Properties(t, false), "associations": links, "name": t.FullName,
 		"createdAt": portal.FormatTime(0), "updatedAt": portal.FormatTime(0),

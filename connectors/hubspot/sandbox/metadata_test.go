@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -31,6 +32,13 @@ func TestPropertyRules(t *testing.T) {
 	r := newRig(t)
 	r.call("POST", companyProps, property("fit", "number", "number"), 201)
 	with := func(p object, key string, val any) object { p[key] = val; return p }
+	options := func(values ...string) []object {
+		var list []object
+		for i, v := range values {
+			list = append(list, object{"label": fmt.Sprint("option ", i), "value": v, "displayOrder": i, "hidden": false})
+		}
+		return list
+	}
 	for _, tc := range []struct {
 		name   string
 		body   object
@@ -45,10 +53,18 @@ func TestPropertyRules(t *testing.T) {
 		{"unknown group", with(property("a", "string", "text"), "groupName", "nope"), 400},
 		{"no label", object{"name": "a", "type": "string", "fieldType": "text", "groupName": "companyinformation"}, 400},
 		{"unique bool", with(property("a", "bool", "booleancheckbox"), "hasUniqueValue", true), 400},
-		{"the same option twice", with(property("a", "enumeration", "select"), "options", []object{{"label": "A", "value": "a"}, {"label": "B", "value": "a"}}), 400},
-		{"options on a text", with(property("a", "string", "text"), "options", []object{{"label": "A", "value": "a"}}), 400},
+		{"the same option twice", with(property("a", "enumeration", "select"), "options", options("a", "a")), 400},
+		{"options on a text", with(property("a", "string", "text"), "options", options("a")), 400},
+		{"an option without a value", with(property("a", "enumeration", "select"), "options", []object{{"label": "A"}}), 400},
+		{"an enumeration without options", property("a", "enumeration", "select"), 400},
+		{"another's options", with(with(property("a3", "enumeration", "select"), "externalOptions", true), "referencedObjectType", "OWNER"), 201},
+		{"another's options, of nobody", with(property("a", "enumeration", "select"), "externalOptions", true), 400},
+		{"another's options and own", with(with(with(property("a", "enumeration", "select"), "externalOptions", true), "referencedObjectType", "OWNER"), "options", options("a")), 400},
+		{"a bool without options", property("a", "bool", "booleancheckbox"), 400},
+		{"a bool with three", with(property("a", "bool", "booleancheckbox"), "options", options("true", "false", "maybe")), 400},
+		{"a bool", with(property("a4", "bool", "booleancheckbox"), "options", options("true", "false")), 201},
 		{"datetime", property("a1", "datetime", "date"), 201},
-		{"enumeration", with(property("a2", "enumeration", "checkbox"), "options", []object{{"label": "A", "value": "a"}}), 201},
+		{"enumeration", with(property("a2", "enumeration", "checkbox"), "options", options("a")), 201},
 	} {
 		t.Run(tc.name, func(t *testing.T) { r.call("POST", companyProps, tc.body, tc.status) })
 	}
@@ -86,7 +102,7 @@ func TestPropertyLife(t *testing.T) {
 	r.call("POST", companyProps, p, 201)
 	id := r.create("companies", object{"name": "A", "tier": "1"})
 	r.call("PATCH", v3+"companies/"+id, object{"properties": object{"tier": "2"}}, 400)
-	r.call("PATCH", companyProps+"/tier", object{"options": []object{{"label": "One", "value": "1"}, {"label": "Two", "value": "2"}}}, 200)
+	r.call("PATCH", companyProps+"/tier", object{"options": []object{{"label": "One", "value": "1", "displayOrder": 0, "hidden": false}, {"label": "Two", "value": "2", "displayOrder": 1, "hidden": false}}}, 200)
 	r.call("PATCH", v3+"companies/"+id, object{"properties": object{"tier": "2"}}, 200)
 	r.call("DELETE", companyProps+"/tier", nil, 204)
 	r.call("GET", companyProps+"/tier", nil, 404)
@@ -97,6 +113,60 @@ func TestPropertyLife(t *testing.T) {
 	}
 	r.call("DELETE", companyProps+"/name", nil, 400)
 	r.call("PATCH", companyProps+"/name", object{"label": "x"}, 400)
+}
+
+// Options without a place stand last; the newest version asks for it.
+func TestOptionOrder(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	p := property("likes", "enumeration", "select")
+	p["options"] = []object{{"label": "art", "value": "art"}, {"label": "travel", "value": "travel", "displayOrder": 1}, {"label": "food", "value": "food", "displayOrder": 2}}
+	same(t, r.call("POST", companyProps+"/batch/create", inputs(p), 400),
+		`{"status":"error","message":"Invalid input JSON on line 1, column 2. Some required fields were not set: [displayOrder, hidden]","category":"VALIDATION_ERROR"}`)
+	got := r.call("POST", "/crm/v3/properties/companies/batch/create", inputs(p), 201)["results"].([]any)[0].(object)
+	want := decoded(t, `{"name":"likes","label":"likes","type":"enumeration","fieldType":"select","description":"","groupName":"companyinformation",
+		"options":[{"label":"art","value":"art","displayOrder":3,"hidden":false},{"label":"travel","value":"travel","displayOrder":1,"hidden":false},{"label":"food","value":"food","displayOrder":2,"hidden":false}],
+		"displayOrder":-1,"calculated":false,"externalOptions":false,"hasUniqueValue":false,"hidden":false,
+		"modificationMetadata":{"archivable":true,"readOnlyDefinition":false,"readOnlyValue":false},"formField":false,"dataSensitivity":"non_sensitive"}`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A property that is made again under an archived one's name is that property.
+func TestArchivedPropertyComesBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	w := r.send("POST", companyProps, property("tier", "string", "text"))
+	if got := w.Header().Get("Location"); got != "https://api.hubapi.com"+companyProps+"/tier" {
+		t.Errorf("Location %q", got)
+	}
+	id := r.create("companies", object{"name": "A", "tier": "gold"})
+	r.call("DELETE", companyProps+"/tier", nil, 204)
+	r.clock.Advance(time.Hour)
+	again := property("tier", "string", "textarea")
+	got := r.call("POST", companyProps, again, 201)
+	if got["createdAt"] != "2026-03-12T07:30:00Z" || got["updatedAt"] != "2026-03-12T08:30:00Z" || got["fieldType"] != "textarea" {
+		t.Errorf("%v", got)
+	}
+	if got := r.props("companies", id, "tier")["tier"]; got != "gold" {
+		t.Errorf("the record has %v", got)
+	}
+	same(t, r.call("POST", companyProps, again, 409), `{"status":"error","message":"A property named 'tier' already exists.",
+		"category":"OBJECT_ALREADY_EXISTS","subCategory":"Properties.PROPERTY_WITH_NAME_EXISTS","context":{"name":["tier"]}}`)
+}
+
+func TestSensitiveProperties(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	p := property("secret", "string", "text")
+	p["dataSensitivity"] = "sensitive"
+	r.call("POST", companyProps, p, 201)
+	r.call("GET", companyProps+"/secret", nil, 404)
+	r.call("GET", companyProps+"/secret?dataSensitivity=sensitive", nil, 200)
+	if list := r.call("GET", companyProps+"?dataSensitivity=sensitive", nil, 200)["results"].([]any); len(list) != 1 {
+		t.Errorf("%d sensitive properties", len(list))
+	}
 }
 
 func TestPropertyBatchesAndGroups(t *testing.T) {
@@ -114,7 +184,15 @@ func TestPropertyBatchesAndGroups(t *testing.T) {
 	if len(read["results"].([]any)) != 1 || read["numErrors"] != json.Number("1") {
 		t.Errorf("batch read: %v", read)
 	}
-	r.call("DELETE", companyProps+"/groups/ours", nil, 400)
+	same(t, r.call("DELETE", companyProps+"/groups/ours", nil, 400), `{"status":"error",
+		"message":"{\"status\":\"error\",\"message\":\"Can't delete or purge a group with active properties\",\"category\":\"VALIDATION_ERROR\",\"subCategory\":\"PropertyGroupError.GROUP_WITH_ACTIVE_PROPERTIES\"}"}`)
+	same(t, r.call("PATCH", companyProps+"/groups/ours", object{"label": "Our own"}, 200), `{"name":"ours","label":"Our own","displayOrder":9,"archived":false}`)
+	count := len(r.call("GET", companyProps+"/groups", nil, 200)["results"].([]any))
+	for path, want := range map[string]string{"/crm/v3/properties/companies": fmt.Sprint(count), "/crm/properties/2026-09/deals": "-1"} {
+		if got := r.call("POST", path+"/groups", object{"name": "last", "label": "Last"}, 201)["displayOrder"]; got != json.Number(want) {
+			t.Errorf("%s: a new group stands at %v, want %s", path, got, want)
+		}
+	}
 	r.call("POST", companyProps+"/batch/archive", object{"inputs": []object{{"name": "mine"}}}, 204)
 	r.call("DELETE", companyProps+"/groups/ours", nil, 204)
 	r.call("GET", companyProps+"/groups/ours", nil, 404)

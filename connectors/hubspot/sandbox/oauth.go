@@ -105,14 +105,6 @@ func (s *Server) issue(c *call, app *App, f url.Values) reply {
 		scopes: app.Scopes, all: app.Scopes == nil, expires: s.clock.Now().Add(tokenLife),
 	}
 	v.grants[g.token] = g
-	if c.version == "v1" {
-		return reply{status: http.StatusOK, noLimit: true, body: struct {
-			TokenType    string `json:"token_type"`
-			RefreshToken string `json:"refresh_token"`
-			AccessToken  string `json:"access_token"`
-			ExpiresIn    int    `json:"expires_in"`
-		}{"bearer", app.RefreshToken, g.token, int(tokenLife.Seconds())}}
-	}
 	body := struct {
 		TokenType    string   `json:"token_type"`
 		TokenUse     string   `json:"token_use"`
@@ -141,9 +133,9 @@ func (s *Server) scopesOf(g *grant) []string {
 	return append(list, "crm.objects.owners.read", "crm.objects.users.read", "tickets", "automation")
 }
 
-// tokenInfo is what introspection tells of an access token.
+// tokenInfo is what introspection, or the older read of a token, tells of it.
 type tokenInfo struct {
-	Active    bool     `json:"active"`
+	Active    bool     `json:"active,omitempty"`
 	Token     string   `json:"token"`
 	TokenUse  string   `json:"token_use,omitempty"`
 	TokenType string   `json:"token_type"`
@@ -155,6 +147,43 @@ type tokenInfo struct {
 	ClientID  string   `json:"client_id,omitempty"`
 	Scopes    []string `json:"scopes"`
 	ExpiresIn int      `json:"expires_in,omitempty"`
+
+	*accessInfo // of an access token alone
+}
+
+type accessInfo struct {
+	Private bool        `json:"is_private_distribution"`
+	Signed  signedToken `json:"signed_access_token"`
+}
+
+// signedToken is the token as HubSpot's own services hand it on (OpenAPI,
+// SignedAccessToken); what stands in it is own.
+type signedToken struct {
+	ExpiresAt         int64  `json:"expiresAt"`
+	Scopes            string `json:"scopes"`
+	HubID             int64  `json:"hubId"`
+	UserID            int64  `json:"userId"`
+	AppID             int64  `json:"appId"`
+	Signature         string `json:"signature"`
+	ScopeGroups       string `json:"scopeToScopeGroupPks"`
+	NewSignature      string `json:"newSignature"`
+	Hublet            string `json:"hublet"`
+	TrialScopes       string `json:"trialScopes"`
+	TrialScopeGroups  string `json:"trialScopeToScopeGroupPks"`
+	UserLevel         bool   `json:"isUserLevel"`
+	InstallingUserID  int64  `json:"installingUserId"`
+	ServiceAccount    bool   `json:"isServiceAccount"`
+	PrivateDistribute bool   `json:"isPrivateDistribution"`
+	Audience          string `json:"audience"`
+	InstallID         string `json:"appInstallId"`
+}
+
+func (s *Server) accessInfo(g *grant) *accessInfo {
+	return &accessInfo{Signed: signedToken{
+		ExpiresAt: g.expires.UnixMilli(), Scopes: "AAEAAQ==", HubID: s.opts.PortalID, UserID: 9586504, AppID: g.appID,
+		Signature: "sandbox", ScopeGroups: "AAAAAQ==", NewSignature: "sandbox", Hublet: "na1", InstallingUserID: 9586504,
+		Audience: "PUBLIC", InstallID: "1",
+	}}
 }
 
 // introspect is POST /oauth/{version}/token/introspect.
@@ -180,7 +209,7 @@ func (s *Server) introspect(c *call) (reply, error) {
 		return reply{status: http.StatusOK, noLimit: true, body: map[string]bool{"active": false}}, nil
 	}
 	info.TokenUse, info.Scopes = "access_token", s.scopesOf(g)
-	info.ExpiresIn = int(g.expires.Sub(s.clock.Now()).Seconds())
+	info.ExpiresIn, info.accessInfo = int(g.expires.Sub(s.clock.Now()).Seconds()), s.accessInfo(g)
 	return reply{status: http.StatusOK, noLimit: true, body: info}, nil
 }
 
@@ -217,8 +246,9 @@ func (s *Server) accessTokenInfo(c *call) (reply, error) {
 		return c.oauthRefuse(http.StatusNotFound, "invalid_token", "NOT_FOUND", "unknown or expired access token")
 	}
 	return reply{status: http.StatusOK, noLimit: true, body: tokenInfo{
-		Active: true, Token: g.token, TokenType: "access", User: "integration@sandbox.example", HubDomain: "sandbox.example",
+		Token: g.token, TokenType: "access", User: "integration@sandbox.example", HubDomain: "sandbox.example",
 		HubID: s.opts.PortalID, UserID: 9586504, AppID: g.appID, Scopes: s.scopesOf(g), ExpiresIn: int(g.expires.Sub(now).Seconds()),
+		accessInfo: s.accessInfo(g),
 	}}, nil
 }
 

@@ -39,12 +39,12 @@ func newBatchItem(e *portal.Error) batchItem {
 	}
 }
 
-// finish frames a batch. A mixed outcome is a 207; the dated paths' published
-// specification knows only the plain success.
+// finish frames a batch. A mixed outcome is a 207, although the dated paths'
+// published specification knows only the plain success.
 func (s *Server) finish(c *call, status int, results any, errs []batchItem) (reply, error) {
 	now := portal.FormatTime(s.clock.Now().UnixMilli())
 	body := batchReply{CompletedAt: now, Status: "COMPLETE", StartedAt: now, Results: results, Errors: errs, NumErrors: len(errs)}
-	if len(errs) > 0 && (c.version != "2026-09" || s.settings().DatedMultiStatus) {
+	if len(errs) > 0 && (c.version != "2026-09" || !s.settings().DatedPlainStatus) {
 		status = http.StatusMultiStatus
 	}
 	return reply{status: status, body: body}, nil
@@ -202,12 +202,11 @@ func (s *Server) batchRead(c *call) (reply, error) {
 	if err := c.decode(&body, "inputs"); err != nil {
 		return reply{}, err
 	}
-	most := maxBatch
-	if len(body.PropertiesWithHistory) > 0 {
-		most = historyPage
-	}
-	if err := sized(len(body.Inputs), most); err != nil {
+	if err := sized(len(body.Inputs), maxBatch); err != nil {
 		return reply{}, err
+	}
+	if len(body.PropertiesWithHistory) > 0 && len(body.Inputs) > historyPage {
+		return reply{}, portal.Invalid("The maximum number of inputs supported in a batch request for property histories is %d. Please reduce the number of items and try again", historyPage)
 	}
 	ids := make([]string, len(body.Inputs))
 	for i, in := range body.Inputs {
@@ -219,10 +218,7 @@ func (s *Server) batchRead(c *call) (reply, error) {
 	if err := portal.Duplicates(ids); err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
-	}
+	archived := c.flag("archived")
 	v := portal.View{Properties: vals(body.Properties), History: vals(body.PropertiesWithHistory)}
 	return s.finishRead(c, t, ids, body.IDProperty.val, archived, v)
 }

@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"net/http"
 	"net/url"
-	"strings"
 
 	"handoffd/connectors/hubspot/sandbox/portal"
 )
@@ -71,10 +69,7 @@ func (s *Server) listObjects(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
-	}
+	archived := c.flag("archived")
 	most := maxPage
 	if len(v.History) > 0 {
 		most = historyPage
@@ -99,10 +94,7 @@ func (s *Server) getObject(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
-	}
+	archived := c.flag("archived")
 	rec, err := s.portal.Get(t, c.params[1], c.query.Get("idProperty"), archived, v)
 	if err != nil {
 		return reply{}, err
@@ -167,9 +159,7 @@ func (s *Server) createObject(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := created(rec)
-	out.header = http.Header{"Location": {"https://api.hubapi.com" + strings.TrimSuffix(c.r.URL.Path, "/") + "/" + rec.ID}}
-	return out, err
+	return c.createdAs(rec.ID, rec)
 }
 
 func (s *Server) updateObject(c *call) (reply, error) {
@@ -182,6 +172,9 @@ func (s *Server) updateObject(c *call) (reply, error) {
 	}
 	if err := c.decode(&body, "properties"); err != nil {
 		return reply{}, err
+	}
+	if len(body.Properties) == 0 {
+		return reply{}, portal.Invalid("No properties found to update, please provide at least one.")
 	}
 	in := portal.Input{ID: c.params[1], IDProperty: c.query.Get("idProperty"), Properties: texts(body.Properties)}
 	rec, err := s.portal.Update(t, in, c.writer())

@@ -58,12 +58,12 @@ func TestRefusals(t *testing.T) {
 	}{
 		{
 			"unknown property", "POST", v3 + "companies", object{"properties": object{"name": "x", "first000name": "1"}}, 400,
-			`{"status":"error","message":"Property values were not valid: [{\"isValid\":false,\"message\":\"Property \\\"first000name\\\" does not exist\",\"error\":\"PROPERTY_DOESNT_EXIST\",\"name\":\"first000name\"}]",
+			`{"status":"error","message":"Property values were not valid: [{\"isValid\":false,\"message\":\"Property \\\"first000name\\\" does not exist\",\"error\":\"PROPERTY_DOESNT_EXIST\",\"name\":\"first000name\",\"localizedErrorMessage\":\"Property \\\"first000name\\\" does not exist\",\"portalId\":147893286}]",
 			"errors":[{"message":"Property \"first000name\" does not exist","code":"PROPERTY_DOESNT_EXIST","context":{"propertyName":["first000name"]}}],"category":"VALIDATION_ERROR"}`,
 		},
 		{
 			"read-only property", "PATCH", dated + "companies/" + company, object{"properties": object{"hs_analytics_num_visits": "3"}}, 400,
-			`{"status":"error","message":"Property values were not valid: [{\"isValid\":false,\"message\":\"\\\"hs_analytics_num_visits\\\" is a read only property; its value cannot be set.\",\"error\":\"READ_ONLY_VALUE\",\"name\":\"hs_analytics_num_visits\"}]",
+			`{"status":"error","message":"Property values were not valid: [{\"isValid\":false,\"message\":\"\\\"hs_analytics_num_visits\\\" is a read only property; its value cannot be set.\",\"error\":\"READ_ONLY_VALUE\",\"name\":\"hs_analytics_num_visits\",\"localizedErrorMessage\":\"\\\"hs_analytics_num_visits\\\" is a read only property; its value cannot be set.\",\"portalId\":147893286}]",
 			"errors":[{"message":"\"hs_analytics_num_visits\" is a read only property; its value cannot be set.","code":"READ_ONLY_VALUE","context":{"propertyName":["hs_analytics_num_visits"]}}],"category":"VALIDATION_ERROR"}`,
 		},
 		{
@@ -326,5 +326,8 @@ func TestCreateRulesApplyFromTheSeptemberRelease(t *testing.T) {
 	body := object{"properties": object{"name": "Acme"}}
 	r.call("POST", v3+"companies", body, 201)
 	r.call("POST", "/crm/objects/2026-03/companies", body, 201)
-	r.call("POST", "/crm/objects/2026-09/companies", body, 400)
+	got := r.call("POST", "/crm/objects/2026-09/companies", body, 400)
+	if e := got["errors"].([]any)[0].(object); e["code"] != "MISSING_REQUIRED_PROPERTY" || got["category"] != "VALIDATION_ERROR" {
+		t.Errorf("%v", got)
+	}
 }

@@ -46,9 +46,9 @@ type Options struct {
 	IndexLag time.Duration
 	// Enterprise: page-view events can be read; else they answer 403.
 	Enterprise bool
-	// DatedMultiStatus: dated paths answer mixed batches with 207 instead of
-	// the 200 or 201 of their published specification.
-	DatedMultiStatus bool
+	// DatedPlainStatus: dated paths answer mixed batches with the 200 or 201 of
+	// their published specification instead of 207.
+	DatedPlainStatus bool
 	// DatedAssociationErrors: dated association reads report records without
 	// associations as errors, as v4 does, instead of leaving them out.
 	DatedAssociationErrors bool
@@ -59,7 +59,9 @@ type Options struct {
 	// The following are explained at portal.Settings.
 	TaskUniqueProperties  bool
 	TextOrderedIDs        bool
-	NEQMatchesUnset       bool
+	NEQSkipsUnset         bool
+	WholeUpdates          bool
+	MergeKeepsID          bool
 	BackwardLifecycle     bool
 	InactiveOwners        bool
 	SalesforceIntegration bool
@@ -82,7 +84,7 @@ type settings struct {
 	AssociationPage        int             `json:"association_page"`
 	IndexLag               string          `json:"index_lag"` // "90s"
 	Enterprise             bool            `json:"enterprise"`
-	DatedMultiStatus       bool            `json:"dated_multi_status"`
+	DatedPlainStatus       bool            `json:"dated_plain_status"`
 	DatedAssociationErrors bool            `json:"dated_association_errors"`
 	MalformedToken401      bool            `json:"malformed_token_401"`
 	Portal                 portal.Settings `json:"portal"`
@@ -123,7 +125,7 @@ func (o Options) settings() settings {
 		DailyLimit: o.DailyLimit, BurstLimit: o.BurstLimit, OAuthBurstLimit: o.OAuthBurstLimit,
 		SearchPerSecond: o.SearchPerSecond, SearchBodyLimit: o.SearchBodyLimit, URLLimit: o.URLLimit,
 		AssociationPage: o.AssociationPage, IndexLag: o.IndexLag.String(), Enterprise: o.Enterprise,
-		DatedMultiStatus: o.DatedMultiStatus, DatedAssociationErrors: o.DatedAssociationErrors,
+		DatedPlainStatus: o.DatedPlainStatus, DatedAssociationErrors: o.DatedAssociationErrors,
 		MalformedToken401: o.MalformedToken401, Portal: o.portalSettings(),
 	}
 }
@@ -131,7 +133,7 @@ func (o Options) settings() settings {
 func (o Options) portalSettings() portal.Settings {
 	return portal.Settings{
 		IndexLag: o.IndexLag, TextOrderedIDs: o.TextOrderedIDs, TaskUniqueProperties: o.TaskUniqueProperties,
-		NEQMatchesUnset: o.NEQMatchesUnset, BackwardLifecycle: o.BackwardLifecycle, InactiveOwners: o.InactiveOwners,
+		NEQSkipsUnset: o.NEQSkipsUnset, WholeUpdates: o.WholeUpdates, MergeKeepsID: o.MergeKeepsID, BackwardLifecycle: o.BackwardLifecycle, InactiveOwners: o.InactiveOwners,
 		SalesforceIntegration: o.SalesforceIntegration, MonotonicIDs: o.MonotonicIDs,
 		RequiredOnCreate: o.RequiredOnCreate, HistoryDepth: o.HistoryDepth,
 	}

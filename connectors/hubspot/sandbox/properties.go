@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"handoffd/connectors/hubspot/sandbox/portal"
 )
@@ -10,11 +11,11 @@ import (
 // optionInput is one option of a definition; label, value, displayOrder and
 // hidden are required by the published specification.
 type optionInput struct {
-	Label        text `json:"label"`
-	Value        text `json:"value"`
-	Description  text `json:"description"`
-	DisplayOrder int  `json:"displayOrder"`
-	Hidden       bool `json:"hidden"`
+	Label        text  `json:"label"`
+	Value        text  `json:"value"`
+	Description  text  `json:"description"`
+	DisplayOrder *int  `json:"displayOrder"`
+	Hidden       *bool `json:"hidden"`
 }
 
 // propertyInput is a definition to create or change.
@@ -44,19 +45,50 @@ func deref[T any](p *T) T {
 	return *p
 }
 
+// options are those of a definition. One without a place of its own stands
+// after all others (recorded).
 func (in propertyInput) options() []portal.Option {
 	if in.Options == nil {
 		return nil
 	}
 	list := make([]portal.Option, len(in.Options))
+	last := 0
 	for i, o := range in.Options {
-		list[i] = portal.Option{Label: o.Label.val, Value: o.Value.val, Description: o.Description.val, DisplayOrder: o.DisplayOrder, Hidden: o.Hidden}
+		list[i] = portal.Option{Label: o.Label.val, Value: o.Value.val, Description: o.Description.val, DisplayOrder: deref(o.DisplayOrder), Hidden: deref(o.Hidden)}
+		last = max(last, list[i].DisplayOrder)
+	}
+	for i, o := range in.Options {
+		if o.DisplayOrder == nil {
+			last++
+			list[i].DisplayOrder = last
+		}
 	}
 	return list
 }
 
+// checkOptions: every option has all four fields that the schema requires. Older
+// versions do without the last two (recorded).
+func (in propertyInput) checkOptions(version string) error {
+	strict := strings.HasPrefix(version, "20") && version >= "2026-09"
+	for _, o := range in.Options {
+		var missing []string
+		for _, f := range []struct {
+			name string
+			set  bool
+		}{{"label", o.Label.set}, {"value", o.Value.set}, {"displayOrder", !strict || o.DisplayOrder != nil}, {"hidden", !strict || o.Hidden != nil}} {
+			if !f.set {
+				missing = append(missing, f.name)
+			}
+		}
+		if len(missing) > 0 {
+			return portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: [%s]", strings.Join(missing, ", "))
+		}
+	}
+	return nil
+}
+
 // definition checks what a create must have.
-func (in propertyInput) definition() (portal.Property, error) {
+func (in propertyInput) definition(version string) (portal.Property, error) {
 	missing := []string{}
 	for _, f := range []struct {
 		name string
@@ -67,7 +99,10 @@ func (in propertyInput) definition() (portal.Property, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return portal.Property{}, portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: %v", missing)
+		return portal.Property{}, portal.Invalid("Invalid input JSON on line 1, column 2. Some required fields were not set: [%s]", strings.Join(missing, ", "))
+	}
+	if err := in.checkOptions(version); err != nil {
+		return portal.Property{}, err
 	}
 	return portal.Property{
 		Name: *in.Name, Label: *in.Label, Type: *in.Type, FieldType: *in.FieldType, GroupName: *in.GroupName,
@@ -83,15 +118,20 @@ func (s *Server) listProperties(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
+	archived := c.flag("archived")
+	return ok(collection{Results: ofSensitivity(s.portal.Properties(t, archived), c.query.Get("dataSensitivity"))})
+}
+
+// ofSensitivity keeps the definitions of one sensitivity; the default is
+// non_sensitive (CRM Properties API). HubSpot's own definitions carry none.
+func ofSensitivity(list []portal.Property, sensitivity string) []portal.Property {
+	kept := []portal.Property{}
+	for _, p := range list {
+		if orDefault(p.DataSensitivity, "non_sensitive") == orDefault(sensitivity, "non_sensitive") {
+			kept = append(kept, p)
+		}
 	}
-	list := s.portal.Properties(t, archived)
-	if list == nil {
-		list = []portal.Property{}
-	}
-	return ok(collection{Results: list})
+	return kept
 }
 
 func (s *Server) getProperty(c *call) (reply, error) {
@@ -99,13 +139,13 @@ func (s *Server) getProperty(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	archived, err := c.flag("archived")
-	if err != nil {
-		return reply{}, err
-	}
+	archived := c.flag("archived")
 	prop, err := s.portal.Property(t, c.params[1], archived)
 	if err != nil {
 		return reply{}, err
+	}
+	if len(ofSensitivity([]portal.Property{prop}, c.query.Get("dataSensitivity"))) == 0 {
+		return reply{}, portal.NoProperty(t, prop.Name)
 	}
 	return ok(prop)
 }
@@ -119,7 +159,7 @@ func (s *Server) createProperty(c *call) (reply, error) {
 	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
-	def, err := in.definition()
+	def, err := in.definition(c.version)
 	if err != nil {
 		return reply{}, err
 	}
@@ -127,7 +167,7 @@ func (s *Server) createProperty(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return created(prop)
+	return c.createdAs(prop.Name, prop)
 }
 
 func (s *Server) patchProperty(c *call) (reply, error) {
@@ -137,6 +177,9 @@ func (s *Server) patchProperty(c *call) (reply, error) {
 	}
 	var in propertyInput
 	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	if err := in.checkOptions(c.version); err != nil {
 		return reply{}, err
 	}
 	prop, err := s.portal.PatchProperty(t, c.params[1], portal.PropertyPatch{
@@ -193,6 +236,13 @@ func (s *Server) batchReadProperties(c *call) (reply, error) {
 	return s.finish(c, http.StatusOK, results, errs)
 }
 
+// madeProperty is a property in the reply of a batch create, which has neither
+// stamps nor the archived flag (recorded).
+type madeProperty struct {
+	portal.Property
+	Archived *bool `json:"archived,omitempty"`
+}
+
 func (s *Server) batchCreateProperties(c *call) (reply, error) {
 	t, err := s.object(c)
 	if err != nil {
@@ -209,11 +259,11 @@ func (s *Server) batchCreateProperties(c *call) (reply, error) {
 	}
 	defs := make([]portal.Property, len(body.Inputs))
 	for i, in := range body.Inputs {
-		if defs[i], err = in.definition(); err != nil {
+		if defs[i], err = in.definition(c.version); err != nil {
 			return reply{}, err
 		}
 	}
-	results := []portal.Property{}
+	results := []madeProperty{}
 	var errs []batchItem
 	for _, def := range defs {
 		prop, err := s.portal.AddProperty(t, def)
@@ -222,7 +272,8 @@ func (s *Server) batchCreateProperties(c *call) (reply, error) {
 			errs = append(errs, newBatchItem(refused))
 			continue
 		}
-		results = append(results, prop)
+		prop.CreatedAt, prop.UpdatedAt, prop.CreatedUserID, prop.UpdatedUserID = "", "", "", ""
+		results = append(results, madeProperty{Property: prop})
 	}
 	status := http.StatusCreated
 	if c.version == "2026-09" {
@@ -273,15 +324,28 @@ func (s *Server) createGroup(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var g portal.Group
-	if err := c.decode(&g, "name", "label"); err != nil {
+	var in groupInput
+	if err := c.decode(&in, "name", "label"); err != nil {
 		return reply{}, err
 	}
-	g.Archived = false
-	if g, err = s.portal.PutGroup(t, g, false); err != nil {
+	g := portal.Group{Name: in.Name, Label: deref(in.Label), DisplayOrder: -1}
+	if !c.dated() { // recorded: the tenth group stands at 9
+		g.DisplayOrder = len(s.portal.Groups(t))
+	}
+	if in.DisplayOrder != nil {
+		g.DisplayOrder = *in.DisplayOrder
+	}
+	if g, err = s.portal.AddGroup(t, g); err != nil {
 		return reply{}, err
 	}
-	return created(g)
+	return c.createdAs(g.Name, g)
+}
+
+// groupInput is a group to create or change.
+type groupInput struct {
+	Name         string  `json:"name"`
+	Label        *string `json:"label"`
+	DisplayOrder *int    `json:"displayOrder"`
 }
 
 func (s *Server) patchGroup(c *call) (reply, error) {
@@ -289,12 +353,12 @@ func (s *Server) patchGroup(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var g portal.Group
-	if err := c.decode(&g); err != nil {
+	var in groupInput
+	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
-	g.Name, g.Archived = c.params[1], false
-	if g, err = s.portal.PutGroup(t, g, true); err != nil {
+	g, err := s.portal.PatchGroup(t, c.params[1], in.Label, in.DisplayOrder)
+	if err != nil {
 		return reply{}, err
 	}
 	return ok(g)

@@ -26,7 +26,7 @@ type matched struct {
 }
 
 // releases are the dated API versions that the sandbox knows.
-func releases() []string { return []string{"2026-03", "2026-09"} }
+func releases() []string { return []string{"2025-09", "2026-03", "2026-09"} }
 
 // normalise takes the version out of a path: /crm/v3/objects/companies and
 // /crm/objects/2026-09/companies both become objects/companies. area is the
@@ -164,6 +164,7 @@ func (s *Server) associationRoutes() []route {
 		{method: "POST", path: "associations/{type}/{type}/batch/labels/archive", versions: now, handle: s.batchUnlabel, scopes: write},
 		{method: "GET", path: "associations/{type}/{type}/labels", versions: now, handle: s.listLabels, scopes: read},
 		{method: "POST", path: "associations/{type}/{type}/labels", versions: now, handle: s.createLabel, scopes: write},
+		{method: "PUT", path: "associations/{type}/{type}/labels", versions: now, handle: s.updateLabel, scopes: write},
 		{method: "DELETE", path: "associations/{type}/{type}/labels/{label}", versions: now, handle: s.deleteLabel, scopes: write},
 		{method: "POST", path: "associations/{type}/{type}/batch/read", versions: v3, handle: s.legacyBatchRead, scopes: read},
 		{method: "POST", path: "associations/{type}/{type}/batch/create", versions: v3, handle: s.legacyBatchCreate, scopes: write},
@@ -201,6 +202,7 @@ func (s *Server) otherRoutes() []route {
 		{method: "GET", path: "owners/{owner}", versions: all, handle: s.getOwner, scopes: owners},
 		{method: "GET", path: "settings/users", versions: "v3", handle: s.settingsUsers, scopes: fixedScope("settings.users.read")},
 		{method: "GET", path: "account-info/details", versions: all, handle: s.accountDetails},
+		{method: "GET", path: "account-info/api-usage/daily", versions: "v3", handle: s.apiUsage},
 		{method: "GET", path: "account-info/api-usage/daily/private-apps", versions: all, handle: s.apiUsage},
 		{method: "GET", path: "pipelines/{type}", versions: all, handle: s.listPipelines, scopes: read},
 		{method: "GET", path: "pipelines/{type}/{pipeline}", versions: all, handle: s.getPipeline, scopes: read},

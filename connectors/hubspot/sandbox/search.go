@@ -50,6 +50,9 @@ func (s *Server) searchObjects(c *call) (reply, error) {
 	if err := c.decode(&body); err != nil {
 		return reply{}, err
 	}
+	if err := body.checkOperators(c.body); err != nil {
+		return reply{}, err
+	}
 	q, err := body.query()
 	if err != nil {
 		return reply{}, err

@@ -93,7 +93,7 @@ func TestSwitches(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.create("tasks", object{"hs_timestamp": "1773300000000", "hubspot_owner_id": old})
-	if got := r.call("POST", "/crm/associations/2026-09/companies/contacts/batch/read", inputs(object{"id": made[0]}), 200); got["errors"] == nil {
+	if got := r.call("POST", "/crm/associations/2026-09/companies/contacts/batch/read", inputs(object{"id": made[0]}), 207); got["errors"] == nil {
 		t.Errorf("no errors: %v", got)
 	}
 	line := portal.Pipeline{ID: "partners", Label: "Partners", Stages: []portal.Stage{{ID: "p1", Label: "One", Metadata: map[string]string{"isClosed": "false", "probability": "0.5"}}}}

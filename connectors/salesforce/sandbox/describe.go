@@ -96,9 +96,10 @@ func (c *call) info(obj *org.Object) objectInfo {
 	return objectInfo{
 		Createable: obj.Createable(), Deletable: obj.Deletable(), Updateable: obj.Updateable(), Undeletable: obj.Undeletable(),
 		Replicateable: obj.Replicateable(), Mergeable: obj.Mergeable(), KeyPrefix: obj.Prefix, Label: obj.Label, LabelPlural: obj.Plural,
-		Name: obj.Name, Queryable: true, Retrieveable: true, Layoutable: obj.Mergeable(), Searchable: obj.Undeletable(),
-		Triggerable: obj.Undeletable(), MRUEnabled: obj.Undeletable(), FeedEnabled: obj.Mergeable(),
-		URLs: map[string]string{"sobject": at, "describe": at + "/describe", "rowTemplate": at + "/{ID}"},
+		Name: obj.Name, Queryable: true, Retrieveable: true, Layoutable: obj.Is("layout"), Searchable: obj.Undeletable() || obj.Is("search"),
+		Triggerable: obj.Undeletable() || obj.Is("trigger"), MRUEnabled: obj.Undeletable() || obj.Is("mru"), FeedEnabled: obj.Is("feed"),
+		DeepCloneable: obj.Is("clone"),
+		URLs:          map[string]string{"sobject": at, "describe": at + "/describe", "rowTemplate": at + "/{ID}"},
 	}
 }
 
@@ -165,8 +166,10 @@ func (c *call) describe(obj *org.Object) reply {
 		full := fullInfo{objectInfo: c.info(obj), ActionOverrides: []string{}, NamedLayoutInfos: []string{}, CompactLayoutable: true,
 			SearchLayoutable: obj.Undeletable(), Option: "FULL", ChildRelationships: c.children(obj), Fields: []fieldInfo{},
 			SupportedScopes: []scope{{"All " + strings.ToLower(obj.Plural), "everything"}, {"My " + strings.ToLower(obj.Plural), "mine"}}}
-		full.RecordTypeInfos = []recordType{{Active: true, Available: true, Default: true, DeveloperName: "Master", Master: true, Name: "Master",
-			ID: "012000000000000AAA", URLs: map[string]string{"layout": c.root() + "/sobjects/" + obj.Name + "/describe/layouts/012000000000000AAA"}}}
+		full.RecordTypeInfos = []recordType{}
+		if !obj.Is("norectype") {
+			full.RecordTypeInfos = c.masterRecordType(obj)
+		}
 		for _, f := range obj.Fields {
 			if access.CanRead(f) && (c.tool || !f.ToolingOnly()) {
 				full.Fields = append(full.Fields, describeField(f, access.CanEdit(f)))
@@ -176,11 +179,20 @@ func (c *call) describe(obj *org.Object) reply {
 	})
 }
 
+// masterRecordType is the one that every object with record types has.
+func (c *call) masterRecordType(obj *org.Object) []recordType {
+	return []recordType{{Active: true, Available: true, Default: true, DeveloperName: "Master", Master: true, Name: "Master",
+		ID: "012000000000000AAA", URLs: map[string]string{"layout": c.root() + "/sobjects/" + obj.Name + "/describe/layouts/012000000000000AAA"}}}
+}
+
 // children lists the references that point to the object.
 func (c *call) children(obj *org.Object) []childInfo {
 	out := []childInfo{}
 	for _, link := range c.s.org.ChildFields(obj) {
-		info := childInfo{CascadeDelete: link.Cascade(), Child: link.Object().Name, Field: link.Name, JunctionIDs: []string{}, JunctionRefs: []string{}}
+		if link.Name == "MasterRecordId" {
+			continue // listed for no object (recorded)
+		}
+		info := childInfo{CascadeDelete: link.Cascade(), RestrictedDelete: link.Restrict(), Child: link.Object().Name, Field: link.Name, JunctionIDs: []string{}, JunctionRefs: []string{}}
 		if name := link.ChildRelationship; name != "" {
 			info.Name = &name
 		}

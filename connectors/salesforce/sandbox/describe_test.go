@@ -147,7 +147,7 @@ func TestTooling(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	a := r.do("GET", v+"/tooling/query?q=SELECT+Id,DeveloperName,TableEnumOrId+FROM+CustomField+ORDER+BY+DeveloperName", "")
-	a.want(t, 200, `{"totalSize":2,"done":true,"records":[
+	a.want(t, 200, `{"size":2,"totalSize":2,"done":true,"queryLocator":null,"entityTypeName":"CustomField","records":[
 		{"attributes":{"type":"CustomField","url":"`+v+`/tooling/sobjects/CustomField/00NHf0000000002MAA"},"Id":"00NHf0000000002MAA","DeveloperName":"Key","TableEnumOrId":"Activity"},
 		{"attributes":{"type":"CustomField","url":"`+v+`/tooling/sobjects/CustomField/`+pick+`"},"Id":"`+pick+`","DeveloperName":"Tier","TableEnumOrId":"Account"}]}`)
 	r.do("PATCH", v+"/tooling/sobjects/CustomField/"+pick, `{"Metadata":{"type":"Picklist","label":"Level","valueSet":{"restricted":true,"valueSetDefinition":{"value":[{"fullName":"C","label":"C"}]}}}}`).want(t, 204, "")

@@ -86,7 +86,7 @@ func orNull(s string) *string {
 func describeField(f *org.Field, editable bool) fieldInfo {
 	info := fieldInfo{
 		Name: f.Name, Label: f.Label, Type: f.Type, Length: f.Length, Precision: f.Precision, Scale: f.Scale, Digits: f.Digits(),
-		SoapType: f.SOAPType(), Custom: f.Custom(), Nillable: !f.Required, Createable: f.Createable() && editable,
+		SoapType: f.SOAPType(), Custom: f.Custom(), Nillable: f.Nillable(), Createable: f.Createable() && editable,
 		Updateable: f.Updateable() && editable, Filterable: f.Filterable(), Sortable: f.Sortable(), Groupable: f.Groupable(),
 		Aggregatable: f.Sortable() && f.Type != "boolean", Unique: f.Unique, CaseSensitive: f.CaseSensitive, ExternalID: f.ExternalID,
 		IDLookup: f.IDLookup(), NameField: f.IsName(), Permissionable: f.Permissionable(), RestrictedPicklist: f.Restricted,
@@ -98,6 +98,7 @@ func describeField(f *org.Field, editable bool) fieldInfo {
 	if f.Type == "boolean" {
 		info.Default = f.Default
 	}
+	info.SearchPrefilterable = prefilterable(f)
 	if info.ReferenceTo == nil {
 		info.ReferenceTo = []string{}
 	}
@@ -112,7 +113,18 @@ func describeField(f *org.Field, editable bool) fieldInfo {
 		if label == "" {
 			label = o.Value
 		}
+		if o.Default {
+			info.Default = o.Value
+		}
 		info.Picklist = append(info.Picklist, optionInfo{Active: !o.Inactive, Default: o.Default, Label: label, Value: o.Value})
 	}
 	return info
+}
+
+// prefilterable tells whether a search can be narrowed by the field: a lookup
+// that a person fills in, on an object that is searched (recorded).
+func prefilterable(f *org.Field) bool {
+	obj := f.Object()
+	return f.Type == "reference" && obj.Undeletable() && !f.Custom() && f.Relationship != "" && len(f.References) > 0 && !slices.Contains(
+		[]string{"OwnerId", "MasterRecordId", "CreatedById", "LastModifiedById"}, f.Name)
 }

@@ -60,6 +60,7 @@ func TestJWTBearer(t *testing.T) {
 		{name: "app without key", change: map[string]any{"iss": "bare"}, want: `{"error":"invalid_grant","error_description":"invalid assertion"}`},
 		{name: "wrong audience", change: map[string]any{"aud": "https://evil.example"}, want: `{"error":"invalid_grant","error_description":"audience is invalid"}`},
 		{name: "expired", change: map[string]any{"exp": start.Unix()}, want: `{"error":"invalid_grant","error_description":"expired authorization code"}`},
+		{name: "in milliseconds, as Salesforce CLI has it", change: map[string]any{"exp": start.UnixMilli() + 300}},
 		{name: "too far ahead", change: map[string]any{"exp": start.Add(6 * time.Minute).Unix()}, want: `{"error":"invalid_grant","error_description":"expired authorization code"}`},
 		{name: "unapproved user", change: map[string]any{"sub": "other@x.example"}, want: `{"error":"invalid_grant","error_description":"user hasn't approved this consumer"}`},
 	} {

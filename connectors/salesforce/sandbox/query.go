@@ -51,12 +51,20 @@ func (c *call) soql(all bool) reply {
 	if err != nil {
 		return queryFailed(err)
 	}
+	return c.queried(res)
+}
+
+// queried answers a query with its first page, or with what it selects.
+func (c *call) queried(res *org.Result) reply {
+	if strings.EqualFold(c.query.Get("columns"), "true") {
+		return answer(http.StatusOK, res.ColumnSet())
+	}
 	return c.firstPage(res)
 }
 
 func (c *call) firstPage(res *org.Result) reply {
 	if res.CountOnly {
-		return raw(http.StatusOK, fmt.Appendf(nil, `{"totalSize":%d,"done":true,"records":[]}`, res.Total))
+		return raw(http.StatusOK, append(c.pageHead(&cursor{result: res}, 0), `,"records":[]}`...))
 	}
 	cur := &cursor{user: c.session.user, opened: c.s.clock.Now(), batch: c.batchSize(), result: res}
 	if res.Long && cur.batch > longBatch {
@@ -129,13 +137,36 @@ func (c *call) queryMore(locator string) reply {
 // page writes one page of a query.
 func (c *call) page(cur *cursor, from int) reply {
 	to := min(from+cur.batch, cur.result.Rows())
-	b := fmt.Appendf(nil, `{"totalSize":%d,"done":%t`, cur.result.Total, to == cur.result.Rows())
-	if to < cur.result.Rows() {
+	b := append(c.pageHead(cur, to), `,"records":[`...)
+	b = cur.result.Append(b, from, to, c.root())
+	return raw(http.StatusOK, append(b, "]}"...))
+}
+
+// pageHead writes what stands before the records of a page that ends at to.
+// The Tooling API says more than the REST API, the name of the records' type
+// only where there are records (recorded).
+func (c *call) pageHead(cur *cursor, to int) []byte {
+	res, more := cur.result, to < cur.result.Rows()
+	b := fmt.Appendf(nil, `{"totalSize":%d,"done":%t`, res.Total, !more)
+	if c.tool {
+		b = fmt.Appendf(nil, `{"size":%d,"totalSize":%d,"done":%t`, res.Total, res.Total, !more)
+	}
+	locator := "null"
+	if more {
 		// The url says query after a queryAll too; either resource takes the
 		// locator (REST API Developer Guide, "QueryAll More Results").
 		b = fmt.Appendf(b, `,"nextRecordsUrl":"%s/query/%s-%d"`, c.root(), cur.id, to)
+		locator = fmt.Sprintf(`"%s-%d"`, cur.id, to)
 	}
-	b = append(b, `,"records":[`...)
-	b = cur.result.Append(b, from, to, c.root())
-	return raw(http.StatusOK, append(b, "]}"...))
+	if !c.tool {
+		return b
+	}
+	kind := "null"
+	switch {
+	case res.Rows() > 0 && res.Aggregate():
+		kind = `"AggregateResult"`
+	case res.Rows() > 0:
+		kind = `"` + res.Object.Name + `"`
+	}
+	return fmt.Appendf(b, `,"queryLocator":%s,"entityTypeName":%s`, locator, kind)
 }

@@ -93,7 +93,7 @@ func queryFailed(e *org.Error) reply {
 }
 
 // duplicateResult tells what a duplicate rule found (SOAP API Developer Guide,
-// "DuplicateResult"; its JSON layout follows the SOAP one).
+// "DuplicateResult"; the JSON layout is recorded).
 type duplicateResult struct {
 	AllowSave    bool          `json:"allowSave"`
 	Rule         string        `json:"duplicateRule"`
@@ -113,16 +113,29 @@ type matchResult struct {
 }
 
 type matchRecord struct {
-	Confidence float64           `json:"matchConfidence"`
-	Record     map[string]string `json:"record"`
+	Additional []string      `json:"additionalInformation"`
+	Diffs      []string      `json:"fieldDiffs"`
+	Confidence json.Number   `json:"matchConfidence"`
+	Record     matchedRecord `json:"record"`
+}
+
+type matchedRecord struct {
+	Attributes recordAttributes `json:"attributes"`
+	ID         string           `json:"Id"`
+}
+
+type recordAttributes struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
 }
 
 func newDuplicateResult(e *org.Error) *duplicateResult {
-	m := matchResult{Errors: []string{}, MatchEngine: "ExactMatchEngine", Rule: "Sandbox_Matching_Rule", Size: len(e.Matches), Success: true}
+	m := matchResult{EntityType: e.Entity, Errors: []string{}, MatchEngine: "ExactMatchEngine", Rule: "Sandbox_Matching_Rule", Size: len(e.Matches), Success: true}
 	for _, id := range e.Matches {
-		m.Records = append(m.Records, matchRecord{Confidence: 100, Record: map[string]string{"Id": id.String()}})
+		found := matchedRecord{Attributes: recordAttributes{Type: e.Entity, URL: e.Root + "/sobjects/" + e.Entity + "/" + id.String()}, ID: id.String()}
+		m.Records = append(m.Records, matchRecord{Additional: []string{}, Diffs: []string{}, Confidence: "100.0", Record: found})
 	}
-	return &duplicateResult{AllowSave: e.AllowSave, Rule: "Sandbox_Duplicate_Rule", ErrorMessage: e.Message, MatchResults: []matchResult{m}}
+	return &duplicateResult{AllowSave: e.AllowSave, EntityType: e.Entity, Rule: "Sandbox_Duplicate_Rule", ErrorMessage: e.Message, MatchResults: []matchResult{m}}
 }
 
 // write sends the reply with the headers that every REST answer has.

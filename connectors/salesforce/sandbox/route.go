@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"bufio"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -48,6 +50,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.log.DebugContext(r.Context(), "request", slog.String("method", r.Method), slog.String("path", r.URL.Path))
+	// What a person gives to the vendor's support (recorded).
+	w.Header().Set("X-Sfdc-Request-Id", fmt.Sprintf("%032x", s.requests.Add(1)))
 	if answer, tooLong := checkLength(r); tooLong {
 		answer.write(w)
 		return
@@ -87,13 +91,16 @@ func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	in := io.LimitReader(r.Body, maxBody+1)
+	in := bufio.NewReader(io.LimitReader(r.Body, maxBody+1))
+	if _, err := in.Peek(1); errors.Is(err, io.EOF) {
+		return nil, nil // clients that compress say so of requests without a body as well
+	}
 	if r.Header.Get("Content-Encoding") == "gzip" {
 		zipped, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, fmt.Errorf("reading the compressed body: %w", err)
 		}
-		in = io.LimitReader(zipped, maxBody+1)
+		in = bufio.NewReader(io.LimitReader(zipped, maxBody+1))
 	}
 	body, err := io.ReadAll(in)
 	if err != nil {
@@ -274,6 +281,7 @@ func (c *call) begin() *org.Tx {
 		return c.tx
 	}
 	tx := c.s.org.Begin(c.session.user)
+	tx.Root = c.root()
 	tx.AllowDuplicates = strings.Contains(strings.ToLower(strings.ReplaceAll(c.header.Get("Sforce-Duplicate-Rule-Header"), " ", "")), "allowsave=true")
 	tx.Late = c.hits.late()
 	tx.Before = c.hits.record

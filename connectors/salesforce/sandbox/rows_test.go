@@ -59,7 +59,7 @@ func TestRefusedSaves(t *testing.T) {
 		{"inactive picklist value", "Account", `{"Name":"x","Tier__c":"Old"}`, `INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST|Tier__c: bad value for restricted picklist field: Old|Tier__c`},
 		{"number too large", "Account", `{"Name":"x","AnnualRevenue":1e18}`, `NUMBER_OUTSIDE_VALID_RANGE|Annual Revenue: value outside of valid range on numeric field: 1.0E18|AnnualRevenue`},
 		{"int too large", "Account", `{"Name":"x","NumberOfEmployees":100000000}`, `NUMBER_OUTSIDE_VALID_RANGE|Employees: value outside of valid range on numeric field: 100000000|NumberOfEmployees`},
-		{"text for number", "Account", `{"Name":"x","AnnualRevenue":"12"}`, `JSON_PARSER_ERROR|Cannot deserialize instance of double from VALUE_STRING value 12 or request may be missing a required field at [line:1, column:29]|`},
+		{"text for number", "Account", `{"Name":"x","AnnualRevenue":"1,2"}`, `JSON_PARSER_ERROR|Cannot deserialize instance of currency from VALUE_STRING value 1,2 or request may be missing a required field at [line:1, column:29]|`},
 		{"text for boolean", "Contact", `{"LastName":"x","DoNotCall":"true"}`, `JSON_PARSER_ERROR|Cannot deserialize instance of boolean from VALUE_STRING value true or request may be missing a required field at [line:1, column:29]|`},
 		{"null for boolean", "Contact", `{"LastName":"x","DoNotCall":null}`, `JSON_PARSER_ERROR|Cannot deserialize instance of boolean from VALUE_NULL value null or request may be missing a required field at [line:1, column:29]|`},
 		{"number for text", "Account", `{"Name":5}`, `JSON_PARSER_ERROR|Cannot deserialize instance of string from VALUE_NUMBER_INT value 5 or request may be missing a required field at [line:1, column:9]|`},

@@ -20,11 +20,13 @@ func (c *call) parameterizedSearch() reply {
 	var bad *reply
 	switch c.method {
 	case http.MethodGet:
-		p, names = map[string]string{}, c.query["sobject"]
+		p = map[string]string{}
 		for key, values := range c.query {
-			if key != "sobject" {
-				p[key] = values[0]
+			if strings.EqualFold(key, "sobject") { // sObject is taken too (recorded)
+				names = append(names, values...)
+				continue
 			}
+			p[key] = values[0]
 		}
 	case http.MethodPost:
 		if p, names, bad = c.searchBody(); bad != nil {

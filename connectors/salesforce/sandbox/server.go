@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"handoffd/connectors/salesforce/sandbox/org"
@@ -46,6 +47,7 @@ type Server struct {
 	currency string
 	log      *slog.Logger
 	versions []string
+	requests atomic.Int64
 
 	mu        sync.Mutex // guards what follows
 	baseURL   string

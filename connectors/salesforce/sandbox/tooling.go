@@ -35,7 +35,7 @@ func (c *call) toolingQuery() reply {
 	if err != nil {
 		return queryFailed(err)
 	}
-	return c.firstPage(res)
+	return c.queried(res)
 }
 
 // toolingObjects serves /tooling/sobjects (Tooling API, "REST Resources").

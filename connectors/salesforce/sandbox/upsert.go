@@ -93,10 +93,17 @@ func (c *call) upsert(obj *org.Object, f *org.Field, key org.Input) reply {
 		tx.Rollback(mark)
 		return rowError(err)
 	}
+	out := saved{ID: id.String(), Success: true, Errors: []rowFault{}, Created: &created}
 	status := http.StatusOK
-	if created {
+	switch {
+	case c.version < "46.0" && !created:
+		// Up to version 45.0 an update has no body, and nothing says created
+		// (REST API Developer Guide, "Upsert a Record Using an External ID").
+		return empty(http.StatusNoContent)
+	case c.version < "46.0":
+		status, out.Created = http.StatusCreated, nil
+	case created:
 		status = http.StatusCreated
 	}
-	return answer(status, saved{ID: id.String(), Success: true, Errors: []rowFault{}, Created: &created}).
-		with("Location", c.root()+"/sobjects/"+obj.Name+"/"+id.String())
+	return answer(status, out).with("Location", c.root()+"/sobjects/"+obj.Name+"/"+id.String())
 }

@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -142,21 +140,16 @@ func (p *Portal) AssociationKinds(from, to *ObjectType) []AssociationKind {
 	return list
 }
 
+// maxLabels is how many labels the portal may add to a pair of objects.
+const maxLabels = 50
+
 // NewLabel makes a user-defined association label; inverse, if set, names the
 // other direction. It returns the types of both directions.
 func (p *Portal) NewLabel(from, to *ObjectType, name, label, inverse string) ([]AssociationKind, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.kinds.plain(from.index, to.index) == nil {
-		return nil, notAssociable(from, to)
-	}
-	for _, k := range p.kinds.byPair[pair{from.index, to.index}] {
-		if k.Name == name || label != "" && k.Label == label && k.Category == UserDefined {
-			return nil, &Error{
-				Status: http.StatusConflict, Category: CategoryConflict,
-				Message: fmt.Sprintf("An association definition named %s already exists between %s and %s", name, from.ID, to.ID),
-			}
-		}
+	if err := p.checkLabel(from, to, name, label); err != nil {
+		return nil, err
 	}
 	if inverse == "" {
 		inverse = label
@@ -173,13 +166,57 @@ func (p *Portal) NewLabel(from, to *ObjectType, name, label, inverse string) ([]
 	return []AssociationKind{*there, *back}, nil
 }
 
+// checkLabel refuses a label that there is already (the words were measured by
+// others), and one too many (437 by the associations guide; its words are own).
+func (p *Portal) checkLabel(from, to *ObjectType, name, label string) error {
+	if p.kinds.plain(from.index, to.index) == nil {
+		return notAssociable(from, to)
+	}
+	n := 0
+	for _, k := range p.kinds.byPair[pair{from.index, to.index}] {
+		switch {
+		case k.Name == name:
+			return Invalid("Association definition named %s already exists for portal", name)
+		case k.Category == UserDefined && k.Label == label:
+			return Invalid("Association definition label %s already exists on ObjectType pair", label)
+		case k.Category == UserDefined:
+			n++
+		}
+	}
+	if n >= maxLabels {
+		e := Invalid("Object types %s and %s have %d labels already", from.ID, to.ID, maxLabels)
+		e.Status = statusTooManyLabels
+		return e
+	}
+	return nil
+}
+
+// statusTooManyLabels is HubSpot's own.
+const statusTooManyLabels = 437
+
+// Relabel renames a user-defined label; inverse, if set, that of the other
+// direction.
+func (p *Portal) Relabel(from, to *ObjectType, id int32, label, inverse string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	k := p.kinds.byRef[TypeRef{UserDefined, id}]
+	if k == nil || k.from != from.index || k.to != to.index {
+		return Invalid("Unable to find association type %d", id)
+	}
+	k.Label = label
+	if back := p.kinds.byRef[k.inverse]; inverse != "" && back != k {
+		back.Label = inverse
+	}
+	return nil
+}
+
 // DeleteLabel removes a user-defined label from all records.
 func (p *Portal) DeleteLabel(from, to *ObjectType, id int32) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k := p.kinds.byRef[TypeRef{UserDefined, id}]
 	if k == nil || k.from != from.index || k.to != to.index {
-		return notFound()
+		return Invalid("Unable to find objectTypeIds")
 	}
 	for _, ref := range []TypeRef{k.TypeRef, k.inverse} {
 		gone := p.kinds.byRef[ref]

@@ -176,6 +176,7 @@ func (p *Portal) linkOne(from, to *ObjectType, in LinkInput) LinkOutcome {
 	}
 	out.FromID, out.ToID = a.idText(), b.idText()
 	now := p.nowMillis()
+	p.replaceLabels(ta, a, tb, b, in.Types, now)
 	for _, ref := range in.Types {
 		p.link(ta, a, tb, b, ref, now)
 		if k := p.kinds.byRef[ref]; k.Label != "" {
@@ -186,6 +187,21 @@ func (p *Portal) linkOne(from, to *ObjectType, in LinkInput) LinkOutcome {
 		out.Types = p.linkedTypes(l.refs)
 	}
 	return out
+}
+
+// replaceLabels takes the portal's own labels off a link that is written with
+// others: those to keep must be named again (Associations guide).
+func (p *Portal) replaceLabels(ta *table, a *row, tb *table, b *row, types []TypeRef, now int64) {
+	l := a.linkTo(tb.def.index, b.id)
+	labelled := slices.ContainsFunc(types, func(ref TypeRef) bool { return ref.Category == UserDefined })
+	if l == nil || !labelled {
+		return
+	}
+	for _, ref := range slices.Clone(l.refs) {
+		if ref.Category == UserDefined && !slices.Contains(types, ref) {
+			p.unlabel(ta, a, tb, b, ref, now)
+		}
+	}
 }
 
 func (p *Portal) linkEnd(t *table, id string) (*row, *Error) {

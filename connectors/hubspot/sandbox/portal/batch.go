@@ -21,19 +21,19 @@ type BatchResult struct {
 	Created bool
 }
 
-// BatchCreate makes several records. A value that is not valid rejects the
-// whole batch; a conflict rejects it too, unless every input has its own
-// objectWriteTraceId: then only that input fails.
+// BatchCreate makes several records. A value that is not valid, or a conflict,
+// rejects the whole batch, unless every input has its own objectWriteTraceId:
+// then only that input fails (Error handling, Multi-status errors).
 func (p *Portal) BatchCreate(t *ObjectType, inputs []Input, w Writer) (BatchResult, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	tb := p.table(t)
-	items, err := p.prepareAll(tb, inputs, w)
+	partial := traced(inputs)
+	items, failed, err := p.prepareAll(tb, inputs, partial, w)
 	if err != nil {
 		return BatchResult{}, err
 	}
-	var res BatchResult
-	partial := traced(inputs)
+	res := BatchResult{Errors: failed}
 	taken := map[string]bool{}
 	good := items[:0:0]
 	for _, item := range items {
@@ -53,25 +53,31 @@ func (p *Portal) BatchCreate(t *ObjectType, inputs []Input, w Writer) (BatchResu
 	for _, item := range good {
 		r := p.create(tb, item, w)
 		rec := p.written(tb, r, item.names, true)
-		rec.TraceID = item.input.TraceID
 		res.Records = append(res.Records, rec)
 	}
 	return res, nil
 }
 
-// prepareAll validates the values of all inputs and collects every fault.
-func (p *Portal) prepareAll(t *table, inputs []Input, w Writer) ([]*prepared, error) {
-	items := make([]*prepared, len(inputs))
+// prepareAll validates the values of all inputs and collects every fault. With
+// partial the faulty inputs fail by themselves, as long as one is good; their
+// errors have the list inside the message only.
+func (p *Portal) prepareAll(t *table, inputs []Input, partial bool, w Writer) (items []*prepared, failed []ItemError, err error) {
 	var faults []propertyFault
-	for i, in := range inputs {
+	for _, in := range inputs {
 		item, f := p.prepare(t, in, w)
-		items[i] = item
 		faults = append(faults, f...)
+		if len(f) == 0 {
+			items = append(items, item)
+			continue
+		}
+		e := p.invalidValues(f)
+		e.Errors = nil
+		failed = append(failed, itemError(e, in))
 	}
-	if len(faults) > 0 {
-		return nil, invalidValues(faults)
+	if len(faults) > 0 && (!partial || len(items) == 0) {
+		return nil, nil, p.invalidValues(faults)
 	}
-	return items, nil
+	return items, failed, nil
 }
 
 // traced tells whether every input carries a trace id of its own.
@@ -134,7 +140,8 @@ func (p *Portal) BatchUpdate(t *ObjectType, inputs []Input, w Writer) (BatchResu
 	if err := duplicates(idsOf(inputs)); err != nil {
 		return BatchResult{}, err
 	}
-	items, err := p.prepareAll(tb, inputs, w)
+	partial := traced(inputs)
+	items, failed, err := p.prepareAll(tb, inputs, partial && !p.set.WholeUpdates, w)
 	if err != nil {
 		return BatchResult{}, err
 	}
@@ -142,7 +149,9 @@ func (p *Portal) BatchUpdate(t *ObjectType, inputs []Input, w Writer) (BatchResu
 	if err != nil {
 		return BatchResult{}, err
 	}
-	return p.finishUpdate(tb, found, missing, traced(inputs), w)
+	res, err := p.finishUpdate(tb, found, missing, partial, w)
+	res.Errors = append(failed, res.Errors...)
+	return res, err
 }
 
 func idsOf(inputs []Input) []string {
@@ -205,7 +214,6 @@ func (p *Portal) finishUpdate(t *table, found, missing []*prepared, partial bool
 	for _, item := range good {
 		p.update(t, item, w)
 		rec := p.written(t, item.row, item.names, false)
-		rec.TraceID = item.input.TraceID
 		res.Records = append(res.Records, rec)
 	}
 	if len(missing) > 0 {
@@ -239,7 +247,8 @@ func (p *Portal) BatchUpsert(t *ObjectType, inputs []Input, w Writer) (BatchResu
 	if err := duplicates(idsOf(inputs)); err != nil {
 		return BatchResult{}, err
 	}
-	items, err := p.prepareAll(tb, inputs, w)
+	partial := traced(inputs)
+	items, failed, err := p.prepareAll(tb, inputs, partial, w)
 	if err != nil {
 		return BatchResult{}, err
 	}
@@ -247,7 +256,9 @@ func (p *Portal) BatchUpsert(t *ObjectType, inputs []Input, w Writer) (BatchResu
 	if err != nil {
 		return BatchResult{}, err
 	}
-	return p.finishUpsert(tb, found, fresh, traced(inputs), w)
+	res, err := p.finishUpsert(tb, found, fresh, partial, w)
+	res.Errors = append(failed, res.Errors...)
+	return res, err
 }
 
 func (p *Portal) finishUpsert(t *table, found, fresh []*prepared, partial bool, w Writer) (BatchResult, error) {
@@ -278,7 +289,7 @@ func (p *Portal) finishUpsert(t *table, found, fresh []*prepared, partial bool, 
 	}
 	for _, item := range makeable {
 		rec := p.written(t, p.create(t, item, w), item.names, true)
-		rec.TraceID, rec.New = item.input.TraceID, &yes
+		rec.New = &yes
 		res.Records = append(res.Records, rec)
 		res.Created = true
 	}

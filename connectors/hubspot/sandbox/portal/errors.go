@@ -25,6 +25,7 @@ type Error struct {
 	SubCategory string
 	Errors      []ErrorDetail
 	Context     map[string][]string
+	Links       map[string]string
 }
 
 // ErrorDetail is one entry of the vendor's errors[].
@@ -59,6 +60,13 @@ func notNumeric(id string) *Error {
 	}
 }
 
+// notPositive is what the id 0 gets, or a negative one.
+func notPositive(id string) *Error {
+	e := notNumeric(id)
+	e.Message = "Object not found. objectId is usually positive."
+	return e
+}
+
 // missingObjects is what a batch gets for ids that do not exist.
 func missingObjects(t *ObjectType, ids []string) *Error {
 	return &Error{
@@ -74,21 +82,24 @@ type propertyFault struct {
 }
 
 // invalidValues is the vendor's refusal of property values: a JSON array
-// inside the message, and the same again as errors[]. In recordings errors[]
+// inside the message, since 2026 with the text twice (Using object APIs, Error
+// handling), and the same again as errors[]. In recordings errors[]
 // is the shorter of the two when a fault repeats; here too the last repetition
 // is missing from it.
-func invalidValues(faults []propertyFault) *Error {
+func (p *Portal) invalidValues(faults []propertyFault) *Error {
 	type embedded struct {
-		IsValid bool   `json:"isValid"`
-		Message string `json:"message"`
-		Error   string `json:"error"`
-		Name    string `json:"name"`
+		IsValid   bool        `json:"isValid"`
+		Message   string      `json:"message"`
+		Error     string      `json:"error"`
+		Name      string      `json:"name"`
+		Localized string      `json:"localizedErrorMessage"`
+		Portal    json.Number `json:"portalId"`
 	}
 	list := make([]embedded, len(faults))
 	details := make([]ErrorDetail, 0, len(faults))
 	seen := map[propertyFault]int{}
 	for i, f := range faults {
-		list[i] = embedded{Message: f.message, Error: f.code, Name: f.name}
+		list[i] = embedded{Message: f.message, Error: f.code, Name: f.name, Localized: f.message, Portal: json.Number(p.id)}
 		seen[f]++
 		if i == len(faults)-1 && seen[f] > 1 {
 			continue

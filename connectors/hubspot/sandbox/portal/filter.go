@@ -28,7 +28,7 @@ type test struct {
 	text    string
 	above   string // text form of the high value
 	values  []string
-	fold    bool // values are compared with the lower-cased stored text
+	fold    bool // the stored text is lower-cased before it is compared
 	unset   bool // negations also match records without a value
 	parse   func(string) (float64, bool)
 	linked  *linkTest
@@ -54,7 +54,7 @@ func (p *Portal) compile(t *table, filters []Filter) (*plan, error) {
 }
 
 func (p *Portal) compileOne(t *table, f Filter) (test, error) {
-	if !slices.Contains(operators(), f.Operator) {
+	if !slices.Contains(Operators(), f.Operator) {
 		return test{}, Invalid("Invalid input JSON: unknown search operator %q", f.Operator)
 	}
 	if err := checkOperands(f); err != nil {
@@ -74,19 +74,38 @@ func (p *Portal) compileOne(t *table, f Filter) (test, error) {
 			}},
 		}
 	}
-	c := test{slot: t.slots[f.Property], op: f.Operator, text: strings.ToLower(f.Value), above: strings.ToLower(f.High), values: f.Values, unset: p.set.NEQMatchesUnset}
-	// A list of values for a text property must be given in lower case; for
-	// an enumeration it is compared as it is (CRM API, Search, Operators).
-	c.fold = prop.Type != "enumeration"
+	if unsearchable(t.def, f.Property) {
+		return test{}, Invalid("Property %q is not supported by search filters", f.Property)
+	}
+	c := test{slot: t.slots[f.Property], op: f.Operator, text: f.Value, above: f.High, values: f.Values, unset: !p.set.NEQSkipsUnset}
+	// Case counts for enumerations alone, with every operator. A list of values
+	// for a text property must be given in lower case (Search the CRM).
+	if c.fold = prop.Type != "enumeration"; c.fold {
+		c.text, c.above = strings.ToLower(f.Value), strings.ToLower(f.High)
+	}
 	p.setNumeric(t, prop, &c)
 	return c, c.operands(prop, f)
 }
 
-func operators() []string {
+// Operators are the operators of a search, in the order in which the vendor's
+// refusal of another one lists them.
+func Operators() []string {
 	return []string{
-		"EQ", "NEQ", "LT", "LTE", "GT", "GTE", "BETWEEN", "IN", "NOT_IN",
-		"HAS_PROPERTY", "NOT_HAS_PROPERTY", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN",
+		"IN", "NOT_HAS_PROPERTY", "LT", "EQ", "GT", "NOT_IN", "GTE", "CONTAINS_TOKEN", "HAS_PROPERTY",
+		"LTE", "NOT_CONTAINS_TOKEN", "BETWEEN", "NEQ",
 	}
+}
+
+// unsearchable are the properties of activities that filters do not take
+// (Search the CRM, Filter search results).
+func unsearchable(t *ObjectType, name string) bool {
+	switch name {
+	case "hs_body_preview_html":
+		return t.Activity
+	case "hs_email_html", "hs_body_preview":
+		return t.index == emails
+	}
+	return false
 }
 
 func checkOperands(f Filter) error {
@@ -257,18 +276,12 @@ func (c *test) matchNumber(n float64, ok bool) bool {
 	}
 }
 
-func (c *test) matchText(val string) bool {
-	low := strings.ToLower(val)
+func (c *test) matchText(low string) bool {
+	if c.fold {
+		low = strings.ToLower(low)
+	}
 	in := func() bool {
-		for _, part := range strings.Split(val, ";") {
-			if c.fold {
-				part = strings.ToLower(part)
-			}
-			if slices.Contains(c.values, part) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(strings.Split(low, ";"), func(part string) bool { return slices.Contains(c.values, part) })
 	}
 	switch c.op {
 	case "EQ":

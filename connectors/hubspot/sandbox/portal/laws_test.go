@@ -79,7 +79,7 @@ func drawFilter(t *rapid.T, p *Portal, now time.Time) Filter {
 			return stamp(name)
 		}
 	}
-	f.Operator = draw(t, "operator", operators()...)
+	f.Operator = draw(t, "operator", Operators()...)
 	f.Value, f.High, f.Values = value("value"), value("high"), []string{value("v1"), value("v2")}
 	if f.Operator == "HAS_PROPERTY" || f.Operator == "NOT_HAS_PROPERTY" {
 		f.Value, f.HasValues = "", false
@@ -93,7 +93,7 @@ func TestSearchFindsWhatAFullScanFinds(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p, now := newPortal(t, Settings{
-			TextOrderedIDs: rapid.Bool().Draw(t, "text ids"), NEQMatchesUnset: rapid.Bool().Draw(t, "neq"),
+			TextOrderedIDs: rapid.Bool().Draw(t, "text ids"), NEQSkipsUnset: rapid.Bool().Draw(t, "neq"),
 			IndexLag: time.Duration(draw(t, "lag", 0, 0, 20)) * time.Millisecond,
 		})
 		churn(t, p, now)

@@ -15,7 +15,8 @@ const gone = -1
 
 // Merge makes one record of two. Since 2025 the result has a new id and both
 // old ones become aliases of it (HubSpot changelog, updated merge
-// functionality for contacts and companies). The primary record's values win.
+// functionality for contacts and companies); with MergeKeepsID it has the
+// primary's. The primary record's values win.
 func (p *Portal) Merge(t *ObjectType, primaryID, otherID string, w Writer) (Record, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -34,8 +35,7 @@ func (p *Portal) Merge(t *ObjectType, primaryID, otherID string, w Writer) (Reco
 			d.set(name, c.val)
 		}
 	}
-	m := &row{id: tb.newID(), created: min(a.created, b.created), source: a.source, hist: slices.Clone(a.hist)}
-	m.aliases = slices.Concat(a.aliases, b.aliases, []int64{a.id, b.id})
+	m := p.survivor(tb, a, b)
 	m.cur = &state{modified: max(now, a.cur.modified, b.cur.modified), cells: slices.Clone(d.cells)}
 	p.zeroRollUps(tb, m)
 	links := mergedLinks(a, b)
@@ -53,6 +53,19 @@ func (p *Portal) Merge(t *ObjectType, primaryID, otherID string, w Writer) (Reco
 	return p.view(tb, m, m.cur, View{}), nil
 }
 
+// survivor is the row that stands for both, still without values.
+func (p *Portal) survivor(t *table, a, b *row) *row {
+	m := &row{source: a.source, hist: slices.Clone(a.hist)}
+	if p.set.MergeKeepsID {
+		m.id, m.created = a.id, a.created
+		m.aliases = slices.Concat(a.aliases, b.aliases, []int64{b.id})
+		return m
+	}
+	m.id, m.created = t.newID(), min(a.created, b.created)
+	m.aliases = slices.Concat(a.aliases, b.aliases, []int64{a.id, b.id})
+	return m
+}
+
 func (p *Portal) mergePair(t *table, primaryID, otherID string) (a, b *row, err error) {
 	if a, err = t.resolve(primaryID); err != nil {
 		return nil, nil, err
@@ -68,7 +81,7 @@ func (p *Portal) mergePair(t *table, primaryID, otherID string) (a, b *row, err 
 	case len(a.aliases)+len(b.aliases)+2 > maxMerged:
 		return nil, nil, &Error{
 			Status: http.StatusRequestURITooLong, Category: CategoryValidation,
-			Message: fmt.Sprintf("Merging would give the object more than %d identities", maxMerged),
+			Message: fmt.Sprintf("Cannot have more than %d identities on a profile", maxMerged),
 		}
 	}
 	return a, b, nil

@@ -63,7 +63,7 @@ func newObjectType(index uint8) *ObjectType {
 			Created: "createdate", Modified: "lastmodifieddate",
 			Always:     []string{"createdate", "hs_object_id", "lastmodifieddate"},
 			Defaults:   []string{"createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"},
-			Searchable: []string{"firstname", "lastname", "email", "phone", "hs_additional_emails", "fax", "mobilephone", "company"},
+			Searchable: []string{"firstname", "lastname", "email", "phone", "hs_additional_emails", "fax", "mobilephone", "company", "hs_marketable_until_renewal"},
 			oneOf:      []string{"email", "firstname", "lastname"},
 		}
 	case companies:
@@ -124,7 +124,7 @@ func newActivityType(index uint8) *ObjectType {
 		t.Searchable = []string{"hs_meeting_title", "hs_meeting_body"}
 	case calls:
 		t.ID, t.Singular, t.Plural, t.FullName = "0-48", "call", "calls", "CALL"
-		t.Searchable = []string{"hs_call_title", "hs_call_body"}
+		t.Searchable = []string{"hs_call_title", "hs_body_preview"}
 	case emails:
 		t.ID, t.Singular, t.Plural, t.FullName = "0-49", "email", "emails", "EMAIL"
 		t.Searchable = []string{"hs_email_subject"}
@@ -145,8 +145,21 @@ func (p *Portal) Type(name string) (*ObjectType, error) {
 			return t.def, nil
 		}
 	}
-	return nil, &Error{Status: http.StatusBadRequest, Message: "Unable to infer object type from: " + name}
+	message := "Unable to infer object type from: " + name
+	if isTypeID(name) {
+		message = "Invalid object or event type id: " + name
+	}
+	return nil, &Error{Status: http.StatusBadRequest, Message: message}
 }
+
+// isTypeID tells whether a name has the form of a type id, such as 2-1234567;
+// HubSpot words its refusal of one that it does not know otherwise.
+func isTypeID(name string) bool {
+	kind, number, ok := strings.Cut(name, "-")
+	return ok && isDigits(kind) && isDigits(number)
+}
+
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // recordURL is the link into HubSpot's own pages that every record carries;
 // recorded replies show these three shapes.

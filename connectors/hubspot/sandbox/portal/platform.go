@@ -20,7 +20,7 @@ func (p *Portal) Insert(object string, properties map[string]string, association
 	w := Writer{Source: platform("IMPORT"), Platform: true}
 	item, faults := p.prepare(tb, Input{Properties: properties, Associations: associations}, w)
 	if len(faults) > 0 {
-		return "", fmt.Errorf("inserting %s: %w", t.Singular, invalidValues(faults))
+		return "", fmt.Errorf("inserting %s: %w", t.Singular, p.invalidValues(faults))
 	}
 	if err := p.prepareCreate(tb, item, w); err != nil {
 		return "", fmt.Errorf("inserting %s: %w", t.Singular, err)
@@ -46,7 +46,7 @@ func (p *Portal) Set(object, id string, properties map[string]string) error {
 	w := Writer{Source: p.sourceOf(tb, properties), Platform: true}
 	item, faults := p.prepare(tb, Input{Properties: properties}, w)
 	if len(faults) > 0 {
-		return fmt.Errorf("setting %s %s: %w", t.Singular, id, invalidValues(faults))
+		return fmt.Errorf("setting %s %s: %w", t.Singular, id, p.invalidValues(faults))
 	}
 	item.row = r
 	if err := p.checkUnique(tb, item, nil); err != nil {

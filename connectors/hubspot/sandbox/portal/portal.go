@@ -19,9 +19,16 @@ type Settings struct {
 	// TaskUniqueProperties: the portal takes custom unique properties on
 	// tasks, notes and the other activities.
 	TaskUniqueProperties bool `json:"task_unique_properties"`
-	// NEQMatchesUnset: NEQ, NOT_IN and NOT_CONTAINS_TOKEN also match records
-	// that have no value.
-	NEQMatchesUnset bool `json:"neq_matches_unset"`
+	// NEQSkipsUnset: NEQ, NOT_IN and NOT_CONTAINS_TOKEN leave out records that
+	// have no value.
+	NEQSkipsUnset bool `json:"neq_skips_unset"`
+	// WholeUpdates: an invalid value in a batch update rejects the whole batch
+	// even where every input has its own objectWriteTraceId.
+	WholeUpdates bool `json:"whole_updates"`
+	// MergeKeepsID: the record that a merge leaves keeps the primary record's
+	// id instead of getting a new one (public beta, Primary ID Preservation
+	// for Merged Records).
+	MergeKeepsID bool `json:"merge_keeps_id"`
 	// BackwardLifecycle: lifecyclestage may move backwards.
 	BackwardLifecycle bool `json:"backward_lifecycle"`
 	// InactiveOwners: records may be assigned to deactivated owners.

@@ -42,10 +42,11 @@ func (p *Portal) Property(t *ObjectType, name string, archived bool) (Property, 
 			return *prop.clone(), nil
 		}
 	}
-	return Property{}, noProperty(t, name)
+	return Property{}, NoProperty(t, name)
 }
 
-func noProperty(t *ObjectType, name string) *Error {
+// NoProperty is the refusal of a name that no property has.
+func NoProperty(t *ObjectType, name string) *Error {
 	return &Error{
 		Status: http.StatusNotFound, Category: CategoryNotFound, SubCategory: "PropertyDefinitionError.NOT_FOUND",
 		Message: fmt.Sprintf("Property %q does not exist on object type %s", name, t.FullName),
@@ -53,7 +54,9 @@ func noProperty(t *ObjectType, name string) *Error {
 	}
 }
 
-// AddProperty creates a custom property under the vendor's rules.
+// AddProperty creates a custom property under the vendor's rules. One that was
+// archived comes back with the new definition, its old createdAt and the values
+// that records still hold.
 func (p *Portal) AddProperty(t *ObjectType, def Property) (Property, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -63,13 +66,20 @@ func (p *Portal) AddProperty(t *ObjectType, def Property) (Property, error) {
 	}
 	if tb.prop(def.Name) != nil {
 		return Property{}, &Error{
-			Status: http.StatusConflict, Category: "OBJECT_ALREADY_EXISTS", SubCategory: "PropertyDefinitionError.ALREADY_EXISTS",
+			Status: http.StatusConflict, Category: "OBJECT_ALREADY_EXISTS", SubCategory: "Properties.PROPERTY_WITH_NAME_EXISTS",
 			Message: fmt.Sprintf("A property named '%s' already exists.", def.Name),
-			Context: map[string][]string{"propertyName": {def.Name}},
+			Context: map[string][]string{"name": {def.Name}},
 		}
 	}
 	stamp := FormatTime(p.nowMillis())
+	before := ""
+	if slot, there := tb.slots[def.Name]; there {
+		before = tb.props[slot].CreatedAt
+	}
 	def.CreatedAt, def.UpdatedAt, def.ArchivedAt, def.Archived, def.HubSpotDefined = stamp, stamp, "", false, false
+	if before != "" {
+		def.CreatedAt = before
+	}
 	def.CreatedUserID, def.UpdatedUserID = "9586504", "9586504"
 	def.Modification = Modification{Archivable: true, ReadOnlyValue: def.FieldType == "calculation_equation"}
 	def.Calculated = def.FieldType == "calculation_equation"
@@ -124,14 +134,18 @@ func (p *Portal) checkUniqueDefinition(t *table, def *Property) error {
 	return nil
 }
 
+// checkOptions: an enumeration has options of its own or takes those of another
+// object, a bool exactly true and false, and nothing else has any.
 func checkOptions(def *Property) error {
 	if def.Options == nil {
 		def.Options = []Option{}
 	}
-	if def.Type == "bool" && len(def.Options) == 0 {
-		def.Options = boolOptions()
-	}
-	if def.Type != "enumeration" && def.Type != "bool" && len(def.Options) > 0 {
+	switch {
+	case def.ExternalOptions && (def.Type != "enumeration" || def.ReferencedObjectType == "" || len(def.Options) > 0):
+		return definitionError("INVALID_OPTIONS", "External options are for enumerations with a referencedObjectType and without options: "+def.Name)
+	case def.Type == "enumeration" && !def.ExternalOptions && len(def.Options) == 0:
+		return definitionError("INVALID_OPTIONS", "An enumeration needs options: "+def.Name)
+	case def.Type != "enumeration" && def.Type != "bool" && len(def.Options) > 0:
 		return definitionError("INVALID_OPTIONS", "Only enumerations can have options: "+def.Name)
 	}
 	seen := map[string]bool{}
@@ -139,10 +153,12 @@ func checkOptions(def *Property) error {
 		if o.Label == "" || o.Value == "" || seen[o.Value] || seen["\x00"+o.Label] {
 			return definitionError("INVALID_OPTIONS", "Options need a label and a value, each only once: "+def.Name)
 		}
-		if def.Type == "bool" && o.Value != "true" && o.Value != "false" {
-			return definitionError("INVALID_OPTIONS", "A bool property has the options true and false only: "+def.Name)
-		}
 		seen[o.Value], seen["\x00"+o.Label] = true, true
+	}
+	if def.Type == "bool" && (len(def.Options) != 2 || !seen["true"] || !seen["false"]) {
+		e := Invalid("Boolean properties must have exactly two options, true and false: %s", def.Name)
+		e.SubCategory = "PropertyValidationError.INVALID_BOOLEAN_OPTION"
+		return e
 	}
 	return nil
 }
@@ -170,7 +186,7 @@ func (p *Portal) PatchProperty(t *ObjectType, name string, patch PropertyPatch) 
 	tb := p.table(t)
 	old := tb.prop(name)
 	if old == nil {
-		return Property{}, noProperty(t, name)
+		return Property{}, NoProperty(t, name)
 	}
 	if old.Modification.ReadOnlyDefinition && (patch.Type != nil || patch.FieldType != nil || patch.Label != nil) {
 		return Property{}, definitionError("READ_ONLY_DEFINITION", fmt.Sprintf("The definition of %q is read-only", name))
@@ -193,8 +209,10 @@ func (p *Portal) PatchProperty(t *ObjectType, name string, patch PropertyPatch) 
 	if tb.group[next.GroupName] == nil {
 		return Property{}, definitionError("GROUP_NOT_FOUND", fmt.Sprintf("property group %s does not exist", next.GroupName))
 	}
-	if err := checkOptions(next); err != nil {
-		return Property{}, err
+	if patch.Options != nil || !old.HubSpotDefined {
+		if err := checkOptions(next); err != nil {
+			return Property{}, err
+		}
 	}
 	next.UpdatedAt = FormatTime(p.nowMillis())
 	tb.addProperty(next)
@@ -257,30 +275,40 @@ func (p *Portal) Groups(t *ObjectType) []Group {
 	return list
 }
 
-// PutGroup creates a group, or changes one when update is set.
-func (p *Portal) PutGroup(t *ObjectType, g Group, update bool) (Group, error) {
+// AddGroup creates a group; an archived one of that name is no hindrance.
+func (p *Portal) AddGroup(t *ObjectType, g Group) (Group, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	tb := p.table(t)
 	old := tb.group[g.Name]
 	switch {
-	case update && (old == nil || old.Archived):
-		return Group{}, noGroup(g.Name)
-	case !update && old != nil && !old.Archived:
+	case old != nil && !old.Archived:
 		return Group{}, &Error{
 			Status: http.StatusConflict, Category: "OBJECT_ALREADY_EXISTS",
 			Message: fmt.Sprintf("A property group named '%s' already exists.", g.Name),
 		}
-	case !update && !validName(g.Name):
+	case !validName(g.Name):
 		return Group{}, definitionError("INVALID_NAME", "Group names must start with a letter and hold only lower-case letters, digits and underscores: "+g.Name)
-	case !update && g.Label == "":
+	case g.Label == "":
 		return Group{}, definitionError("INVALID_LABEL", "A property group needs a label: "+g.Name)
-	}
-	if update && g.Label == "" {
-		g.Label = old.Label
 	}
 	tb.group[g.Name] = &g
 	return g, nil
+}
+
+// PatchGroup changes what is given of a group.
+func (p *Portal) PatchGroup(t *ObjectType, name string, label *string, order *int) (Group, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g := p.table(t).group[name]
+	if g == nil || g.Archived {
+		return Group{}, noGroup(name)
+	}
+	if label != nil && *label != "" {
+		g.Label = *label
+	}
+	apply(&g.DisplayOrder, order)
+	return *g, nil
 }
 
 // Group returns one group.
@@ -303,11 +331,19 @@ func (p *Portal) ArchiveGroup(t *ObjectType, name string) error {
 	}
 	for _, prop := range tb.props {
 		if prop.GroupName == name && !prop.Archived {
-			return definitionError("GROUP_NOT_EMPTY", fmt.Sprintf("property group %s still holds properties", name))
+			return groupInUse()
 		}
 	}
 	delete(tb.group, name)
 	return nil
+}
+
+// groupInUse: the refusal stands as JSON in the message of another one, as
+// others measured it.
+func groupInUse() *Error {
+	e := Invalid(`{"status":"error","message":"Can't delete or purge a group with active properties","category":"VALIDATION_ERROR","subCategory":"PropertyGroupError.GROUP_WITH_ACTIVE_PROPERTIES"}`)
+	e.Category = ""
+	return e
 }
 
 func noGroup(name string) *Error {

@@ -13,7 +13,6 @@ type Record struct {
 	Archived     bool                     `json:"archived"`
 	ArchivedAt   string                   `json:"archivedAt,omitempty"`
 	New          *bool                    `json:"new,omitempty"`
-	TraceID      string                   `json:"objectWriteTraceId,omitempty"`
 	URL          string                   `json:"url,omitempty"`
 	Associations map[string]AssociatedIDs `json:"associations,omitempty"`
 }

@@ -42,7 +42,7 @@ func (p *Portal) SetRule(t *ObjectType, name string, rule ValidationRule) error 
 	tb := p.table(t)
 	old := tb.prop(name)
 	if old == nil {
-		return noProperty(t, name)
+		return NoProperty(t, name)
 	}
 	if !slices.Contains(ruleTypes(old.Type), rule.Type) {
 		return Invalid("rule type %s is not imitated for properties of type %s", rule.Type, old.Type)

@@ -93,7 +93,9 @@ func (p *Portal) collect(t *table, groups []*plan, text string, byID bool) []int
 func (p *Portal) containsText(t *table, r *row, text string) bool {
 	for _, word := range strings.Fields(text) {
 		if !slices.ContainsFunc(t.def.Searchable, func(name string) bool {
-			return strings.Contains(strings.ToLower(t.text(r.seen, name)), word)
+			slot, known := t.slots[name]
+			val, _ := t.value(p, r, r.seen, slot)
+			return known && strings.Contains(strings.ToLower(val), word)
 		}) {
 			return false
 		}

@@ -217,8 +217,11 @@ func (t *table) ordered() []int32 {
 // resolve finds a row by id text; a merged-away id leads to the survivor.
 func (t *table) resolve(id string) (*row, error) {
 	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil || n < 0 {
+	switch {
+	case err != nil:
 		return nil, notNumeric(id)
+	case n <= 0:
+		return nil, notPositive(id)
 	}
 	for {
 		to, merged := t.alias[n]

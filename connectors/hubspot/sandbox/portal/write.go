@@ -41,7 +41,7 @@ func (p *Portal) Create(t *ObjectType, in Input, w Writer) (Record, error) {
 	tb := p.table(t)
 	item, faults := p.prepare(tb, in, w)
 	if len(faults) > 0 {
-		return Record{}, invalidValues(faults)
+		return Record{}, p.invalidValues(faults)
 	}
 	if err := p.prepareCreate(tb, item, w); err != nil {
 		return Record{}, err
@@ -64,7 +64,7 @@ func (p *Portal) Update(t *ObjectType, in Input, w Writer) (Record, error) {
 		return Record{}, notFound()
 	}
 	if len(faults) > 0 {
-		return Record{}, invalidValues(faults)
+		return Record{}, p.invalidValues(faults)
 	}
 	item.row = r
 	if err := p.checkUnique(tb, item, nil); err != nil {
@@ -153,20 +153,31 @@ func (p *Portal) checkRequired(t *table, item *prepared, w Writer) error {
 			missing = append(missing, name)
 		}
 	}
-	if w.Rules {
-		for _, name := range p.set.RequiredOnCreate[t.def.Plural] {
-			if item.value(name) == "" {
-				missing = append(missing, name)
-			}
-		}
-	}
 	if len(missing) > 0 {
 		return missingRequired(t.def, missing)
+	}
+	if err := p.checkForm(t, item, w); err != nil {
+		return err
 	}
 	if len(t.def.oneOf) == 0 || slices.ContainsFunc(t.def.oneOf, func(n string) bool { return item.value(n) != "" }) {
 		return nil
 	}
 	return missingRequired(t.def, t.def.oneOf)
+}
+
+// checkForm asks for what the admin marked as required on the create form (the
+// code is HubSpot's, CRM API write validation; where it stands is assumed).
+func (p *Portal) checkForm(t *table, item *prepared, w Writer) error {
+	var faults []propertyFault
+	for _, name := range p.set.RequiredOnCreate[t.def.Plural] {
+		if w.Rules && item.value(name) == "" {
+			faults = append(faults, propertyFault{name: name, code: "MISSING_REQUIRED_PROPERTY", message: fmt.Sprintf("Property %q is required", name)})
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return p.invalidValues(faults)
 }
 
 // checkUnique refuses a value that identifies another record; taken holds the

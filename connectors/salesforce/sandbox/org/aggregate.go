@@ -50,6 +50,8 @@ type measure struct {
 	fn   string // "" for a grouped field
 	col  column
 	path string // lower case, to tell measures apart
+	// shown is the path as the query wrote it.
+	shown string
 }
 
 func (c *compiler) aggregate(res *Result, q *soql.Query, match predicate) *Error {
@@ -85,7 +87,7 @@ func (c *compiler) aggregate(res *Result, q *soql.Query, match predicate) *Error
 	if len(buckets) > maxGroups {
 		return NoQueryMore()
 	}
-	res.groups = []group{}
+	res.groups, res.measures, res.names, res.grouped = []group{}, outputs, names, len(keys) > 0
 	for _, rows := range buckets {
 		g := group{names: names}
 		for _, m := range outputs {
@@ -144,7 +146,7 @@ func (c *compiler) outputs(q *soql.Query, keys []column) ([]measure, []string, *
 }
 
 func (c *compiler) measure(path soql.Path, fn string, keys []column) (measure, *Error) {
-	m := measure{fn: fn, path: strings.ToLower(path.String())}
+	m := measure{fn: fn, path: strings.ToLower(path.String()), shown: path.String()}
 	if fn == "COUNT" && len(path.Names) == 0 {
 		return m, c.fail(path.Pos, "MALFORMED_QUERY", "COUNT() must be the only element in the SELECT list")
 	}

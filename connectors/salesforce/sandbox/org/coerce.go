@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -60,17 +61,21 @@ func (f *Field) coerce(in Input) (Value, *Error) {
 	return Value{}, parserError(f.javaType(), "START_ARRAY", "[", in.Column)
 }
 
+// javaType is the type that the vendor's JSON reader names in a refusal: the
+// field's own (recorded of currency, picklist and multipicklist), of a
+// compound field its name.
 func (f *Field) javaType() string {
 	switch f.Type {
-	case "boolean", "int", "date", "datetime":
-		return f.Type
-	case "double", "currency", "percent":
-		return "double"
-	case "reference", "id":
+	case "id":
 		return "reference"
+	case "address":
+		return f.Name
 	}
-	return "string"
+	return f.Type
 }
+
+// numberForm is a number as JSON writes it.
+var numberForm = regexp.MustCompile(`^-?\d+(\.\d+)?([eE][+-]?\d+)?$`)
 
 func (f *Field) coerceText(s string, column int) (Value, *Error) {
 	switch f.Type {
@@ -88,7 +93,14 @@ func (f *Field) coerceText(s string, column int) (Value, *Error) {
 		return timeValue(t), nil
 	case "reference":
 		return f.coerceReference(s)
-	case "boolean", "int", "double", "currency", "percent":
+	case "int", "double", "currency", "percent":
+		if numberForm.MatchString(s) { // a number may stand in quotes (recorded), a boolean may not
+			if v, err := f.coerceNumber(s, column); err == nil || err.Code != "JSON_PARSER_ERROR" {
+				return v, err
+			}
+		}
+		return Value{}, parserError(f.javaType(), "VALUE_STRING", s, column)
+	case "boolean":
 		return Value{}, parserError(f.javaType(), "VALUE_STRING", s, column)
 	}
 	return textValue(strings.TrimSpace(s)), nil

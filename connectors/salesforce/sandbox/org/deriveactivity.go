@@ -49,6 +49,9 @@ func (tx *Tx) deriveActivity(row *Row) *Error {
 // deriveEvent completes start, end and duration from whichever two were given
 // (Object Reference, "Event").
 func deriveEvent(tx *Tx, old, row *Row) *Error {
+	if tx.val(row, "eventsubtype").IsNull() {
+		tx.set(row, "eventsubtype", textValue("Event"))
+	}
 	if err := tx.deriveActivity(row); err != nil {
 		return err
 	}

@@ -13,8 +13,10 @@ type Error struct {
 	Fields  []string
 	// Status is the HTTP status of a single-record request, 400 if 0.
 	Status int
-	// Matches are the rows that a duplicate rule found.
-	Matches []ID
+	// Matches are the rows that a duplicate rule found, Entity is their object
+	// and Root where their urls begin.
+	Matches      []ID
+	Entity, Root string
 	// AllowSave: the duplicate rule only alerts and can be passed.
 	AllowSave bool
 	// Reading: the request was refused while it was read, before any record

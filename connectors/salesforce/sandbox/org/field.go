@@ -46,6 +46,8 @@ type Field struct {
 	systemPermission   bool // always visible: not permissionable
 	defaulted          bool
 	cascade            bool // deleting the parent deletes the child
+	restrict           bool // a parent with children cannot be deleted
+	notNull            bool // never empty, though a client need not set it
 	toolOnly           bool // only the Tooling API shows it
 	oneRow             bool // a query may select it of one row only
 	compound           string
@@ -135,6 +137,12 @@ func (f *Field) Object() *Object { return f.object }
 
 // Cascade tells whether deleting the parent deletes the child.
 func (f *Field) Cascade() bool { return f.cascade }
+
+// Restrict tells whether a parent with children cannot be deleted.
+func (f *Field) Restrict() bool { return f.restrict }
+
+// Nillable tells whether the field may be empty.
+func (f *Field) Nillable() bool { return !f.Required && !f.notNull }
 
 // Permissionable tells whether field-level security applies.
 func (f *Field) Permissionable() bool { return !f.systemPermission || f.Custom() && !f.Required }

@@ -26,17 +26,19 @@ func (tx *Tx) Delete(obj *Object, id ID) *Error {
 	return nil
 }
 
-// mayDelete refuses accounts with won opportunities or cases (Salesforce Help,
-// "Considerations for Deleting Accounts").
+// mayDelete refuses accounts with won opportunities (Salesforce Help,
+// "Considerations for Deleting Accounts"), and accounts and contacts with
+// cases, whose describe says restrictedDelete (recorded).
 func (tx *Tx) mayDelete(obj *Object, row *Row) *Error {
-	if obj.Name != "Account" || tx.Seed {
+	key := map[string]string{"Account": "accountid", "Contact": "contactid"}[obj.Name]
+	if key == "" || tx.Seed {
 		return nil
 	}
 	name := tx.val(row, "name").Text()
 	var err *Error
 	opportunity := tx.org.Object("Opportunity")
-	tx.org.children(opportunity.byName["accountid"], row.id, func(r *Row) {
-		if tx.val(r, "iswon").Bool() {
+	tx.org.children(opportunity.byName[key], row.id, func(r *Row) {
+		if obj.Name == "Account" && tx.val(r, "iswon").Bool() {
 			err = refuse("DELETE_FAILED", fmt.Sprintf("Your attempt to delete %s could not be completed because some opportunities in that account were closed won.", name))
 		}
 	})
@@ -44,7 +46,7 @@ func (tx *Tx) mayDelete(obj *Object, row *Row) *Error {
 		return err
 	}
 	cases := tx.org.Object("Case")
-	tx.org.children(cases.byName["accountid"], row.id, func(r *Row) {
+	tx.org.children(cases.byName[key], row.id, func(r *Row) {
 		err = refuse("DELETE_FAILED", fmt.Sprintf("Your attempt to delete %s could not be completed because it is associated with the following cases.: %s",
 			name, tx.val(r, "casenumber").Text()))
 	})

@@ -37,8 +37,12 @@ type Result struct {
 	comp *compiler
 	rows []*Row
 	proj projection
-	// groups are the rows of an aggregate query, rendered at once.
-	groups []group
+	// groups are the rows of an aggregate query, rendered at once; measures
+	// and names are its columns.
+	groups   []group
+	measures []measure
+	names    []string
+	grouped  bool
 	// CountOnly: SELECT COUNT(), which has a size and no records.
 	CountOnly bool
 	// Total is the number of rows, all pages together.

@@ -100,5 +100,5 @@ func (o *Org) checkDuplicate(tx *Tx, rule Rule, f *Field, old, row *Row) *Error 
 	if message == "" {
 		message = "Use one of these records?"
 	}
-	return &Error{Code: "DUPLICATES_DETECTED", Message: message, Matches: matches, AllowSave: rule.AllowSave}
+	return &Error{Code: "DUPLICATES_DETECTED", Message: message, Matches: matches, Entity: f.object.Name, Root: tx.Root, AllowSave: rule.AllowSave}
 }

@@ -27,6 +27,7 @@ type Object struct {
 	createable, updateable, deletable bool
 	replicateable, undeletable        bool
 	mergeable                         bool
+	flags                             []string
 	dynamic                           func(*Org) []*Row // rows made on demand
 	byName                            map[string]*Field
 	slots                             int
@@ -53,6 +54,10 @@ func (o *Object) Undeletable() bool { return o.undeletable }
 
 // Mergeable tells whether two rows can become one.
 func (o *Object) Mergeable() bool { return o.mergeable }
+
+// Is tells whether the schema gives the object a flag that only describes
+// show: layout, feed, clone, search, mru, trigger, norectype.
+func (o *Object) Is(flag string) bool { return slices.Contains(o.flags, flag) }
 
 func (o *Object) add(f *Field) {
 	f.object = o
@@ -148,11 +153,18 @@ func splitLine(line string) ([]string, error) {
 func parseObject(w []string) *Object {
 	o := &Object{Name: w[1], Prefix: w[2], Label: w[3], Plural: w[4], byName: map[string]*Field{}, table: newTable()}
 	flags := w[5:]
+	o.flags = flags
 	has := func(s string) bool { return slices.Contains(flags, s) }
 	o.createable, o.updateable, o.deletable = !has("nocreate"), !has("noupdate"), !has("nodelete")
 	o.replicateable, o.undeletable, o.mergeable = !has("noreplicate"), !has("noundelete"), has("merge")
+	label := o.Label
+	for _, flag := range flags {
+		if other, ok := strings.CutPrefix(flag, "id="); ok {
+			label = strings.ReplaceAll(other, "_", " ")
+		}
+	}
 	if !has("noid") {
-		o.add(&Field{Name: "Id", Label: o.Label + " ID", Type: "id", Length: 18, Required: true, noCreate: true, noUpdate: true,
+		o.add(&Field{Name: "Id", Label: label + " ID", Type: "id", Length: 18, Required: true, noCreate: true, noUpdate: true,
 			idLookup: true, defaulted: true, systemPermission: true, sys: sysID})
 	}
 	if !has("nodeleted") {

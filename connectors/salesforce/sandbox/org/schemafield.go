@@ -48,8 +48,9 @@ func parseField(w []string) (*Field, error) {
 	if sys, ok := systemColumns[f.Name]; ok {
 		f.sys, f.noCreate, f.noUpdate = sys, true, true
 	}
-	if f.Required || f.noCreate && f.noUpdate {
-		f.systemPermission = true
+	f.systemPermission = f.Required || f.noCreate && f.noUpdate
+	if slices.Contains(w[1:], "perm") || slices.Contains(w[1:], "noperm") {
+		f.systemPermission = slices.Contains(w[1:], "noperm")
 	}
 	return f, nil
 }
@@ -81,6 +82,13 @@ func (f *Field) setFlag(flag string) error {
 		f.noCreate, f.noUpdate = true, true
 	case "co":
 		f.noUpdate = true
+	case "uo":
+		f.noCreate = true
+	case "perm", "noperm": // what parseField makes of it
+	case "notnull":
+		f.notNull = true
+	case "restrict":
+		f.restrict = true
 	case "dflt":
 		f.defaulted = true
 	case "default":

@@ -22,6 +22,8 @@ type Tx struct {
 	// Before is asked ahead of every save, with the id of an existing row or
 	// 0; an error refuses the record.
 	Before func(object string, id ID) *Error
+	// Root is where the urls of records begin, for refusals that name some.
+	Root string
 	// Saves are the saves that went through and were not rolled back.
 	Saves []Save
 }

@@ -1,6 +1,9 @@
 package org
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // archiveAfter is how old a closed task or an event must be to be archived
 // (SOAP API Developer Guide, "Archived Activities").
@@ -24,6 +27,10 @@ func (o *Org) attachVirtuals() {
 	set("Contact", "IsEmailBounced", func(o *Org, r *Row) Value {
 		return boolValue(!o.get(r, o.Object("Contact").byName["emailbounceddate"]).IsNull())
 	})
+	for _, kind := range []string{"Phone", "Email", "Fax"} {
+		set("Case", "Contact"+kind, ofContact(strings.ToLower(kind)))
+	}
+	set("Case", "ContactMobile", ofContact("mobilephone"))
 	set("Task", "IsArchived", func(o *Org, r *Row) Value { return boolValue(o.archived(r)) })
 	set("Event", "IsArchived", func(o *Org, r *Row) Value { return boolValue(o.archived(r)) })
 	for _, obj := range o.objects {
@@ -32,6 +39,17 @@ func (o *Org) attachVirtuals() {
 				f.virtual = noValue
 			}
 		}
+	}
+}
+
+// ofContact reads a field of the contact that a case is from.
+func ofContact(field string) func(*Org, *Row) Value {
+	return func(o *Org, r *Row) Value {
+		contact := o.latest(r.cell(o.Object("Case").byName["contactid"].slot).ID())
+		if contact == nil {
+			return Value{}
+		}
+		return o.get(contact, o.Object("Contact").byName[field])
 	}
 }
 
