@@ -60,10 +60,14 @@ func (t *turn) running() []Clock {
 		}
 	case Disputed:
 		if e != nil {
+			from := e.Disputed
+			if from.IsZero() { // it was found like this on the first day: the clock begins then (I13)
+				from = t.life.Since
+			}
 			return []Clock{{
-				Name: fmt.Sprintf("%s/%d", ClockDecide, e.Disputed.Unix()), From: e.Disputed, Due: t.deadline(e.Disputed, t.policy.Lifecycle.Decide),
+				Name: fmt.Sprintf("%s/%d", ClockDecide, from.Unix()), From: from, Due: t.deadline(from, t.policy.Lifecycle.Decide),
 				notice: func() Notice {
-					return t.tell(fmt.Sprintf("decide/%d", e.Disputed.Unix()), "Dispute undecided", "Both heads were to decide whether sales keeps the account. Set the verdict, or move the status.", ToHeads)
+					return t.tell(fmt.Sprintf("decide/%d", from.Unix()), "Dispute undecided", "Both heads were to decide whether sales keeps the account. Set the verdict, or move the status.", ToHeads)
 				},
 			}}
 		}

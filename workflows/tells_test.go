@@ -106,3 +106,14 @@ func TestThePromiseOfARequest(t *testing.T) {
 		}
 	}
 }
+
+// TestFoundInDispute: the heads of an account that was disputed before the
+// first day have their time from then on (I13).
+func TestFoundInDispute(t *testing.T) {
+	t.Parallel()
+	p := policy(t, policyText)
+	life := handed(workflows.Disputed, workflows.SDR)
+	if progress := p.Advance(life, workflows.Facts{Now: monday.Add(hours)}); len(progress.Notices) > 0 || !progress.Due.Equal(p.Calendar.AddDays(monday, 5)) {
+		t.Errorf("told %v, due %s, want nothing before the fifth business day", progress.Notices, progress.Due)
+	}
+}
