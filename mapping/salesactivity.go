@@ -42,6 +42,8 @@ type SalesActivity struct {
 	Automated bool `json:"automated,omitempty"`
 	Cancelled bool `json:"cancelled,omitempty"`
 	Won       bool `json:"won,omitempty"`
+	// SelfBooked: the buyer booked the meeting by a scheduling link.
+	SelfBooked bool `json:"self_booked,omitempty"`
 }
 
 // salesFields are the properties that sales activities are read from
@@ -55,7 +57,7 @@ var salesFields = map[connectors.System]map[connectors.Object][]string{
 	},
 	connectors.HubSpot: {
 		connectors.Task:        {"hs_task_subject", "hs_task_status", "hs_task_completion_date", "hubspot_owner_id"},
-		connectors.Meeting:     {"hs_meeting_title", "hs_meeting_outcome", "hs_meeting_end_time", "hubspot_owner_id"},
+		connectors.Meeting:     {"hs_meeting_title", "hs_meeting_outcome", "hs_meeting_end_time", "hubspot_owner_id", "hs_meeting_source", "hs_meeting_created_from_link_id"},
 		connectors.Call:        {"hs_call_title", "hs_call_status", "hs_call_direction", "hs_timestamp", "hubspot_owner_id"},
 		connectors.Email:       {"hs_email_subject", "hs_email_status", "hs_email_direction", "hs_timestamp", "hubspot_owner_id"},
 		connectors.Opportunity: {"dealname", "dealstage", "hs_is_closed", "hs_is_closed_won", "amount", "hubspot_owner_id"},
@@ -66,7 +68,10 @@ var salesFields = map[connectors.System]map[connectors.Object][]string{
 // or its field-level security.
 var optionalSalesFields = map[connectors.System]map[connectors.Object][]string{
 	connectors.Salesforce: {connectors.Task: {"TaskSubtype", "CallType", "CompletedDateTime"}, connectors.Opportunity: {"Amount"}},
-	connectors.HubSpot:    {connectors.Task: {"hs_task_completion_date"}, connectors.Opportunity: {"hs_is_closed", "hs_is_closed_won"}},
+	connectors.HubSpot: {
+		connectors.Task: {"hs_task_completion_date"}, connectors.Opportunity: {"hs_is_closed", "hs_is_closed_won"},
+		connectors.Meeting: {"hs_meeting_source", "hs_meeting_created_from_link_id"},
+	},
 }
 
 // SalesObjects lists the kinds of record that sales activities can be read
@@ -181,6 +186,16 @@ func (a *SalesActivity) readSalesforce(r vendorRecord) {
 	}
 }
 
+// selfBooked tells whether a meeting in HubSpot came of a scheduling page: it
+// names the link, or has a page, public or embedded, as its source.
+func (r vendorRecord) selfBooked() bool {
+	switch r.text("hs_meeting_source") {
+	case "MEETINGS_PUBLIC", "MEETINGS_EMBEDDED":
+		return true
+	}
+	return r.text("hs_meeting_created_from_link_id") != ""
+}
+
 func (a *SalesActivity) readHubSpot(r vendorRecord) {
 	a.OwnerID = r.text("hubspot_owner_id")
 	switch a.Ref.Object {
@@ -193,6 +208,7 @@ func (a *SalesActivity) readHubSpot(r vendorRecord) {
 	case connectors.Meeting:
 		a.Subject, a.Status, a.At = r.text("hs_meeting_title"), r.text("hs_meeting_outcome"), r.time("hs_meeting_end_time")
 		a.Done = a.Status == "COMPLETED" || a.Status == ""
+		a.SelfBooked = r.selfBooked()
 		a.Cancelled = a.Status == "CANCELED" || a.Status == "NO_SHOW" || a.Status == "RESCHEDULED"
 	case connectors.Call:
 		a.Subject, a.Status, a.At = r.text("hs_call_title"), r.text("hs_call_status"), r.time("hs_timestamp")
@@ -213,21 +229,30 @@ func (a *SalesActivity) readHubSpot(r vendorRecord) {
 // second CRM: of two of one kind in different CRMs, at about one time, with the
 // same subject and not of two people, only Salesforce's stays.
 func OnceEach(list []SalesActivity) []SalesActivity {
-	taken := make([]bool, len(list))
-	var out []SalesActivity
-	for _, a := range list {
-		if a.Ref.System == connectors.HubSpot && a.Key == "" && mirrored(a, list, taken) {
+	taken, left := make([]bool, len(list)), make([]bool, len(list))
+	list = slices.Clone(list)
+	for i, a := range list {
+		if a.Ref.System != connectors.HubSpot || a.Key != "" {
 			continue
 		}
-		out = append(out, a)
+		if original := mirrored(a, list, taken); original >= 0 {
+			left[i] = true
+			list[original].SelfBooked = list[original].SelfBooked || a.SelfBooked // only HubSpot says so
+		}
+	}
+	var out []SalesActivity
+	for i, a := range list {
+		if !left[i] {
+			out = append(out, a)
+		}
 	}
 	slices.SortStableFunc(out, func(a, b SalesActivity) int { return a.At.Compare(b.At) })
 	return out
 }
 
 // mirrored finds the original of a HubSpot activity, the nearest one, and marks
-// it as taken.
-func mirrored(a SalesActivity, list []SalesActivity, taken []bool) bool {
+// it as taken; -1 if there is none.
+func mirrored(a SalesActivity, list []SalesActivity, taken []bool) int {
 	found, nearest := -1, time.Duration(0)
 	for i, b := range list {
 		if taken[i] || b.Ref.System != connectors.Salesforce || !a.copies(b) {
@@ -240,7 +265,7 @@ func mirrored(a SalesActivity, list []SalesActivity, taken []bool) bool {
 	if found >= 0 {
 		taken[found] = true
 	}
-	return found >= 0
+	return found
 }
 
 // copies tells whether an activity in HubSpot may be one in Salesforce. Calls

@@ -45,6 +45,7 @@ func (p *Policy) Advance(life Life, facts Facts) Progress {
 	t := turn{policy: p, life: life, facts: facts, due: facts.Next}
 	t.life.Open = life.Open.clone()
 	out := Progress{}
+	t.contacts()
 	t.note()
 	t.follow(&out)
 	for range maxSteps {
@@ -57,6 +58,7 @@ func (p *Policy) Advance(life Life, facts Facts) Progress {
 	t.tried(&out)
 	t.content(&out)
 	t.again(&out)
+	t.rest()
 	out.Life, out.Due = t.life, t.due
 	return out
 }
@@ -92,16 +94,16 @@ func (t *turn) note() {
 			stage.Talked = first(stage.Talked, at)
 		}
 	}
-	e.Booked = first(e.Booked, f.Booked)
 	if !f.Response.At.IsZero() && (e.Responded.IsZero() || f.Response.At.Before(e.Responded)) {
 		e.Responded, e.Response = f.Response.At, f.Response.Text
 	}
 	if f.Again != "" && e.Responded.IsZero() {
 		e.Responded, e.Response = f.Now, f.Again
 	}
-	if f.Again != "" && stage.Stage == SDR && e.Asked == "" {
-		e.Asked = f.Again
+	if f.Again != "" && stage.Stage == SDR && e.Request == "" {
+		e.Request = f.Again
 	}
+	t.bookedBy()
 	if w := f.Engagement; w.Text != "" && (len(e.Reports) == 0 || w.At.After(e.Reports[len(e.Reports)-1])) {
 		e.Engagement, e.Reports = w.Text, append(e.Reports, w.At)
 	}

@@ -36,6 +36,9 @@ func (p *Policy) Ahead(life Life, facts Facts) []Ahead {
 			out = append(out, Ahead{At: c.Due, What: "the clock " + c.Name + " runs out" + c.tells()})
 		}
 	}
+	if paused, until := p.Paused(life, facts.Now); paused && !until.IsZero() {
+		out = append(out, Ahead{At: until, What: "marketing may contact it again"})
+	}
 	slices.SortStableFunc(out, func(a, b Ahead) int { return a.At.Compare(b.At) })
 	return out
 }
@@ -120,13 +123,16 @@ func (e *Episode) AsOf(at time.Time) *Episode {
 	for i := range c.Stages {
 		past(&c.Stages[i].Acknowledged, &c.Stages[i].Touched, &c.Stages[i].Talked)
 	}
-	past(&c.FirstTouch, &c.Responded, &c.Booked, &c.Held, &c.Opportunity, &c.Won, &c.Lost, &c.Returned, &c.Disputed)
+	past(&c.FirstTouch, &c.Responded, &c.Asked, &c.Booked, &c.Held, &c.Opportunity, &c.Won, &c.Lost, &c.Returned, &c.Disputed)
 	c.Touches, c.LastTouches, c.Engagement = 0, 0, ""
 	c.Reports = slices.DeleteFunc(c.Reports, func(t time.Time) bool { return t.After(at) })
 	for name, fired := range c.Fired {
 		if fired.After(at) {
 			delete(c.Fired, name)
 		}
+	}
+	if c.Booked.IsZero() {
+		c.BookedBy, c.Before = "", 0
 	}
 	if c.Returned.IsZero() {
 		c.Reason = ""

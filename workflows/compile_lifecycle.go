@@ -18,7 +18,7 @@ func defaultLifecycle() Lifecycle {
 		LastTouches: 2, LastWindow: calendar.MustSpan("7d"), MinTouches: 3, MaxTouches: 5,
 		Accept: calendar.MustSpan("1d"), Decide: calendar.MustSpan("5 business days"), Content: calendar.MustSpan("3 business days"),
 		Hibernate: 180 * day, Rest: 90 * day, HibernateFrom: map[State]bool{Declined: true},
-		MQA: setOf(withSales()...), Paused: setOf(withSales()...),
+		MQA: setOf(withSales()...), Paused: setOf(append(withSales(), Hibernation)...),
 		Reasons:  map[string]ReturnClass{string(NoAnswer): NoAnswer, "no response": NoAnswer},
 		NotSales: map[string]bool{},
 		Read: map[mapping.Side][]connectors.Object{
@@ -30,7 +30,7 @@ func defaultLifecycle() Lifecycle {
 
 func (k *compiler) lifecycle(n yamlpos.Node) {
 	m := n.Map("status", "last_touches", "last_touch_within", "accept_after", "decide_within", "content_within",
-		"hibernate_after", "hibernate_from", "rest_after_loss", "mqa_while", "pause_while", "touches", "return_reasons", "not_sales", "responses", "read")
+		"hibernate_after", "hibernate_from", "rest_after_loss", "mqa_while", "pause_while", "touches", "return_reasons", "not_sales", "responses", "marketing_contacts", "read")
 	l := &k.p.Lifecycle
 	k.status(m.Get("status"))
 	m.Get("last_touches").IntIn(&l.LastTouches, 1, 10)
@@ -57,7 +57,8 @@ func (k *compiler) lifecycle(n yamlpos.Node) {
 			l.NotSales[strings.ToLower(email)] = true
 		}
 	}
-	k.responses(m.Get("responses"))
+	l.Responses = k.signalNames(m.Get("responses"))
+	l.Marketing = k.signalNames(m.Get("marketing_contacts"))
 	k.read(m.Get("read"))
 }
 
@@ -104,8 +105,8 @@ func (k *compiler) reasons(n yamlpos.Node) {
 	}
 }
 
-// responses are signals that count as a reply.
-func (k *compiler) responses(n yamlpos.Node) {
+// signalNames reads a list of the mapping's signals.
+func (k *compiler) signalNames(n yamlpos.Node) (out []string) {
 	var names []string
 	for i := range k.p.Mapping.Signals {
 		names = append(names, k.p.Mapping.Signals[i].Name)
@@ -119,9 +120,10 @@ func (k *compiler) responses(n yamlpos.Node) {
 			item.Add(yamlpos.Problem{Check: yamlpos.CheckValue, Message: "there is no signal " + name, Allowed: names, Nearest: yamlpos.Nearest(name, names)})
 			continue
 		}
-		k.p.Lifecycle.Responses = append(k.p.Lifecycle.Responses, name)
+		out = append(out, name)
 		k.used = append(k.used, name)
 	}
+	return out
 }
 
 // read says which records sales activities are read from.

@@ -29,12 +29,18 @@ type Episode struct {
 	FirstTouch time.Time `json:"first_touch,omitzero"`
 	Responded  time.Time `json:"responded,omitzero"`
 	Response   string    `json:"response,omitempty"` // what it was
-	// Asked is the inbound or relationship rule that was met in the SDR
+	// Request is the inbound or relationship rule that was met in the SDR
 	// stage: its promise holds for the AE's.
-	Asked string `json:"asked,omitempty"`
+	Request string `json:"request,omitempty"`
 	// Booked and Held are of the first meeting.
 	Booked time.Time `json:"booked,omitzero"`
 	Held   time.Time `json:"held,omitzero"`
+	// BookedBy says whose doing that meeting was, Asked when the buyer wrote,
+	// called or sent a form first, and Before how often sales was in touch
+	// before the meeting was agreed.
+	BookedBy Booker    `json:"booked_by,omitempty"`
+	Asked    time.Time `json:"asked,omitzero"`
+	Before   int       `json:"touches_before,omitempty"`
 	// Opportunity, Won and Lost are of the opportunity that came of it.
 	Opportunity time.Time `json:"opportunity,omitzero"`
 	Won         time.Time `json:"won,omitzero"`

@@ -78,6 +78,10 @@ type Facts struct {
 	// an SDR who ticks off the task when the AE has got one.
 	Elsewhere []time.Time `json:"elsewhere,omitempty"`
 	Booked    time.Time   `json:"booked,omitzero"`
+	// Link: the buyer booked that meeting by a scheduling link. Asked is the
+	// first time that the buyer wrote, called, or sent a form.
+	Link  bool      `json:"link,omitempty"`
+	Asked time.Time `json:"asked,omitzero"`
 	// Task is when handoffd's task for the present stage came to be.
 	Task time.Time `json:"task,omitzero"`
 	// Rating is what sales thinks of the handoff.
@@ -89,6 +93,10 @@ type Facts struct {
 	Dispute    Word `json:"dispute,omitzero"`
 	Verdict    Word `json:"verdict,omitzero"`
 	Content    Word `json:"content,omitzero"`
+	// Marketing is when marketing was in touch last, Contacts the times at which
+	// it was since the last look.
+	Marketing time.Time   `json:"marketing,omitzero"`
+	Contacts  []time.Time `json:"contacts,omitempty"`
 	// NotBefore: no new handoff until then.
 	NotBefore time.Time `json:"not_before,omitzero"`
 	// OpenDeal is when the oldest open opportunity was created; Deal is the
@@ -149,7 +157,7 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 		f.own(in, a)
 	}
 	if a.Kind == connectors.Meeting && !a.Cancelled && !a.Created.Before(since) {
-		f.Booked = first(f.Booked, a.Created)
+		f.book(a)
 		f.respond(a.Created, "a meeting was agreed")
 	}
 	if !a.Done || a.Automated || a.Cancelled || a.At.Before(since) {
@@ -160,6 +168,7 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 		return
 	}
 	if a.Inbound {
+		f.Asked = first(f.Asked, a.At)
 		f.respond(a.At, map[bool]string{true: "the buyer replied", false: "the buyer called"}[a.Kind == connectors.Email])
 		return
 	}
@@ -245,6 +254,7 @@ func (p *Policy) readFields(in Input, f *Facts) {
 	}
 	f.Engagement, f.Return, f.Dispute, f.Verdict, f.Content = word(FieldEngagement), word(FieldReturnReason), word(FieldDispute), word(FieldVerdict), word(FieldContent)
 	f.Rating = word(FieldRating)
+	p.readContacts(in, f)
 	if seen := word(FieldAcknowledged); seen.Text != "" && in.Life.Open != nil && !seen.At.Before(in.Life.Open.Now().At) {
 		f.Begun = first(f.Begun, seen.At)
 	}
@@ -252,7 +262,7 @@ func (p *Policy) readFields(in Input, f *Facts) {
 		f.Next = first(f.Next, f.NotBefore)
 	}
 	if in.Life.Open != nil && (f.Engagement.Text == Responsive || f.Engagement.Text == Converted) {
-		f.respond(f.Engagement.At, "the owner says "+f.Engagement.Text)
+		f.respond(f.Engagement.At, ownerSays+f.Engagement.Text)
 	}
 }
 
@@ -308,6 +318,7 @@ func (p *Policy) readSignals(in Input, f *Facts) {
 		for _, pt := range in.History[name] {
 			if !pt.At.Before(since) && !pt.At.After(in.Now) && pt.Value > 0 {
 				f.respond(pt.At, name)
+				f.Asked = first(f.Asked, pt.At)
 			}
 		}
 	}

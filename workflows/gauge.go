@@ -18,14 +18,19 @@ type Gauge struct {
 	// Neglected how many it has not been in touch with for a month.
 	Nurture   int `json:"nurture"`
 	Neglected int `json:"neglected"`
-	// Scored are target accounts with a score, Old those whose score is too
-	// old to count.
+	// Declined are accounts that sales gave back for good, which marketing may
+	// contact once a month, Crowded those that it contacted sooner again.
+	Declined int `json:"declined,omitempty"`
+	Crowded  int `json:"crowded,omitempty"`
+	// Scored are target accounts, if there are scores at all, Old those whose
+	// score is too old to count, or that have none.
 	Scored int `json:"scored"`
 	Old    int `json:"old"`
 	// Late wait for longer than sla.hand_off, time in the queue apart.
 	Late []Stale `json:"late,omitempty"`
-	// Forgotten and Outdated list them, as long as they are kept.
+	// Forgotten, Overdone and Outdated list them, as long as they are kept.
 	Forgotten []Stale `json:"forgotten,omitempty"`
+	Overdone  []Stale `json:"overdone,omitempty"`
 	Outdated  []Stale `json:"outdated,omitempty"`
 }
 
@@ -62,6 +67,7 @@ func (p *Policy) Measure(g *Gauge, a *mapping.Account, life Life, name string) {
 			g.Late = append(g.Late, Stale{Account: a.ID, Name: name, Since: by, What: "was to be handed off"})
 		}
 	}
+	p.measureContacts(g, a, life, name)
 	if p.Mapping.Field(FieldTarget) == nil || p.offTarget(a) {
 		return
 	}
@@ -70,33 +76,17 @@ func (p *Policy) Measure(g *Gauge, a *mapping.Account, life Life, name string) {
 	p.measureScores(g, a, name)
 }
 
-// measureNurture looks for those that marketing forgot. Whoever is with sales,
-// paused or asleep is excepted.
-func (p *Policy) measureNurture(g *Gauge, a *mapping.Account, life Life, name string) {
-	if p.Mapping.Field(FieldMarketing) == nil || life.State.WithSales() || life.State == Won || life.State == Hibernation {
-		return
-	}
-	g.Nurture++
-	text := p.word(a, FieldMarketing).Text
-	last, err := time.Parse(time.RFC3339, text)
-	if err != nil { // a date; and no date at all is never
-		last, _ = time.ParseInLocation(time.DateOnly, text, p.Calendar.Location())
-	}
-	if local := g.At.In(p.Calendar.Location()); last.Before(local.AddDate(0, -1, 0)) {
-		g.Neglected++
-		g.Forgotten = append(g.Forgotten, Stale{Account: a.ID, Name: name, Since: last, What: FieldMarketing})
-	}
-}
-
-// measureScores looks at the numbers that the rules read.
+// measureScores looks at the numbers that the rules read. An account that has
+// none of them was never scored.
 func (p *Policy) measureScores(g *Gauge, a *mapping.Account, name string) {
-	scored := false
+	scores, scored := false, false
 	var old *Stale
 	for _, u := range p.uses {
 		f := p.Mapping.Field(u.name)
 		if f == nil || f.Type != mapping.Number || f.Master == mapping.FromHandoffd {
 			continue
 		}
+		scores = true
 		v, origin := p.Mapping.Value(a, f.Slot)
 		if v.IsNull() {
 			continue
@@ -111,8 +101,12 @@ func (p *Policy) measureScores(g *Gauge, a *mapping.Account, name string) {
 			old = &Stale{Account: a.ID, Name: name, Since: at, What: f.Name}
 		}
 	}
-	if scored {
-		g.Scored++
+	if !scores {
+		return
+	}
+	g.Scored++
+	if !scored {
+		old = &Stale{Account: a.ID, Name: name, What: "score"}
 	}
 	if old != nil {
 		g.Old++
@@ -122,6 +116,10 @@ func (p *Policy) measureScores(g *Gauge, a *mapping.Account, name string) {
 
 func nurtured(s *sheet) Figure {
 	return s.stale(func(g *Gauge) (int, int, []Stale) { return g.Nurture, g.Neglected, g.Forgotten })
+}
+
+func contactLimit(s *sheet) Figure {
+	return s.stale(func(g *Gauge) (int, int, []Stale) { return g.Declined, g.Crowded, g.Overdone })
 }
 
 func fresh(s *sheet) Figure {
@@ -139,7 +137,7 @@ func (s *sheet) stale(of func(*Gauge) (n, stale int, list []Stale)) Figure {
 
 // Forget drops the lists and keeps the numbers.
 func (g *Gauge) Forget() {
-	g.Forgotten, g.Outdated = nil, nil
+	g.Forgotten, g.Overdone, g.Outdated = nil, nil, nil
 }
 
 func waitingLate(s *sheet) Figure {

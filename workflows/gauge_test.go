@@ -17,6 +17,7 @@ func TestGauge(t *testing.T) {
 	month := now.In(newYork).AddDate(0, -1, 0)
 	at := func(t time.Time) string { return "last_marketing_contact=" + t.UTC().Format(time.RFC3339) }
 	score := func(age time.Duration) string { return "intent_at=" + now.Add(-age).UTC().Format(time.RFC3339) }
+	fine := []string{"intent_score=50", score(days)}
 	for _, c := range []struct {
 		name  string
 		state workflows.State
@@ -25,11 +26,17 @@ func TestGauge(t *testing.T) {
 	}{
 		{"not on the list", workflows.Nurture, []string{"hs_is_target_account=false", "intent_score=50"}, workflows.Gauge{}},
 		{"waits in the queue", workflows.Ready, []string{"hs_is_target_account=false"}, workflows.Gauge{Queue: 1}},
-		{"in touch for a month, to the second", workflows.Nurture, []string{at(month)}, workflows.Gauge{Targets: 1, Nurture: 1}},
-		{"longer than a month", workflows.Nurture, []string{at(month.Add(-time.Second))}, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1}},
-		{"never", workflows.Declined, nil, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1}},
-		{"with sales", workflows.Working, nil, workflows.Gauge{Targets: 1}},
-		{"asleep", workflows.Hibernation, nil, workflows.Gauge{Targets: 1}},
+		{"in touch for a month, to the second", workflows.Nurture, append([]string{at(month)}, fine...), workflows.Gauge{Targets: 1, Nurture: 1, Scored: 1}},
+		{"longer than a month", workflows.Nurture, append([]string{at(month.Add(-time.Second))}, fine...), workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Scored: 1}},
+		{"a day that is yet to come", workflows.Nurture, append([]string{at(now.Add(days))}, fine...), workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Scored: 1}},
+		{"never", workflows.Nurture, fine, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Scored: 1}},
+		{"declined, and never", workflows.Declined, fine, workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Declined: 1, Scored: 1}},
+		{"declined, in the week after the month", workflows.Declined, append([]string{at(month.Add(-7 * days))}, fine...), workflows.Gauge{Targets: 1, Nurture: 1, Declined: 1, Scored: 1}},
+		{"declined, and over a week later", workflows.Declined, append([]string{at(month.Add(-7*days - time.Second))}, fine...), workflows.Gauge{Targets: 1, Nurture: 1, Neglected: 1, Declined: 1, Scored: 1}},
+		{"declined, and not on the list", workflows.Declined, []string{"hs_is_target_account=false"}, workflows.Gauge{Declined: 1}},
+		{"with sales", workflows.Working, fine, workflows.Gauge{Targets: 1, Scored: 1}},
+		{"asleep", workflows.Hibernation, fine, workflows.Gauge{Targets: 1, Scored: 1}},
+		{"never scored", workflows.Working, nil, workflows.Gauge{Targets: 1, Scored: 1, Old: 1}},
 		{"score of a week", workflows.Working, []string{"intent_score=50", score(7 * days)}, workflows.Gauge{Targets: 1, Scored: 1}},
 		{"score as old as it may be", workflows.Working, []string{"intent_score=50", score(8*days - time.Second)}, workflows.Gauge{Targets: 1, Scored: 1}},
 		{"too old", workflows.Working, []string{"intent_score=50", score(8 * days)}, workflows.Gauge{Targets: 1, Scored: 1, Old: 1}},
@@ -38,7 +45,7 @@ func TestGauge(t *testing.T) {
 			s := newStory(p).hubspot(monday, append([]string{"name=Acme", "domain=acme.example", "hs_is_target_account=true"}, c.pairs...)...)
 			g := workflows.Gauge{At: now}
 			p.Measure(&g, s.a, workflows.Life{State: c.state}, "Acme")
-			if len(g.Forgotten) != g.Neglected || len(g.Outdated) != g.Old {
+			if len(g.Forgotten) != g.Neglected || len(g.Outdated) != g.Old || len(g.Overdone) != g.Crowded {
 				t.Errorf("lists %v and %v do not fit their numbers", g.Forgotten, g.Outdated)
 			}
 			g.Forget()

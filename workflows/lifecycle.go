@@ -34,6 +34,9 @@ type Lifecycle struct {
 	NotSales map[string]bool
 	// Responses are signals that count as a reply of the buyer.
 	Responses []string
+	// Marketing are signals of what marketing sends: contacts of marketing, and
+	// no sign of interest.
+	Marketing []string
 	// Read are the kinds of record that sales activities are read from.
 	Read map[mapping.Side][]connectors.Object
 }

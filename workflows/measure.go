@@ -100,11 +100,14 @@ func funnel() []Measure {
 		{Name: "unresponsive_rate", Title: "Unresponsive returns", Kind: Share, What: "given back because nobody answered / handed off", entries: returnsOf(NoAnswer)},
 		{Name: "responsive_rate", Title: "Responsive rate", Kind: Share, What: "buyer responded / handed off", entries: responsive},
 		{Name: "call_rate", Title: "Call rate", Kind: Share, What: "discovery call scheduled / responsive", entries: calls},
-		{Name: "next_step_agreed", Title: "Next step agreed", Kind: Share, What: "a call is scheduled / worked; for the others sales chases", entries: nextStep},
+		{Name: "next_step_agreed", Title: "Next step agreed", Kind: Share, What: "the account scheduled a call: by a link, as it had asked for, or after its answer / worked or with a call", entries: nextStep(agreed)},
+		{Name: "next_step_chased", Title: "Sales had to chase", Kind: Share, What: "no call yet, or one that sales scheduled without an answer / worked or with a call", entries: nextStep(chased)},
+		{Name: "next_step_unknown", Title: "Next step not known", Kind: Share, What: "a call is scheduled, and the CRMs do not tell by whom / worked or with a call", entries: nextStep(unknown)},
 		{Name: "mqa_to_opportunity", Title: "MQA to opportunity", Kind: Share, Target: "15-30 %", What: "opportunity within 30 days / handed off", entries: opportunities},
 		{Name: "mqa_to_close", Title: "MQA to close", Kind: Share, Target: "5-15 %", What: "won within 6 months / handed off", entries: closes},
 		{Name: "time_to_first_activity", Title: "Time to first activity", Kind: Time, Target: "< 3 days", What: "handoff to the first touch of sales", entries: firstActivity},
 		{Name: "sales_satisfaction", Title: "Sales satisfaction", Kind: Share, Needs: FieldRating, Target: "> 75 %", What: "rated 4 or 5 / rated in the period", entries: satisfaction},
+		{Name: "sales_survey", Title: "Sales survey", Kind: Share, Target: "> 75 %", What: "agreed that the accounts are qualified (4, 5 or yes) / answered in the period, the last answer of each", gauged: surveyed},
 		{Name: "feedback", Title: "Feedback", Kind: Share, Needs: FieldEngagement, Target: ">= 80 %", What: "with an update in every week that ended / with sales for a week", entries: feedback},
 		{Name: "dispute_rate", Title: "Disputed returns", Kind: Share, What: "disputed by marketing / given back in the period", entries: disputes},
 	}
@@ -123,12 +126,15 @@ func levels() []Measure {
 		{Name: "hand_off_in_time", Title: "Handed off in time", Kind: Share, What: "handed off within sla.hand_off of the criteria, time in the queue apart", entries: handOffInTime},
 		{Name: "waiting_late", Title: "Waiting too long", Kind: Count, What: "ready for longer than sla.hand_off at the last count, and not handed off", gauged: waitingLate},
 		{Name: "nurture_monthly", Title: "Nurtured monthly", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing in the last month / target accounts that are to be nurtured", gauged: nurtured},
-		{Name: "scores_fresh", Title: "Scores up to date", Kind: Share, What: "target accounts whose scores are fresh / target accounts with a score", gauged: fresh},
+		{Name: "contact_limit", Title: "Contact limit kept", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing at most once in the last month / accounts declined by sales", gauged: contactLimit},
+		{Name: "scores_fresh", Title: "Scores up to date", Kind: Share, What: "target accounts whose scores are fresh / target accounts; one without any score is not", gauged: fresh},
 		{Name: "documented", Title: "Handoffs documented", Kind: Share, What: "with a summary / handed off", entries: documented},
 	}
 	sales := []Measure{
+		{Name: "assigned_in_time", Title: "Assigned in time", Kind: Share, What: "given to somebody within sla.assign of the request / handed off because the buyer or a customer asked", entries: assignedInTime},
 		{Name: "acknowledged_in_time", Title: "Acknowledged in time", Kind: Share, What: "within sla.acknowledge / stages given", entries: acknowledgedInTime},
 		{Name: "first_touch_in_time", Title: "First touch in time", Kind: Share, What: "within sla.first_touch / stages given", entries: touchedInTime},
+		{Name: "first_touch_at_latest", Title: "First touch at the latest", Kind: Share, What: "within sla.first_touch_latest / stages given that promise no call", entries: touchedAtLatest},
 		{Name: "call_in_time", Title: "Discovery call in time", Kind: Share, What: "held within call_within / stages that promise one", entries: callInTime},
 		{Name: "reports_in_time", Title: "Weekly reports", Kind: Share, Needs: FieldEngagement, What: "weeks with an update / weeks that ended", entries: reportsInTime},
 		{Name: "returned_in_time", Title: "Given back in time", Kind: Share, What: "silent accounts of SDRs that came back after sla.return", entries: returnedInTime},
@@ -141,10 +147,12 @@ func clockMeasures() []Measure {
 		{Name: "signal_to_rule", Title: "Signal to rule true", Kind: Time, What: "the fact happened, until handoffd found the criteria met", entries: clockMeasure(signalToRule)},
 		{Name: "queue_time", Title: "In the queue", Kind: Time, What: "kept by a limit or by the delivery", entries: clockMeasure(inQueue)},
 		{Name: "rule_to_task", Title: "Rule true to task", Kind: Time, What: "criteria met until the task is in the CRM, without the queue", entries: clockMeasure(ruleToTask)},
+		{Name: "system_delay", Title: "System delay", Kind: Time, What: "the fact happened, until the task is in the CRM, without the queue", entries: clockMeasure(systemDelay)},
 	}
 	human := []Measure{
 		{Name: "task_to_acknowledged", Title: "Task to acknowledged", Kind: Time, What: "the task is in the CRM, until it was begun", entries: clockMeasure(taskToAcknowledged)},
 		{Name: "acknowledged_to_touch", Title: "Acknowledged to first touch", Kind: Time, What: "begun, until the first touch", entries: clockMeasure(acknowledgedToTouch)},
+		{Name: "human_delay", Title: "Human delay", Kind: Time, What: "the task is in the CRM, until the first touch", entries: clockMeasure(humanDelay)},
 		{Name: "signal_to_first_touch", Title: "Signal to first touch", Kind: Time, What: "the whole way, the queue included", entries: clockMeasure(signalToTouch)},
 	}
 	return append(within(SectionSystem, system), within(SectionHuman, human)...)

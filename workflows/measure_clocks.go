@@ -63,6 +63,22 @@ func ruleToTask(h *Measured) (way, bool) {
 	return between(h.MetAt.Add(h.Queued), h.made())
 }
 
+// systemDelay is the way from the fact to the task, without the queue.
+func systemDelay(h *Measured) (way, bool) {
+	if h.SignalAt.IsZero() {
+		return way{}, false
+	}
+	return between(h.SignalAt.Add(h.Queued), h.made())
+}
+
+// humanDelay is the way from the task to the first touch, whoever's it was.
+func humanDelay(h *Measured) (way, bool) {
+	if h.Story.FirstTouch.IsZero() && !h.ended().IsZero() {
+		return way{}, false
+	}
+	return between(h.made(), h.Story.FirstTouch)
+}
+
 // taskToAcknowledged is of the first stage only: the second one's owner is
 // another.
 func taskToAcknowledged(h *Measured) (way, bool) {

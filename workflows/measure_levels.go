@@ -17,6 +17,19 @@ func handOffInTime(s *sheet, h *Measured) []Entry {
 	return list
 }
 
+// assignedInTime is of what must not wait: requests, not scores.
+func assignedInTime(s *sheet, h *Measured) []Entry {
+	if h.MetAt.IsZero() || h.Story.Type == Intent {
+		return nil
+	}
+	due := s.policy.Calendar.Deadline(h.MetAt, s.policy.SLA.Assign)
+	list := during(s, h, h.Story.Handed, "due "+s.policy.Calendar.LocalDay(due)+", given")
+	for i := range list {
+		list[i].Hit = by(h.Story.Handed, due)
+	}
+	return list
+}
+
 func documented(s *sheet, h *Measured) []Entry {
 	list := handedOff(s, h)
 	for i := range list {
@@ -71,6 +84,18 @@ func touchedInTime(s *sheet, h *Measured) []Entry {
 			return st.Due
 		}
 		return s.policy.CalendarNamed(st.Calendar).Deadline(st.At, s.policy.SLA.FirstTouch)
+	}
+	return s.promised(h, due, func(st StageStory) time.Time { return st.Touched }, "touched")
+}
+
+// touchedAtLatest is the promise that has no exception; a stage that promises
+// a call has its own.
+func touchedAtLatest(s *sheet, h *Measured) []Entry {
+	due := func(st StageStory) time.Time {
+		if !st.Call.IsZero() {
+			return time.Time{}
+		}
+		return s.policy.Calendar.Deadline(st.At, s.policy.SLA.FirstTouchLatest)
 	}
 	return s.promised(h, due, func(st StageStory) time.Time { return st.Touched }, "touched")
 }

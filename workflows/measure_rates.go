@@ -113,20 +113,6 @@ func calls(s *sheet, h *Measured) []Entry {
 	return during(s, h, h.Story.Booked, "scheduled")
 }
 
-func nextStep(s *sheet, h *Measured) []Entry {
-	switch e := h.Story; {
-	case !e.Booked.IsZero():
-		return during(s, h, e.Booked, "scheduled")
-	case !e.FirstTouch.IsZero():
-		list := during(s, h, time.Time{}, "")
-		for i := range list {
-			list[i].Detail = s.day("sales chases since", e.FirstTouch)
-		}
-		return list
-	}
-	return nil
-}
-
 func opportunities(s *sheet, h *Measured) []Entry {
 	at, ripe := h.Story.Opportunity, h.Story.Handed.Add(soon)
 	e := h.entry(h.first())
@@ -135,21 +121,10 @@ func opportunities(s *sheet, h *Measured) []Entry {
 }
 
 func closes(s *sheet, h *Measured) []Entry {
-	at, ripe := h.Story.Won, s.monthsAfter(h.Story.Handed, closing)
+	at, ripe := h.Story.Won, s.policy.monthsAfter(h.Story.Handed, closing)
 	e := h.entry(h.first())
 	e.Hit, e.Detail = by(at, ripe), s.day("won", at)
 	return s.ripe(e, h.Story.Handed, ripe)
-}
-
-// monthsAfter is the same day of a later month in the team's zone, its last
-// day if the month is too short.
-func (s *sheet) monthsAfter(t time.Time, n int) time.Time {
-	local := t.In(s.policy.Calendar.Location())
-	at := local.AddDate(0, n, 0)
-	if at.Day() != local.Day() {
-		at = at.AddDate(0, 0, -at.Day())
-	}
-	return at
 }
 
 func satisfaction(s *sheet, h *Measured) []Entry {

@@ -123,6 +123,9 @@ func (p *Policy) judge(f *Figure, s *sheet) {
 
 // missing says that the mapping lacks what the measure needs.
 func (f *Figure) missing(m Measure, p *Policy) {
+	if m.Needs == FieldMarketing && p.knowsContacts() {
+		return
+	}
 	if m.Needs != "" && p.Mapping.Field(m.Needs) == nil {
 		f.Unknown, f.Value = "the mapping has no field "+m.Needs, nil
 	}
@@ -241,12 +244,26 @@ func (p *Policy) groups(found map[[2]string]map[string][]Entry) []Group {
 	return out
 }
 
-// Compare puts the figures of the period before beside those of the report.
+// Compare puts the figures of the period before beside those of the report,
+// and of its groups.
 func (r *Report) Compare(before Report) {
-	for i := range r.Figures {
-		f := &r.Figures[i]
-		if b := before.Figure(f.Measure); b != nil && b.Unknown == "" {
-			f.Before = &Before{Value: b.Value, N: b.N}
+	compare(r.Figures, before.Figures)
+	for _, g := range r.Groups {
+		for _, b := range before.Groups {
+			if g.By == b.By && g.Value == b.Value {
+				compare(g.Figures, b.Figures)
+			}
+		}
+	}
+}
+
+func compare(figures, before []Figure) {
+	for i := range figures {
+		f := &figures[i]
+		for _, b := range before {
+			if b.Measure == f.Measure && b.Unknown == "" {
+				f.Before = &Before{Value: b.Value, N: b.N}
+			}
 		}
 	}
 }

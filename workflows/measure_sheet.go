@@ -12,6 +12,8 @@ type Sheet struct {
 	// Now is when the report is made: what comes later is not counted.
 	Now    time.Time
 	Handed []Measured
+	// Answers are what sales said in a survey.
+	Answers []Answer
 	// Gauge is the last count of all accounts in the period, nil for none.
 	Gauge *Gauge
 }

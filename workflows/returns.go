@@ -74,7 +74,10 @@ func (e *Episode) until(seen func(time.Time) bool) *Episode {
 			}
 		}
 	}
-	cut(&c.FirstTouch, &c.Responded, &c.Booked, &c.Held, &c.Opportunity, &c.Won, &c.Lost)
+	cut(&c.FirstTouch, &c.Responded, &c.Asked, &c.Booked, &c.Held, &c.Opportunity, &c.Won, &c.Lost)
+	if c.Booked.IsZero() {
+		c.BookedBy, c.Before = "", 0
+	}
 	c.Stages = slices.DeleteFunc(c.Stages, func(s StageStory) bool { return !seen(s.At) })
 	for i := range c.Stages {
 		s := &c.Stages[i]

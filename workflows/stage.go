@@ -25,7 +25,7 @@ func (p *Policy) PlanStage(in Input, t Trace, reasons []string, stage Stage, use
 // answered is what the buyer answered, and when, in words.
 func (p *Policy) answered(e *Episode) string {
 	what := oneLine(e.Response)
-	if e.Response == e.Asked { // a rule's name
+	if e.Response == e.Request { // a rule's name
 		what = noun(what)
 	}
 	return what + " on " + p.Calendar.LocalDay(e.Responded)
@@ -35,7 +35,7 @@ func (p *Policy) answered(e *Episode) string {
 // which the buyer asked for it, zero for no such promise.
 func (p *Policy) promised(e *Episode) calendar.Span {
 	for i := range p.Handoffs {
-		if h := &p.Handoffs[i]; e.Asked != "" && h.Name == e.Asked {
+		if h := &p.Handoffs[i]; e.Request != "" && h.Name == e.Request {
 			return h.CallWithin
 		}
 	}

@@ -80,6 +80,10 @@ type Life struct {
 	// Moved is when a person moved it by hand last: what happened before that
 	// moves it nowhere else.
 	Moved time.Time `json:"moved,omitzero"`
+	// Marketed is when marketing was in touch last, TooSoon the times at which
+	// it wrote to a declined account within a month of that.
+	Marketed time.Time   `json:"marketed,omitzero"`
+	TooSoon  []time.Time `json:"too_soon,omitempty"`
 	// Told is when sales was told of another inbound request.
 	Told time.Time `json:"told,omitzero"`
 	// Asked is the request for content that marketing has been told of.

@@ -80,14 +80,14 @@ func TestFrameworkTargets(t *testing.T) {
 	p := policy(t, policyText)
 	for name, want := range map[string]string{
 		"handoff_rate": "10-20 %", "handoff_quality": ">= 80 %", "return_rate": "< 20 %", "mqa_to_opportunity": "15-30 %",
-		"mqa_to_close": "5-15 %", "time_to_first_activity": "< 3 days", "sales_satisfaction": "> 75 %", "feedback": ">= 80 %",
+		"mqa_to_close": "5-15 %", "time_to_first_activity": "< 3 days", "sales_satisfaction": "> 75 %", "sales_survey": "> 75 %", "feedback": ">= 80 %",
 	} {
 		if got := p.Targets[name].Text; got != want {
 			t.Errorf("%s: target %q, want %q", name, got, want)
 		}
 	}
-	if len(p.Targets) != 8 {
-		t.Errorf("%d targets, want 8", len(p.Targets))
+	if len(p.Targets) != 9 {
+		t.Errorf("%d targets, want 9", len(p.Targets))
 	}
 	own := policy(t, policyText+"targets: {feedback: none, acknowledged_in_time: '>= 95 %'}\n")
 	if _, ok := own.Targets["feedback"]; ok || own.Targets["acknowledged_in_time"].Low != 0.95 {

@@ -10,7 +10,8 @@ import (
 // tellsOf names the fields and signals by which a buyer shows intent: what the
 // handoffs' criteria look at, and what counts as a response. Gates, segments
 // and the order of the queue say who somebody is, not what they do, so an
-// account's greater value wakes nobody up.
+// account's greater value wakes nobody up; what marketing sets off itself is
+// left out.
 func (p *Policy) tellsOf() []string {
 	names := slices.Clone(p.Lifecycle.Responses)
 	add := func(c *Criteria) {
@@ -25,6 +26,7 @@ func (p *Policy) tellsOf() []string {
 			add(c)
 		}
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(p.Lifecycle.Marketing, name) })
 	slices.Sort(names)
 	return slices.Compact(names)
 }

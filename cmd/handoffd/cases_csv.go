@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -100,17 +98,6 @@ func writeCases(w io.Writer, list []engine.MatchCase) (lines int, err error) {
 	return lines, nil
 }
 
-// separator is what a spreadsheet put between the columns: where the comma
-// stands in numbers, it takes a semicolon.
-func separator(text *bufio.Reader) rune {
-	start, _ := text.Peek(text.Size()) // what is wrong with the file, reading it says
-	head, _, _ := bytes.Cut(start, []byte("\n"))
-	if bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
-		return ';'
-	}
-	return ','
-}
-
 // ruling is one line's decision.
 type ruling struct {
 	line                        int
@@ -121,14 +108,11 @@ type ruling struct {
 // readRulings reads the decisions of a file. Every line's mistake is named,
 // and with one mistake nothing is done.
 func readRulings(name string, r io.Reader) ([]ruling, error) {
-	text := bufio.NewReader(r)
-	in := csv.NewReader(text)
-	in.FieldsPerRecord, in.Comma = -1, separator(text)
+	in := sheetReader(r)
 	head, err := in.Read()
 	if err != nil {
 		return nil, fmt.Errorf("%s:1: reading the names of the columns: %w", name, err)
 	}
-	head[0] = strings.TrimPrefix(head[0], "\ufeff") // spreadsheets put it there
 	column := map[string]int{}
 	for _, want := range caseColumns[:4] {
 		i := slices.IndexFunc(head, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), want) })

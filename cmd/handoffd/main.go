@@ -49,7 +49,7 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.logLevel, "log-level", "info", "the least level that is logged: debug, info, warn or error")
 	root.AddCommand(
 		newRun(o), newDemo(o), newSandbox(o), newCheck(o), newTest(o), newDoctor(o), newSetup(o), newPlan(o), newCases(o), newProblems(o),
-		newShow(o), newExplain(o), newReport(o), newBacktest(o), newForget(o), newPolicy(o),
+		newShow(o), newExplain(o), newReport(o), newBacktest(o), newSurvey(o), newForget(o), newPolicy(o),
 		newRelease(o), newPause(o), newResume(o), newVersion(o),
 	)
 	return root

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,26 +18,34 @@ import (
 )
 
 func newReport(o *options) *cobra.Command {
-	var month, list string
+	var month, list, by string
 	c := o.withConfig(&cobra.Command{
-		Use:   "report --config FILE [--month YYYY-MM] [--list MEASURE]",
+		Use:   "report --config FILE [--month YYYY-MM] [--list MEASURE | --by GROUP]",
 		Short: "Show the measures of a month with their targets, both service levels and the clocks",
 		Long: "Show the measures of a month: value, target, how many it rests on, the month before, and the same per rule,\n" +
-			"criterion, segment, owner and policy. --output is text, json or html. --list shows the accounts behind a figure.",
+			"criterion, segment, owner and policy. --output is text, json or html. --list shows the accounts behind a figure,\n" +
+			"--by all figures of each rule, criterion, segment, owner or policy.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return o.report(c, month, list) },
+		RunE: func(c *cobra.Command, _ []string) error { return o.report(c, month, list, by) },
 	})
 	c.Flags().StringVar(&month, "month", "", "the month, as 2026-11; without it the present one")
 	c.Flags().StringVar(&list, "list", "", "the measure whose accounts are to be listed")
+	c.Flags().StringVar(&by, "by", "", "what all figures are broken down by: "+strings.Join(workflows.GroupedBy(), ", "))
 	return c
 }
 
-func (o *options) report(c *cobra.Command, month, list string) (err error) {
+func (o *options) report(c *cobra.Command, month, list, by string) (err error) {
 	if _, ok := workflows.MeasureNamed(list); list != "" && !ok {
 		return usageError{fmt.Errorf("--list takes one of: %s", strings.Join(measureNames(), ", "))}
 	}
 	if list != "" && o.output == outputHTML {
 		return usageError{errors.New("--list prints text or json; the page has all lists in it")}
+	}
+	switch {
+	case by != "" && !slices.Contains(workflows.GroupedBy(), by):
+		return usageError{fmt.Errorf("--by takes one of: %s", strings.Join(workflows.GroupedBy(), ", "))}
+	case by != "" && (list != "" || o.output == outputHTML):
+		return usageError{errors.New("--by prints text or json, and goes without --list")}
 	}
 	config, _, err := o.load(c)
 	if err != nil {
@@ -59,7 +68,17 @@ func (o *options) report(c *cobra.Command, month, list string) (err error) {
 	if err != nil {
 		return err
 	}
+	if by != "" {
+		return o.printGroups(c, r, by)
+	}
 	return o.printReport(c, r, list)
+}
+
+func (o *options) printGroups(c *cobra.Command, r workflows.Report, by string) error {
+	if o.output == "json" {
+		return printJSON(c.OutOrStdout(), reports.GroupsBy(r, by))
+	}
+	return reports.By(c.OutOrStdout(), r, by)
 }
 
 func (o *options) printReport(c *cobra.Command, r workflows.Report, list string) error {

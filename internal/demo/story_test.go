@@ -66,6 +66,9 @@ func TestTwoMonths(t *testing.T) {
 		{"call_rate", "8 of 14", "8 of 13"},
 		{"unresponsive_rate", "4 of 18", "2 of 17"},
 		{"return_rate", "0 of 18", "0 of 17"},
+		{"next_step_agreed", "8 of 18", "9 of 17"},
+		{"next_step_chased", "10 of 18", "8 of 17"},
+		{"next_step_unknown", "0 of 18", "0 of 17"},
 		{"converted", "8 of 18", "7 of 17"},
 		{"mqa_to_opportunity", "0 of 0, 8 of 18 so far", "8 of 18, 7 of 17 so far"},
 		{"sales_satisfaction", "4 of 4", "4 of 5"},
@@ -182,7 +185,7 @@ func TestFiguresFollowTheStory(t *testing.T) {
 		},
 		{
 			"one call fewer", without(t, story, "{book_meeting: garrow_freight"),
-			map[string][2]string{"call_rate": {"8 of 14", "7 of 14"}, "next_step_agreed": {"8 of 18", "7 of 18"}},
+			map[string][2]string{"call_rate": {"8 of 14", "7 of 14"}, "next_step_agreed": {"8 of 18", "7 of 18"}, "next_step_chased": {"10 of 18", "11 of 18"}},
 		},
 		{
 			"one opportunity fewer", without(t, story, "{opportunity: garrow_freight"),

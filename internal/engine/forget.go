@@ -18,7 +18,7 @@ type Forgotten struct {
 	// Records are the person's records, in whichever CRM.
 	Records []string `json:"records"`
 	// Redacted counts the summaries, writes, decisions and labels from which
-	// the person's names and addresses were taken.
+	// the person's names and addresses were taken, and answers of surveys.
 	Redacted int `json:"redacted"`
 }
 
@@ -56,6 +56,11 @@ func Forget(ctx context.Context, s Store, query string, now time.Time) (out Forg
 			}
 			out.Redacted += n
 		}
+		answers, err := forgetAnswers(tx, p.addresses)
+		if err != nil {
+			return err
+		}
+		out.Redacted += answers
 		return tx.PutForgotten(p.hashes, now)
 	})
 	if err != nil {

@@ -124,10 +124,30 @@ func (b *batch) wear(en *entry, facts workflows.Facts, p workflows.Progress) {
 	if len(p.Steps) > 0 && !b.unseen(en, state) {
 		b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(state)))
 		b.setOwn(en, b.policy.MQAField, connectors.BoolValue(b.policy.Lifecycle.MQA[state]))
-		b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(b.policy.Lifecycle.Paused[state]))
+		b.pause(en)
+	} else if en.life.Resting() {
+		b.restOn(en)
 	}
 	if en.life.Open != nil {
 		b.count(en, facts)
+	}
+}
+
+// pause tells marketing's lists whether to leave the account out.
+func (b *batch) pause(en *entry) {
+	paused, _ := b.policy.Paused(en.life, b.now)
+	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(paused))
+}
+
+// restOn pauses an account, or ends its pause, without a change of its state.
+// Where nothing was ever said, nothing needs to be taken back.
+func (b *batch) restOn(en *entry) {
+	f := b.mapping.Field(workflows.FieldPaused)
+	if f == nil {
+		return
+	}
+	if paused, _ := b.policy.Paused(en.life, b.now); paused || !en.account.Own[f.Slot].IsNull() {
+		b.pause(en)
 	}
 }
 

@@ -130,6 +130,9 @@ func sheetOf(tx Tx, p *workflows.Policy, name string, from, to, now time.Time) (
 			in.Handed = append(in.Handed, h)
 		}
 	}
+	if in.Answers, err = answersOf(tx, from, to); err != nil {
+		return in, err
+	}
 	lastDay := p.Calendar.LocalDay(to.Add(-time.Nanosecond))
 	if today := p.Calendar.LocalDay(now); today < lastDay {
 		lastDay = today

@@ -40,6 +40,7 @@ type Tx interface {
 	ReportTx
 	ShowTx
 	BacktestTx
+	SurveyTx
 }
 
 // AccountRow is one account as stored.

@@ -60,7 +60,7 @@ func HTML(w io.Writer, r workflows.Report, lists bool, survey string) error {
 	}
 	for _, by := range workflows.GroupedBy() {
 		g := groupTable{By: by}
-		for _, one := range groupsBy(r, by) {
+		for _, one := range GroupsBy(r, by) {
 			g.Rows = append(g.Rows, groupRow{clean(one.Value, 120), cells(one)})
 		}
 		if len(g.Rows) > 0 {

@@ -68,6 +68,7 @@ func TestGolden(t *testing.T) {
 		"digest.html": func(b *bytes.Buffer) error {
 			return report.HTML(b, r, false, `https://forms.example/f?a=1&b="><script>`)
 		},
+		"by.txt":     func(b *bytes.Buffer) error { return report.By(b, r, "owner") },
 		"beside.txt": func(b *bytes.Buffer) error { return report.Beside(b, r, later()) },
 	} {
 		t.Run(name, func(t *testing.T) {

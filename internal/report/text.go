@@ -23,14 +23,18 @@ func Text(w io.Writer, r workflows.Report) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(w, "\nThe accounts behind a figure: handoffd report --list MEASURE")
+	_, err := fmt.Fprintln(w, "\nThe accounts behind a figure: handoffd report --list MEASURE; all figures per owner, rule, ...: --by owner")
 	return err
 }
 
 func figures(w io.Writer, r workflows.Report) error {
+	return table(w, r.Figures)
+}
+
+func table(w io.Writer, list []workflows.Figure) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	section := ""
-	for _, f := range r.Figures {
+	for _, f := range list {
 		if f.Section != section {
 			section = f.Section
 			fmt.Fprintf(t, "\n%s\nMEASURE\tVALUE\tTARGET\tSTANDING\tBEFORE\tOF\n", strings.ToUpper(section))
@@ -41,7 +45,7 @@ func figures(w io.Writer, r workflows.Report) error {
 }
 
 func groups(w io.Writer, r workflows.Report, by string) error {
-	found := groupsBy(r, by)
+	found := GroupsBy(r, by)
 	if len(found) == 0 {
 		return nil
 	}
@@ -59,6 +63,9 @@ func List(w io.Writer, r workflows.Report, f workflows.Figure) error {
 	if text := outOf(f); text != "" {
 		fmt.Fprintf(w, " (%s)", text)
 	}
+	if n := len(f.Entries); f.Kind == workflows.Share && n > 0 && n < f.N+f.Early {
+		fmt.Fprintf(w, "; listed are the %d that %s", n, map[bool]string{true: "count", false: "miss it"}[f.Entries[0].Hit])
+	}
 	fmt.Fprintln(w)
 	if len(f.Entries) == 0 {
 		return nil
@@ -70,7 +77,7 @@ func List(w io.Writer, r workflows.Report, f workflows.Figure) error {
 		if !e.Handed.IsZero() {
 			handed = e.Handed.In(r.From.Location()).Format("2006-01-02 15:04")
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", e.Account, clean(e.Name, 40), clean(or(e.Owner, "-"), 30), handed, counts(f, e), clean(e.Detail, 100))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", or(e.Account, "-"), clean(e.Name, 40), clean(or(e.Owner, "-"), 30), handed, counts(f, e), clean(e.Detail, 100))
 	}
 	return t.Flush()
 }

@@ -139,8 +139,8 @@ func columns() []string {
 	}
 }
 
-// groupsBy are the groups of one kind.
-func groupsBy(r workflows.Report, by string) (out []workflows.Group) {
+// GroupsBy are the groups of one kind.
+func GroupsBy(r workflows.Report, by string) (out []workflows.Group) {
 	for _, g := range r.Groups {
 		if g.By == by {
 			out = append(out, g)

@@ -195,12 +195,19 @@ func (r *reader) bookMeeting(m *yamlpos.Map) act {
 		if with == nil {
 			delete(fields, ownerField(system))
 		}
-		if _, err := p.make(ctx, system, o, fields, nil, linksOf(a, c)...); err != nil || c == nil || c.ids[connectors.HubSpot] == "" {
+		id, err := p.make(ctx, system, o, fields, nil, linksOf(a, c)...)
+		if err == nil && system == connectors.HubSpot { // Salesforce has no field that tells
+			err = p.platform(ctx, o, id, map[string]any{"hs_meeting_created_from_link_id": bookingPage})
+		}
+		if err != nil || c == nil || c.ids[connectors.HubSpot] == "" {
 			return words, err
 		}
 		return words, p.platform(ctx, connectors.Contact, c.ids[connectors.HubSpot], map[string]any{"engagements_last_meeting_booked": instant(p.clock.Now())})
 	}
 }
+
+// bookingPage is the id of the scheduling page that buyers book through.
+const bookingPage = "4711"
 
 func contactName(c *contact) string {
 	if c == nil {

@@ -43,6 +43,10 @@ func (r *reader) expectation(n yamlpos.Node) *expectation {
 			r.expectCounts(e, value)
 			continue
 		}
+		if key.Raw() == "report" {
+			r.expectReport(e, value)
+			continue
+		}
 		a := r.account(key)
 		if a.key != "" {
 			r.expectAccount(e, a, value)

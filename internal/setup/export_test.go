@@ -25,7 +25,7 @@ func TestExport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 40 {
+	if len(files) != 41 {
 		t.Errorf("%d files", len(files))
 	}
 	for _, f := range files {
