@@ -29,6 +29,8 @@ type Field struct {
 	// Multi: several options, joined with ";".
 	Multi   bool
 	Options []Option
+	// HTML: a text in it is markup, which the CRM cleans and displays.
+	HTML bool
 	// Controller is the field whose value says which Options are taken, ""
 	// if all are.
 	Controller string

@@ -15,10 +15,20 @@ type Creation struct {
 	When yamlpos.Node // absent: always
 }
 
+// createPerRound is how many records one round makes in a CRM, unless the
+// mapping says: a rule that says more than was meant is seen before it has
+// filled the CRM (I11).
+const (
+	createPerRound     = 50
+	createMostPerRound = 1000 // what the CRMs take in one call
+)
+
 // creation reads the policy. Its rules are compiled with the workflows', whose
 // names and functions they share.
 func (k *compiler) creation(n yamlpos.Node) {
-	m := n.Map(systems()...)
+	k.m.CreatePerRound = createPerRound
+	m := n.Map(append(systems(), "per_round")...)
+	m.Get("per_round").IntIn(&k.m.CreatePerRound, 1, createMostPerRound)
 	for _, s := range Sides() {
 		name := string(s.System())
 		if !m.Has(name) {

@@ -62,11 +62,13 @@ func (f *Field) fitsDecimals(v connectors.Field) []Verdict {
 			Level: Refused, Why: "it takes whole numbers: of any other, Salesforce turns down everything that is written with it",
 			Fix: "map it with decimals: 0: numbers that have some are parked",
 		}}
-	case f.Master == FromHandoffd || f.Ranged && v.Scale > 0:
-		return nil // a measure, such as a score: the last digits say nothing
+	case f.Master == FromHandoffd:
+		return nil // what handoffd counts is whole
+	case f.Ranged && v.Scale > 0:
+		return nil // scores come with one or two; one that has more is parked
 	}
 	return []Verdict{{
-		Level: Partly, Why: fmt.Sprintf("it keeps %d decimals: Salesforce rounds a number that has more", v.Scale),
-		Fix: fmt.Sprintf("map it with decimals: %d, and such numbers are parked instead", v.Scale),
+		Level: Partly, Why: fmt.Sprintf("it keeps %d decimals: numbers that have more are parked, since Salesforce would round them", v.Scale),
+		Fix: fmt.Sprintf("give the field more decimal places, round(value, %d) where it is read, or map it with decimals: %d to say that this is meant", v.Scale, v.Scale),
 	}}
 }

@@ -60,7 +60,7 @@ func TestJudge(t *testing.T) {
 		{"whole numbers", number(0, 9), connectors.Salesforce, connectors.Field{Type: "int", Writable: true},
 			[]string{"fail it takes whole numbers: of any other, Salesforce turns down everything that is written with it"}},
 		{"a number without decimals", number(0, 9), connectors.Salesforce, connectors.Field{Type: "double", Precision: 3, Writable: true},
-			[]string{"warn it keeps 0 decimals: Salesforce rounds a number that has more"}},
+			[]string{"warn it keeps 0 decimals: numbers that have more are parked, since Salesforce would round them"}},
 		{"read-only where we write", number(0, 9), connectors.Salesforce, connectors.Field{Type: "double", Precision: 5, Scale: 2},
 			[]string{"fail it is read-only for this user"}},
 		{"read-only where we read", number(0, 9), connectors.HubSpot, connectors.Field{Type: "number"}, nil},
@@ -109,6 +109,33 @@ func TestJudgePair(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			if diff := cmp.Diff(tc.want, brief(FitsPair(text, SalesforceSide, tc.from, tc.to))); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestJudgeForms: the same value means another thing on the two sides.
+func TestJudgeForms(t *testing.T) {
+	t.Parallel()
+	plain, markup := connectors.Field{Type: "string"}, connectors.Field{Type: "textarea", HTML: true}
+	number, percent := connectors.Field{Type: "number"}, connectors.Field{Type: "percent"}
+	for name, tc := range map[string]struct {
+		field    *Field
+		from, to connectors.Field
+		want     []string
+	}{
+		"plain into markup": {&Field{Type: Text}, plain, markup, []string{"fail it holds formatted text: lines of a plain one run together in it, and what looks like markup is changed"}},
+		"markup into plain": {&Field{Type: Text}, markup, plain, []string{"fail the other CRM's field holds formatted text, whose markup would stand in this one"}},
+		"markup on both":    {&Field{Type: Text}, markup, markup, nil},
+		"an expression":     {&Field{Type: Text, From: [sides]*Transform{HubSpotSide: {}}}, markup, plain, nil},
+		"a percentage":      {&Field{Type: Number}, number, percent, []string{"warn Salesforce keeps 45 for 45 %, HubSpot 0.45 in a number that it shows as a percentage"}},
+		"a converted one":   {&Field{Type: Number, To: [sides]*Transform{SalesforceSide: {}}}, number, percent, nil},
+		"a plain number":    {&Field{Type: Number}, number, connectors.Field{Type: "double"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tc.want, brief(FitsPair(tc.field, SalesforceSide, tc.from, tc.to))); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})

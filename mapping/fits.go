@@ -3,7 +3,6 @@ package mapping
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"handoffd/connectors"
@@ -201,35 +200,4 @@ func longestText(side Side, v connectors.Field) int {
 		n = max(n, characters(o.Value))
 	}
 	return n
-}
-
-// FitsPair compares the two sides of a field whose values travel to a side:
-// what the one CRM can hold, the other must take.
-func FitsPair(f *Field, to Side, from, target connectors.Field) []Verdict {
-	side := to.Other()
-	passes := (f.Type == Text || (f.Type == Enum || f.Type == Multi) && f.Values == nil) && f.From[side] == nil && f.To[to] == nil
-	if !passes {
-		return nil
-	}
-	var out []Verdict
-	longest := longestText(side, from)
-	if f.Type != Multi && f.Length == 0 && target.Length > 0 && longest > target.Length {
-		out = append(out, Verdict{
-			Level: Partly, Why: fmt.Sprintf("it takes %d characters, %s up to %d: longer texts are parked", target.Length, side.System(), longest),
-			Fix: "make the field longer, unless the texts are short",
-		})
-	}
-	var missing []string
-	listed := target.Restricted || f.Type != Text && shapeOf(to, target) == shapeChoice && len(target.Options) > 0
-	for _, o := range from.Options {
-		if listed && o.Active && !hasOption(target, o.Value) && !slices.Contains(missing, o.Value) {
-			missing = append(missing, o.Value)
-		}
-	}
-	if len(missing) > 0 {
-		out = append(out, Verdict{
-			Level: Partly, Why: fmt.Sprintf("%s has options that this field lacks: %s", side.System(), List(missing)), Fix: "add the options, or map the values of " + f.Name,
-		})
-	}
-	return out
 }

@@ -36,6 +36,8 @@ type Mapping struct {
 	HubSpotWhere    []Filter
 	// Create: which accounts get a record in a CRM that has none.
 	Create [sides]Creation
+	// CreatePerRound is how many records one round makes in a CRM at most.
+	CreatePerRound int
 	// Owners says who is whom where an owner is carried to the other CRM.
 	Owners Owners
 	people *People

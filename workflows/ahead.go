@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -74,6 +75,21 @@ func (p *Policy) Staleness(in Input) []Ahead {
 		}
 	}
 	return out
+}
+
+// TimeAlone tells what the decision becomes if only time passes; a value that
+// goes stale without a change of the verdict is Staleness's to tell.
+func (p *Policy) TimeAlone(in Input, d Decision) []Ahead {
+	if d.Due.IsZero() {
+		return nil
+	}
+	in.Now = d.Due
+	then := p.Evaluate(in)
+	if then.Same(d) {
+		return nil
+	}
+	t := p.Trace(in, then)
+	return []Ahead{{At: d.Due, What: fmt.Sprintf("time alone makes the decision %s: %s", t.Outcome, t.Reason)}}
 }
 
 // ClockState says how a clock stands.

@@ -149,7 +149,7 @@ func (x *passer) look(at time.Time) {
 	x.w.now, x.w.used, x.w.summed = at, x.ended, 0
 	var d Decision
 	x.policy.match(x.w, life, &d)
-	x.due = d.Due
+	x.due = x.w.nextChange(Input{Life: life})
 	if d.Outcome != HandOff {
 		return
 	}

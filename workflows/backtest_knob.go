@@ -135,7 +135,7 @@ func listKnobs(knobs []Knob) string {
 // policy; it is not to be carried out.
 func (p *Policy) Turn(k Knob, value float64) (*Policy, error) {
 	source := k.program.With(k.threshold, number(value))
-	scope := expression.Scope{Names: p.Mapping.Names(), Functions: functions(p.Mapping, func(time.Duration) {})}
+	scope := expression.Scope{Names: p.Mapping.Names(), Functions: functions(p.Mapping, func(int, time.Duration) {})}
 	program, faults := expression.Compile(source, scope, expression.Bool)
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("%s with %s: %s", k, number(value), faults[0].Message)

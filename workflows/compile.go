@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -15,9 +16,7 @@ import (
 // identifies the text that the policy was read from.
 func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collector) *Policy {
 	k := compiler{c: c, p: defaults(m, hash)}
-	k.scope = expression.Scope{Names: m.Names(), Functions: functions(m, func(window time.Duration) {
-		k.p.window = max(k.p.window, window)
-	})}
+	k.scope = expression.Scope{Names: m.Names(), Functions: functions(m, k.window)}
 	k.top = n
 	top := n.Map("version", "signed_off", "review_every", "calendar", "calendars", "managers", "pools", "routing", "tasks_in", "segments", "rises",
 		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "targets", "summary")
@@ -42,6 +41,14 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k.creation()
 	k.finish()
 	return k.p
+}
+
+// window notes that some rule looks at a signal's past of that length.
+func (k *compiler) window(slot int, length time.Duration) {
+	k.p.window = max(k.p.window, length)
+	if u := (windowUse{slot, length}); !slices.Contains(k.p.windows, u) {
+		k.p.windows = append(k.p.windows, u)
+	}
 }
 
 type compiler struct {
@@ -93,7 +100,22 @@ func (k *compiler) people(top *yamlpos.Map) {
 
 func (k *compiler) segments(n yamlpos.Node) {
 	for key, value := range n.FreeMap().All() {
-		k.p.Segments = append(k.p.Segments, Segment{Name: key.Raw(), When: k.criteria(value)})
+		before := k.faults()
+		s := Segment{Name: key.Raw(), When: k.criteria(value)}
+		var earlier []*Criteria
+		for _, e := range k.p.Segments {
+			if e.When.whole() {
+				earlier = append(earlier, e.When)
+			}
+		}
+		switch {
+		case k.faults() > before:
+		case !fires(k.p.Mapping, s.When):
+			value.Errorf("never", "no account can be in the segment %s: no values satisfy this", s.Name)
+		case !firesWithout(k.p.Mapping, earlier, s.When):
+			value.Errorf("never", "no account can be in the segment %s: all of them are in one of those above it, and the first that matches applies", s.Name)
+		}
+		k.p.Segments = append(k.p.Segments, s)
 	}
 }
 

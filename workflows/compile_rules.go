@@ -35,6 +35,7 @@ func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
 	if h.Type == Intent && !m.Has("gate") && m.OK() {
 		k.c.Warnf(n.KeyPos(), "gate", "%s has no gate: every account on either CRM can be handed off, on the target list or not", name)
 	}
+	faults := k.faults()
 	if m.Has("gate") {
 		h.Gate = k.criteria(m.Get("gate"))
 	}
@@ -43,12 +44,26 @@ func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
 	}
 	if m.Has("when") {
 		h.When = k.criteria(m.Get("when"))
+		if k.faults() == faults && !fires(k.p.Mapping, h.Gate, h.When) {
+			m.Get("when").Errorf("never", "the rule %s can never fire: no values satisfy the gate and these criteria at once", name)
+		}
 	}
+	k.inSegments(m.Get("segments"), &h)
+	k.nurtured(&h, "", m.Get("nurtured_for"))
+	if h.Type == Inbound {
+		h.CallWithin = calendar.MustSpan("24h")
+	}
+	k.span(m.Get("call_within"), &h.CallWithin)
+	return h
+}
+
+// inSegments reads what a rule asks of the accounts of single segments.
+func (k *compiler) inSegments(n yamlpos.Node, h *Handoff) {
 	segments := make([]string, len(k.p.Segments))
 	for i, s := range k.p.Segments {
 		segments[i] = s.Name
 	}
-	special := m.Get("segments").Map(segments...)
+	special := n.Map(segments...)
 	for _, s := range segments {
 		if !special.Has(s) {
 			continue
@@ -58,19 +73,26 @@ func (k *compiler) handoff(name string, n yamlpos.Node) Handoff {
 			sm.Require("when")
 		}
 		if sm.Has("when") {
+			before := k.faults()
 			h.Segments[s] = k.criteria(sm.Get("when"))
+			if k.faults() == before {
+				k.inSegment(sm.Get("when"), h, s)
+			}
 		}
-		k.nurtured(&h, s, sm.Get("nurtured_for"))
+		k.nurtured(h, s, sm.Get("nurtured_for"))
 	}
-	k.nurtured(&h, "", m.Get("nurtured_for"))
-	if !k.c.Failed() && !fires(k.p.Mapping, h.Gate, h.When) {
-		m.Get("when").Errorf("never", "the rule %s can never fire: no values satisfy the gate and these criteria at once", name)
+}
+
+// faults counts the mistakes so far: what has one is not looked at as a whole.
+func (k *compiler) faults() int { return k.c.Problems().Count(yamlpos.Error) }
+
+// inSegment reports criteria that no account of their segment can meet.
+func (k *compiler) inSegment(n yamlpos.Node, h *Handoff, segment string) {
+	i := slices.IndexFunc(k.p.Segments, func(s Segment) bool { return s.Name == segment })
+	in := k.p.Segments[i].When
+	if in.whole() && h.Gate.whole() && !fires(k.p.Mapping, in, h.Gate, h.Segments[segment]) {
+		n.Errorf("never", "no account of the segment %s can meet these criteria: no values satisfy the segment, the gate and these at once", segment)
 	}
-	if h.Type == Inbound {
-		h.CallWithin = calendar.MustSpan("24h")
-	}
-	k.span(m.Get("call_within"), &h.CallWithin)
-	return h
 }
 
 // nurtured reads how long marketing must have had an account of a segment.
@@ -91,7 +113,9 @@ func (k *compiler) criteria(n yamlpos.Node) *Criteria {
 		p := expression.CompileNode(n, k.c, k.scope, expression.Bool)
 		k.use(p)
 		k.impossible(n, p)
-		return &Criteria{Program: p}
+		k.constant(n, p)
+		k.words(n, p)
+		return &Criteria{Program: p, drifts: k.drifts(p)}
 	}
 	m := n.Map("any", "all")
 	key := m.RequireOne("any", "all")
@@ -134,6 +158,41 @@ func (k *compiler) impossible(n yamlpos.Node, p *expression.Program) {
 		if why := never(f, b); why != "" {
 			n.Errorf("never", "%s %s %s can never be true: %s", b.Atom, b.Operator, show(b), why)
 		}
+	}
+}
+
+// constant reports a clause that reads nothing of the account.
+func (k *compiler) constant(n yamlpos.Node, p *expression.Program) {
+	switch {
+	case p == nil || len(p.Atoms()) > 0:
+	case p.Eval(nil).Bool():
+		k.c.Warnf(n, "always", "this always holds: it reads nothing of the account")
+	default:
+		n.Errorf("never", "this can never hold: it reads nothing of the account")
+	}
+}
+
+// words reports words that an enum field is compared with and that are none of
+// its values. What impossible has reported is left out.
+func (k *compiler) words(n yamlpos.Node, p *expression.Program) {
+	if p == nil {
+		return
+	}
+	for _, c := range p.Comparisons() {
+		f := k.p.Mapping.Field(c.Name)
+		if f == nil || f.Type != mapping.Enum {
+			continue
+		}
+		names := valueNames(f)
+		reported := slices.ContainsFunc(p.Bounds(), func(b expression.Bound) bool { return b.Atom == c.Name && b.Limit.Text() == c.Text })
+		if len(names) == 0 || slices.Contains(names, c.Text) || reported {
+			continue
+		}
+		span := n.TextSpan(c.Offset, c.Offset+c.Width)
+		k.c.Add(yamlpos.Problem{
+			Pos: span.Pos, Width: span.Width, Check: "enum-value", Message: fmt.Sprintf("%q is no value of %s", c.Text, c.Name),
+			Allowed: names, Nearest: yamlpos.Nearest(c.Text, names),
+		})
 	}
 }
 

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"handoffd/connectors"
 	"handoffd/internal/expression"
 )
@@ -12,6 +14,8 @@ type Criteria struct {
 	Program *expression.Program // a leaf
 	All     bool                // else any
 	Items   []*Criteria
+	// drifts says of each clause of Program how it may change by time alone.
+	drifts []expression.Drift
 }
 
 // Eval returns true, false, or Null for undecided.
@@ -20,6 +24,14 @@ func (c *Criteria) Eval(env expression.Env) connectors.Value {
 		return c.Program.Eval(env)
 	}
 	return c.fold(func(item *Criteria) connectors.Value { return item.Eval(env) })
+}
+
+// whole tells whether all of it could be read.
+func (c *Criteria) whole() bool {
+	if c == nil || c.Program != nil {
+		return true
+	}
+	return len(c.Items) > 0 && !slices.ContainsFunc(c.Items, func(item *Criteria) bool { return !item.whole() })
 }
 
 func (c *Criteria) replay(atom func(string) connectors.Value) connectors.Value {

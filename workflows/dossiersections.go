@@ -77,7 +77,7 @@ func sinceThen(then, now []string) []string {
 func (t *Trace) behindWhatHeld() (names []string) {
 	for _, r := range t.Rules {
 		for _, c := range r.When {
-			if !c.Result.Bool() {
+			if !c.Holds().Bool() {
 				continue
 			}
 			for _, s := range c.Seen {

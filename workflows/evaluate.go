@@ -59,7 +59,14 @@ type Decision struct {
 // Evaluate decides about one account (door 4). It is pure.
 func (p *Policy) Evaluate(in Input) Decision {
 	w := p.world(in)
-	d := Decision{Print: p.print(w, in), Due: p.nextDue(w)}
+	d := p.weigh(w, in)
+	d.Print = p.print(w, in)
+	d.Due = p.nextDue(w, in, d)
+	return d
+}
+
+// weigh is the verdict at the world's time.
+func (p *Policy) weigh(w *world, in Input) (d Decision) {
 	switch {
 	case in.Account.Gone():
 		d.Outcome = Gone
@@ -92,8 +99,7 @@ func (p *Policy) match(w *world, life Life, d *Decision) {
 			continue
 		}
 		v := h.met(segments, eval)
-		if from := h.earliest(segments, life.Nurtured); v.Bool() && w.now.Before(from) {
-			d.Due = first(d.Due, from)
+		if v.Bool() && w.now.Before(h.earliest(segments, life.Nurtured)) {
 			continue
 		}
 		switch {
@@ -194,26 +200,12 @@ func (p *Policy) possible(eval evaluator) []string {
 
 // world lays out what the rules see.
 func (p *Policy) world(in Input) *world {
-	w := &world{policy: p, account: in.Account, now: in.Now, used: in.Life.Ended, reach: in.Life.Reach}
+	w := &world{policy: p, account: in.Account, now: in.Now, used: in.Life.Ended, reach: in.Life.Reach, queued: in.Life.queuedAs(Intent)}
 	w.history = make([][]mapping.Point, len(p.Mapping.Fields)+len(p.Mapping.Signals))
 	for _, u := range p.uses {
 		w.history[u.slot] = in.History[u.name]
 	}
 	return w
-}
-
-// nextDue is when the first of the values in use goes stale.
-func (p *Policy) nextDue(w *world) time.Time {
-	var due time.Time
-	for _, u := range p.uses {
-		if u.slot >= len(p.Mapping.Fields) {
-			continue
-		}
-		if until, limited := p.Mapping.Fresh(w.account, u.slot); limited && until.After(w.now) && (due.IsZero() || until.Before(due)) {
-			due = until
-		}
-	}
-	return due
 }
 
 // print hashes the values of all atoms with the policy and the state.
@@ -229,6 +221,9 @@ func (p *Policy) print(w *world, in Input) uint64 {
 	}
 	if in.Case != "" {
 		h.text(in.Case)
+	}
+	if day := p.notBefore(in.Account); !day.IsZero() {
+		h.number(uint64(day.Unix()))
 	}
 	for _, u := range p.uses {
 		if u.slot < len(p.Mapping.Fields) {

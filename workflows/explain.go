@@ -70,6 +70,7 @@ func (p *Policy) Stand(t Trace, a *mapping.Account, history History) Standing {
 	r := ruler{policy: p, trace: &t}
 	if history != nil {
 		r.world = p.world(Input{Account: a, History: history, Now: t.At, Life: Life{Ended: t.Used, Reach: t.Reach}})
+		r.world.queued = t.Queued
 	}
 	out := Standing{}
 	eval := func(c *Criteria) connectors.Value {
@@ -128,7 +129,7 @@ func (r *ruler) rule(h *Handoff, t RuleTrace) RuleStanding {
 func (r *ruler) clauses(list []expression.Clause) []ClauseStanding {
 	out := make([]ClauseStanding, 0, len(list))
 	for _, c := range list {
-		s := ClauseStanding{Clause: c.Text, Result: verdict(c.Result)}
+		s := ClauseStanding{Clause: c.Says(), Result: verdict(c.Holds())}
 		for _, seen := range c.Seen {
 			if names := r.trace.Behind[seen.Atom]; seen.Atom == c.Text && len(names) > 0 { // a yes/no call: what it looked at
 				for _, name := range names {

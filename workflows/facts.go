@@ -266,11 +266,17 @@ func (p *Policy) readFields(in Input, f *Facts) {
 	}
 }
 
-// notBefore is the day on which sales wants the account at the earliest, zero
-// for none.
+// notBefore is the day before which sales wants no new intent handoff, zero for
+// none.
 func (p *Policy) notBefore(a *mapping.Account) time.Time {
 	day := p.word(a, FieldNotBefore).Text
-	at, _ := time.ParseInLocation(time.DateOnly, day[:min(len(day), len(time.DateOnly))], p.Calendar.Location())
+	if day == "" {
+		return time.Time{}
+	}
+	at, err := time.ParseInLocation(time.DateOnly, day[:min(len(day), len(time.DateOnly))], p.Calendar.Location())
+	if err != nil {
+		return time.Time{} // a field that is no date is the mapping's matter
+	}
 	return at
 }
 
@@ -297,19 +303,9 @@ func (p *Policy) word(a *mapping.Account, name string) Word {
 // readSignals finds the last intent signal, responses among the signals, and
 // inbound rules that are met anew while sales has the account.
 func (p *Policy) readSignals(in Input, f *Facts) {
-	for _, u := range p.tells {
-		before := 0.0
-		for _, pt := range in.History[u.name] {
-			rose := pt.Value > before // of a level; whatever happened is above nothing
-			if u.slot < len(p.Mapping.Fields) {
-				before = pt.Value
-			}
-			if rose && pt.At.After(f.Signal) && !pt.At.After(in.Now) {
-				f.Signal = pt.At
-			}
-		}
-	}
-	f.Again = p.again(in)
+	f.Signal = p.lastSignal(in)
+	again, due := p.again(in)
+	f.Again, f.Next = again, first(f.Next, due)
 	if in.Life.Open == nil {
 		return
 	}
@@ -324,41 +320,21 @@ func (p *Policy) readSignals(in Input, f *Facts) {
 	}
 }
 
-// again names the inbound or relationship rule that is met by what happened
-// since sales has the account, or gave it back, or was told of the last such
-// thing; "" for none.
-func (p *Policy) again(in Input) string {
-	if !in.Life.State.Open() {
-		return ""
-	}
-	in.Life.Ended = in.Life.Since
-	if e := in.Life.Open; e != nil {
-		in.Life.Ended = latest(e.Handed, e.Returned)
-	}
-	in.Life.Ended = latest(in.Life.Ended, in.Life.Told)
-	if reach := in.Life.unused(); !reach.IsZero() && reach.Before(in.Life.Ended) {
-		in.Life.Ended = reach
-	}
-	w := p.world(in)
-	eval := func(c *Criteria) connectors.Value { return c.Eval(w) }
-	segments := p.possible(eval)
-	for i := range p.Handoffs {
-		if h := &p.Handoffs[i]; h.Type != Intent && h.met(segments, eval).Bool() {
-			return h.Name
+// lastSignal is when the last intent signal came, zero for never.
+func (p *Policy) lastSignal(in Input) (at time.Time) {
+	for _, u := range p.tells {
+		before := 0.0
+		for _, pt := range in.History[u.name] {
+			rose := pt.Value > before // of a level; whatever happened is above nothing
+			if u.slot < len(p.Mapping.Fields) {
+				before = pt.Value
+			}
+			if rose && pt.At.After(at) && !pt.At.After(in.Now) {
+				at = pt.At
+			}
 		}
 	}
-	return ""
-}
-
-// unused is right before the first event that happened before a handoff of the
-// intent type and was read after it, zero for none: it had no part in that
-// handoff, so a demo form among them is a response.
-func (l *Life) unused() time.Time {
-	e := l.Open
-	if e == nil || e.Type != Intent || l.Reach.IsZero() || e.Returned.After(e.Handed) || l.Told.After(e.Handed) {
-		return time.Time{}
-	}
-	return l.Reach.Add(-time.Nanosecond)
+	return at
 }
 
 // moved tells whether a person has put another status into one of the CRMs.

@@ -37,6 +37,7 @@ type world struct {
 	now     time.Time
 	used    time.Time // what happened until then belongs to an earlier handoff
 	reach   time.Time // see Life.Reach
+	queued  time.Time // since when the criteria of an intent handoff are met that waits, zero for none
 	sums    [8]windowSum
 	summed  int
 	// recall gives the fields as they were, nil where they are as they are.
@@ -108,7 +109,7 @@ func (w *world) add(slot int, window time.Duration) connectors.Value {
 }
 
 // functions are what rules may ask of the past. note is told every window.
-func functions(m *mapping.Mapping, note func(time.Duration)) map[string]expression.Function {
+func functions(m *mapping.Mapping, note func(slot int, window time.Duration)) map[string]expression.Function {
 	fs := expression.Base()
 	fs["rises"] = expression.Function{Usage: "rises(number_field, 70)", Bind: bindRises(m)}
 	fs["count"] = expression.Function{Usage: `count(signal, "7d")`, Bind: bindSum(m, note)}
@@ -136,6 +137,8 @@ func bindRises(m *mapping.Mapping) binder {
 		slot, threshold := args[0].Slot, args[1].Const.Float()
 		if f := &m.Fields[slot]; f.Ranged && threshold > f.Max {
 			return 0, nil, argument(1, "%s never exceeds %v, so this can never be true", f.Name, f.Max)
+		} else if f.Ranged && threshold <= f.Min {
+			return 0, nil, argument(1, "%s is never below %v, so it cannot rise to that", f.Name, f.Min)
 		}
 		return expression.Bool, func(e expression.Env) connectors.Value { return e.(*world).rises(slot, threshold) }, nil
 	}
@@ -143,7 +146,7 @@ func bindRises(m *mapping.Mapping) binder {
 
 type binder = func([]expression.Argument) (expression.Type, expression.Eval, error)
 
-func bindSum(m *mapping.Mapping, note func(time.Duration)) binder {
+func bindSum(m *mapping.Mapping, note func(slot int, window time.Duration)) binder {
 	return func(args []expression.Argument) (expression.Type, expression.Eval, error) {
 		if len(args) != 2 {
 			return 0, nil, argument(0, "a signal and a window are needed")
@@ -155,13 +158,13 @@ func bindSum(m *mapping.Mapping, note func(time.Duration)) binder {
 		if err != nil {
 			return 0, nil, err
 		}
-		note(window)
 		slot := args[0].Slot
+		note(slot, window)
 		return expression.Number, func(e expression.Env) connectors.Value { return e.(*world).sum(slot, window) }, nil
 	}
 }
 
-func bindRate(m *mapping.Mapping, note func(time.Duration)) binder {
+func bindRate(m *mapping.Mapping, note func(slot int, window time.Duration)) binder {
 	return func(args []expression.Argument) (expression.Type, expression.Eval, error) {
 		if len(args) != 3 {
 			return 0, nil, argument(0, "two signals and a window are needed")
@@ -175,8 +178,9 @@ func bindRate(m *mapping.Mapping, note func(time.Duration)) binder {
 		if err != nil {
 			return 0, nil, err
 		}
-		note(window)
 		part, whole := args[0].Slot, args[1].Slot
+		note(part, window)
+		note(whole, window)
 		return expression.Number, func(e expression.Env) connectors.Value { return e.(*world).rate(part, whole, window) }, nil
 	}
 }

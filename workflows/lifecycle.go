@@ -297,13 +297,17 @@ func (t *turn) asked() (string, bool) {
 	return "criteria met: " + t.facts.Rule, t.facts.Outcome == HandOff && t.facts.Type != Intent
 }
 
+// gone: the criteria are not met any more, or sales has asked since to wait.
 func gone(to State) func(*turn) (string, bool) {
 	return func(t *turn) (string, bool) {
-		why, over := "criteria no longer met", t.facts.Outcome != HandOff
-		if !over && t.heldBack() {
-			why, over = "sales wants it no sooner than "+t.day(t.facts.NotBefore), true
+		f := &t.facts
+		if to != "" && t.life.From != to {
+			return "", false
 		}
-		return why, over && (to == "" || t.life.From == to)
+		if f.Outcome == HandOff && f.Type == Intent && f.NotBefore.After(f.Now) {
+			return "sales asked for no new handoff before " + t.day(f.NotBefore), true
+		}
+		return "criteria no longer met", f.Outcome != HandOff
 	}
 }
 

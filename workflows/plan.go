@@ -104,8 +104,8 @@ func held(t Trace) []string {
 			continue
 		}
 		for _, c := range r.When {
-			if c.Result.Bool() && !slices.Contains(out, c.Text) {
-				out = append(out, c.Text)
+			if c.Holds().Bool() && !slices.Contains(out, c.Says()) {
+				out = append(out, c.Says())
 			}
 		}
 	}

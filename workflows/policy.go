@@ -87,8 +87,9 @@ type Policy struct {
 	// Create holds, per CRM, the rule of mapping.create; nil makes nothing.
 	Create [2]*Criteria
 
-	window time.Duration
-	uses   []use
+	window  time.Duration
+	windows []windowUse
+	uses    []use
 	// tells are the uses that say something of the buyer, see tellsOf.
 	tells []use
 

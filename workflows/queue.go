@@ -36,6 +36,34 @@ type Wait struct {
 	Of    int `json:"of,omitempty"`
 	// Rank is what they are ordered by, with its value.
 	Rank string `json:"rank,omitempty"`
+	// Order is that value, nil if it cannot be computed.
+	Order *float64 `json:"order,omitempty"`
+}
+
+// Ranks notes what the account is ordered by.
+func (w *Wait) Ranks(rank float64, text string) {
+	w.Rank, w.Order = text, nil
+	if !math.IsInf(rank, 0) {
+		w.Order = &rank
+	}
+}
+
+// Score is what the account is ordered by; one that cannot be computed comes
+// last.
+func (w Wait) Score() float64 {
+	if w.Order == nil {
+		return math.Inf(-1)
+	}
+	return *w.Order
+}
+
+// Same tells whether two waits are for the same thing until the same time, and
+// ranked alike, whatever their place; nil is no wait.
+func (w *Wait) Same(other *Wait) bool {
+	if w == nil || other == nil {
+		return w == other
+	}
+	return w.Kind == other.Kind && w.Reason == other.Reason && w.Until.Equal(other.Until) && w.Rank == other.Rank && w.Score() == other.Score()
 }
 
 // String says it in one line.
@@ -61,6 +89,15 @@ func (l *Life) meet(now, signal time.Time, t Type) {
 		signal = now
 	}
 	l.Met, l.Signal, l.MetAs = now, signal, t
+}
+
+// queuedAs is since when an account that is ready meets the criteria of that
+// type, zero if it is not ready for it.
+func (l Life) queuedAs(t Type) time.Time {
+	if l.State != Ready || l.MetAs != t {
+		return time.Time{}
+	}
+	return l.Met
 }
 
 // forget clears what is known of a wait that is over.
@@ -146,7 +183,7 @@ func (p *Policy) HandOffBy(l Life) time.Time {
 }
 
 // signalAt is the time of the latest fact that the met criteria of the
-// decision's rule rest on, as well as is known.
+// decision's rule rest on, as well as is known; zero if time alone made them true.
 func (p *Policy) signalAt(in Input, d Decision) time.Time {
 	w := p.world(in)
 	var at time.Time
@@ -157,6 +194,9 @@ func (p *Policy) signalAt(in Input, d Decision) time.Time {
 		for _, name := range tell(program) {
 			at = later(at, p.factAt(in, name))
 		}
+	}
+	if w.now, w.summed = at, 0; !d.Rule.criteria(d.Segment).Eval(w).Bool() {
+		return time.Time{} // no fact made them true, the time that has passed since did
 	}
 	return at
 }

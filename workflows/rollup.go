@@ -14,10 +14,18 @@ import (
 // though the rule looks at one day only.
 func (w *world) windowStart(s *mapping.Signal, window time.Duration) time.Time {
 	from := w.now.Add(-window)
-	if s.Kind == mapping.Event && !w.reach.IsZero() && w.reach.Before(from) {
+	if w.reaches(s, window) && w.reach.Before(from) {
 		return w.reach
 	}
 	return from
+}
+
+// reaches tells whether a window of that signal reaches back. In an account
+// that waits in the queue it does so for as long as the window is, counted from
+// when the criteria were met: then what was read late has had as much time as
+// anything else. What a buyer asked for knows no such end.
+func (w *world) reaches(s *mapping.Signal, window time.Duration) bool {
+	return s.Kind == mapping.Event && !w.reach.IsZero() && (w.queued.IsZero() || !w.now.After(w.queued.Add(window)))
 }
 
 // share is what one record contributes to a signal.

@@ -18,47 +18,85 @@ const maxTrials = 50000
 // tries every combination of the values that can make a difference: both
 // answers of a yes/no, and for numbers and words those that the clauses compare
 // with, those between, and those beyond. What it does not understand it believes.
-func fires(m *mapping.Mapping, all ...*Criteria) bool {
-	domains := map[string][]connectors.Value{}
-	trials := 1
+func fires(m *mapping.Mapping, all ...*Criteria) bool { return firesWithout(m, nil, all...) }
+
+// firesWithout is fires where none of some other criteria holds.
+func firesWithout(m *mapping.Mapping, none []*Criteria, all ...*Criteria) bool {
+	var parts []*Criteria
 	for _, c := range all {
+		parts = append(parts, c.conjuncts()...)
+	}
+	read := slices.Concat(none, parts)
+	domains := map[string][]connectors.Value{}
+	strange := func(c *Criteria) bool { return !understood(m, c, read, domains) }
+	// Each that is left out makes it easier, so what is found stays true.
+	parts, none = slices.DeleteFunc(parts, strange), slices.DeleteFunc(slices.Clone(none), strange)
+	trials := 1
+	var atoms []string
+	for _, c := range slices.Concat(none, parts) {
 		for _, program := range c.programs() {
 			for i := range program.Atoms() {
 				text := program.Atoms()[i].Text
-				if _, done := domains[text]; done {
+				if slices.Contains(atoms, text) {
 					continue
 				}
-				values := domain(m, text, all)
-				if trials *= len(values); len(values) == 0 || trials > maxTrials {
+				if trials *= len(domains[text]); trials > maxTrials {
 					return true
 				}
-				domains[text] = values
+				atoms = append(atoms, text)
 			}
 		}
 	}
-	atoms := make([]string, 0, len(domains))
-	for text := range domains {
-		atoms = append(atoms, text)
-	}
-	return try(atoms, domains, map[string]connectors.Value{}, all)
+	return try(atoms, domains, map[string]connectors.Value{}, func(values evaluator) bool {
+		no := func(c *Criteria) bool { return !values(c).Bool() }
+		return !slices.ContainsFunc(parts, no) && !slices.ContainsFunc(none, func(c *Criteria) bool { return !no(c) })
+	})
 }
 
-func try(atoms []string, domains map[string][]connectors.Value, chosen map[string]connectors.Value, all []*Criteria) bool {
+// conjuncts are the parts of which all must hold.
+func (c *Criteria) conjuncts() (out []*Criteria) {
+	switch {
+	case c == nil:
+	case c.Program != nil || !c.All:
+		out = append(out, c)
+	default:
+		for _, item := range c.Items {
+			out = append(out, item.conjuncts()...)
+		}
+	}
+	return out
+}
+
+// understood finds the values of all that the criteria read, and tells whether
+// they could be found.
+func understood(m *mapping.Mapping, c *Criteria, read []*Criteria, domains map[string][]connectors.Value) bool {
+	for _, program := range c.programs() {
+		for i := range program.Atoms() {
+			text := program.Atoms()[i].Text
+			if _, done := domains[text]; !done {
+				domains[text] = domain(m, text, read)
+			}
+			if len(domains[text]) == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func try(atoms []string, domains map[string][]connectors.Value, chosen map[string]connectors.Value, holds func(evaluator) bool) bool {
 	if len(atoms) > 0 {
 		for _, v := range domains[atoms[0]] {
 			chosen[atoms[0]] = v
-			if try(atoms[1:], domains, chosen, all) {
+			if try(atoms[1:], domains, chosen, holds) {
 				return true
 			}
 		}
 		return false
 	}
-	for _, c := range all {
-		if c != nil && !c.replay(func(text string) connectors.Value { return chosen[text] }).Bool() {
-			return false
-		}
-	}
-	return true
+	return holds(func(c *Criteria) connectors.Value {
+		return c.replay(func(text string) connectors.Value { return chosen[text] })
+	})
 }
 
 // domain lists the values of an atom that can make a difference, none if it is
@@ -71,10 +109,18 @@ func domain(m *mapping.Mapping, atom string, all []*Criteria) []connectors.Value
 		return answers()
 	case isCall && (function == "count" || function == "sum" || function == "rate"):
 		return numbers(atom, all, 0, math.Inf(1))
+	case isCall && function == "level":
+		return numbers(atom, all, math.Inf(-1), math.Inf(1))
 	case f == nil:
 		return nil
 	case f.Type == mapping.Bool:
 		return answers()
+	case f.Type == mapping.Enum:
+		var words []connectors.Value
+		for _, name := range valueNames(f) {
+			words = append(words, connectors.TextValue(name))
+		}
+		return words
 	case (f.Type == mapping.Number || f.Type == mapping.Money) && f.Ranged:
 		return numbers(atom, all, f.Min, f.Max)
 	case f.Type == mapping.Number || f.Type == mapping.Money:

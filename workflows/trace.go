@@ -18,10 +18,20 @@ type Trace struct {
 	Hash   string    `json:"hash"`
 	At     time.Time `json:"at"`
 	State  State     `json:"state"`
+	// Since is when the account had entered it.
+	Since time.Time `json:"since,omitzero"`
 	// From is the state before ready that its rules still depend on.
 	From State `json:"from,omitempty"`
 	// Reach is how far back windows of events reached beyond their length.
 	Reach time.Time `json:"reach,omitzero"`
+	// Queued is since when the account was ready for an intent handoff: its
+	// windows reach back for no longer than they are.
+	Queued time.Time `json:"queued,omitzero"`
+	// NotBefore is the day that sales asked to wait for, Signal when the last
+	// intent signal had come, and Due when time alone may change the decision.
+	NotBefore time.Time `json:"not_before,omitzero"`
+	Signal    time.Time `json:"signal,omitzero"`
+	Due       time.Time `json:"due,omitzero"`
 	// Used is when the last handoff ended: what happened before counts for no
 	// new one.
 	Used time.Time `json:"used,omitzero"`
@@ -75,6 +85,7 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	t := Trace{
 		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, From: in.Life.From, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
 		Gone: in.Account.Gone(), LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
+		Since: in.Life.Since, Queued: w.queued, NotBefore: p.notBefore(in.Account), Signal: p.lastSignal(in), Due: d.Due,
 	}
 	if d.Rule != nil {
 		t.Rule = d.Rule.Name
@@ -267,10 +278,10 @@ func (t *Trace) missing() string {
 func (t *Trace) join(clauses []expression.Clause, result bool) string {
 	var parts []string
 	for _, c := range clauses {
-		if c.Result.IsNull() || c.Result.Bool() != result {
+		if v := c.Holds(); v.IsNull() || v.Bool() != result {
 			continue
 		}
-		text := c.Text
+		text := c.Says()
 		for _, s := range c.Seen {
 			if s.Atom != c.Text {
 				text += fmt.Sprintf(" (%s = %s)", s.Atom, s.Value)

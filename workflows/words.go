@@ -18,10 +18,10 @@ func (p *Policy) signalWords(t Trace) []string {
 	seen := map[string]bool{}
 	for _, r := range t.Rules {
 		for _, c := range r.When {
-			if !c.Result.Bool() || seen[c.Text] {
+			if !c.Holds().Bool() || seen[c.Says()] {
 				continue
 			}
-			seen[c.Text] = true
+			seen[c.Says()] = true
 			out = append(out, p.clauseWords(c, t))
 		}
 	}
@@ -36,7 +36,7 @@ func (p *Policy) clauseWords(c expression.Clause, t Trace) string {
 		function, _, isCall := strings.Cut(atom.Atom, "(")
 		names := t.Behind[atom.Atom]
 		switch {
-		case isCall && function == "rises" && len(names) == 1:
+		case isCall && function == "rises" && len(names) == 1 && !c.Not:
 			return p.risesWords(names[0], t) + " (" + threshold(atom.Atom) + " or more counts)"
 		case isCall && (function == "count" || function == "sum") && len(names) == 1:
 			return fmt.Sprintf("%s in the last %s: %s%s", noun(names[0]), window(atom.Atom), atom.Value, needed(c, ""))
@@ -48,7 +48,7 @@ func (p *Policy) clauseWords(c expression.Clause, t Trace) string {
 	for i, s := range c.Seen {
 		values[i] = fmt.Sprintf("%s = %s", s.Atom, s.Value)
 	}
-	return c.Text + "  [" + strings.Join(values, ", ") + "]"
+	return c.Says() + "  [" + strings.Join(values, ", ") + "]"
 }
 
 func (p *Policy) risesWords(name string, t Trace) string {
@@ -70,11 +70,14 @@ func needed(c expression.Clause, unit string) string {
 	if c.Bound == nil || c.Bound.Limit.Kind() != connectors.Number {
 		return ""
 	}
-	limit := c.Bound.Limit.Float()
-	if unit == "%" {
-		return fmt.Sprintf(" (needed: %s %.0f %%)", sign(c.Bound.Operator), limit*100)
+	limit, operator := c.Bound.Limit.Float(), c.Bound.Operator
+	if c.Not {
+		operator = map[string]string{">=": "<", ">": "<=", "<=": ">", "<": ">=", "==": "!="}[operator]
 	}
-	return fmt.Sprintf(" (needed: %s %g)", sign(c.Bound.Operator), limit)
+	if unit == "%" {
+		return fmt.Sprintf(" (needed: %s %.0f %%)", sign(operator), limit*100)
+	}
+	return fmt.Sprintf(" (needed: %s %g)", sign(operator), limit)
 }
 
 func sign(operator string) string {
@@ -87,6 +90,8 @@ func sign(operator string) string {
 		return "at most"
 	case "<":
 		return "less than"
+	case "!=":
+		return "any number but"
 	}
 	return "exactly"
 }

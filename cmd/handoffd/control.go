@@ -68,6 +68,17 @@ func newPlan(o *options) *cobra.Command {
 	})
 }
 
+// createsListed is how many records to be made a plan in JSON lists per CRM;
+// the count tells of all.
+const createsListed = 10000
+
+// planJSON is what plan prints for programs.
+type planJSON struct {
+	Handoffs []engine.PlannedHandoff `json:"handoffs"`
+	Creates  []engine.PlannedCreate  `json:"creates,omitempty"`
+	Held     *engine.HoldRow         `json:"held,omitempty"`
+}
+
 func (o *options) plan(c *cobra.Command) (err error) {
 	ctx := c.Context()
 	config, problems, err := o.load(c)
@@ -85,17 +96,21 @@ func (o *options) plan(c *cobra.Command) (err error) {
 	}
 	defer func() { err = errors.Join(err, daemon.Close()) }()
 	planned, failed := daemon.Engine.Plan(ctx)
+	most := engine.NamedCreates
 	if o.output == "json" {
-		return errors.Join(failed, printJSON(c.OutOrStdout(), planned))
+		most = createsListed
 	}
-	if held, err := engine.StandingHold(ctx, daemon.Store); err == nil && held != nil {
+	creates, err := daemon.Engine.PlannedCreates(ctx, most)
+	failed = errors.Join(failed, err)
+	held, err := engine.StandingHold(ctx, daemon.Store)
+	failed = errors.Join(failed, err)
+	if o.output == "json" {
+		return errors.Join(failed, printJSON(c.OutOrStdout(), planJSON{Handoffs: planned, Creates: creates, Held: held}))
+	}
+	if held != nil {
 		fmt.Fprintln(c.OutOrStdout(), held)
 	}
-	if creates, err := daemon.Engine.PlannedCreates(ctx); err == nil {
-		printCreates(c.OutOrStdout(), creates)
-	} else {
-		failed = errors.Join(failed, err)
-	}
+	printCreates(c.OutOrStdout(), creates)
 	if len(planned) == 0 {
 		fmt.Fprintln(c.OutOrStdout(), "no handoff is planned")
 	}

@@ -42,7 +42,7 @@ func (o *options) doctor(c *cobra.Command) error {
 		return err
 	}
 	report := doctor.Examine(c.Context(), doctor.Options{
-		Connectors: clients, Policy: config.Policy, Clock: o.environment(c).Clock, TaskKey: taskKeys(config), Channels: ways,
+		Connectors: clients, Policy: config.Policy, Clock: o.environment(c).Clock, TaskKey: taskKeys(config), AccountKey: accountKeys(config), Channels: ways,
 		Polling: map[connectors.System]doctor.Polling{
 			connectors.Salesforce: {PollEvery: config.Salesforce.PollEvery, SettleEvery: config.Salesforce.SettleEvery},
 			connectors.HubSpot:    {PollEvery: config.HubSpot.PollEvery, SettleEvery: config.HubSpot.SettleEvery},
@@ -76,6 +76,13 @@ func (o *options) connect(c *cobra.Command, config *app.Config, problems *yamlpo
 		return nil, o.printed(c, problems)
 	}
 	return clients, err
+}
+
+// accountKeys names the unique field of accounts per CRM.
+func accountKeys(config *app.Config) map[connectors.System]string {
+	return map[connectors.System]string{
+		connectors.Salesforce: config.Salesforce.AccountKeyField, connectors.HubSpot: config.HubSpot.AccountKeyProperty,
+	}
 }
 
 // taskKeys names the unique field of tasks per CRM.

@@ -25,7 +25,7 @@ func TestPrintExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 11, 4, 15, 0, 0, 0, time.UTC)
-	for name, x := range map[string]*engine.Explained{"explain_nurture": nurtured(at), "explain_handoff": handed(at)} {
+	for name, x := range map[string]*engine.Explained{"explain_before": before(at), "explain_nurture": nurtured(at), "explain_handoff": handed(at)} {
 		var b strings.Builder
 		if err := printExplained(&b, x, zone); err != nil {
 			t.Fatal(err)
@@ -46,6 +46,14 @@ func TestPrintExplained(t *testing.T) {
 		if diff := cmp.Diff(string(want), b.String()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", file, diff)
 		}
+	}
+}
+
+// before is a time at which nothing had been decided.
+func before(at time.Time) *engine.Explained {
+	return &engine.Explained{
+		ID: "sf-003", Name: "Crest", At: at, Decided: at, FromLog: true, Outcome: "not_decided", Reason: "nothing had been decided about it so far",
+		Replay: "nothing to make again", Waits: []string{"both CRMs were being read"},
 	}
 }
 
@@ -79,9 +87,10 @@ func handed(at time.Time) *engine.Explained {
 		Outcome: "in_hand", Reason: "sales has the account (working)", Matched: []string{"demo", "intent"}, Policy: 3, Replay: "agrees",
 		Standing: workflows.Standing{Winner: "demo", Rules: []workflows.RuleStanding{{Rule: "demo", Type: workflows.Inbound, To: workflows.AE, Result: "yes", When: []workflows.ClauseStanding{{Clause: `count(demo, "1d") >= 1`, Result: "yes"}}}}},
 		Handoff: &engine.ExplainedHandoff{
-			ID: "sf-002/1", Rule: "intent", Type: "intent", Stage: "sdr", Opened: handed, Summary: "c97bb55b", Reasons: []string{"intent: \x1b]0;title\a"},
-			Assigned: []engine.ExplainedChoice{{At: handed, Stage: "sdr", Owner: "Ann\n", Why: []string{"the account's owner is inactive", "next in turn"}}},
-			Story:    &workflows.Episode{Touches: 1, FirstTouch: at.Add(-2 * time.Hour)},
+			ID: "sf-002/1", Rule: "intent", Type: "intent", Stage: "sdr", Opened: handed, Reasons: []string{"intent: \x1b]0;title\a"},
+			Summaries: []engine.FrozenSummary{{Stage: "sdr", At: handed, Hash: "c97bb55b", Intact: true}, {Stage: "ae", At: at, Hash: "5bd1e995"}},
+			Assigned:  []engine.ExplainedChoice{{At: handed, Stage: "sdr", Owner: "Ann\n", Why: []string{"the account's owner is inactive", "next in turn"}}},
+			Story:     &workflows.Episode{Touches: 1, FirstTouch: at.Add(-2 * time.Hour)},
 			Clocks: []engine.ExplainedClock{
 				{Name: "sdr/acknowledge", From: handed, Due: handed.Add(24 * time.Hour), Met: at.Add(-2 * time.Hour), State: "met late", Told: handed.Add(24 * time.Hour)},
 				{Name: "sdr/first_touch", From: handed, Due: at.Add(24 * time.Hour), Met: at.Add(-2 * time.Hour), State: "met"},

@@ -53,6 +53,10 @@ func (p *explainer) table(rows [][]string) {
 
 func (p *explainer) head() {
 	x := p.x
+	if x.State == "" {
+		p.table([][]string{{safe(x.Name, 60), safe(x.Domain, 60), x.ID}, {"decision", x.Outcome, safe(x.Reason, 400)}, {"at", p.when(x.At)}})
+		return
+	}
 	rows := [][]string{
 		{safe(x.Name, 60), safe(x.Domain, 60), x.ID},
 		{"state", x.State, "since " + p.when(x.Since)},
@@ -190,8 +194,8 @@ func (p *explainer) handoff() {
 	for _, r := range h.Reasons {
 		p.printf("  reason    %s\n", safe(r, 300))
 	}
-	if h.Summary != "" {
-		p.printf("  summary   frozen, SHA-256 %s\n", h.Summary)
+	for _, page := range h.Summaries {
+		p.printf("  summary   %s\n", frozenPage(page, p.when(page.At)))
 	}
 	for _, a := range h.Assigned {
 		p.printf("  assigned  %s stage to %s on %s: %s\n", a.Stage, safe(a.Owner, 60), p.when(a.At), safe(strings.Join(a.Why, "; "), 400))

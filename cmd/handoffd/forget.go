@@ -15,7 +15,7 @@ func newForget(o *options) *cobra.Command {
 		Use:   "forget CONTACT --config FILE",
 		Short: "Erase a person's data, and keep them out if they are read again",
 		Long: "Forget erases a person from the store: the contact, the counters, and the names and\n" +
-			"addresses, former ones too, in summaries, writes and labels. CONTACT is an id of either\n" +
+			"addresses, former ones too, wherever they were written down. CONTACT is an id of either\n" +
 			"CRM or an e-mail address, also of a contact that was deleted. The store's file is then\n" +
 			"rewritten, which takes as much free space as it has. What stands in the CRMs is theirs\n" +
 			"and stays, and so do backups.",

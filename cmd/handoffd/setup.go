@@ -40,8 +40,9 @@ func (o *options) setup(c *cobra.Command, f setupFlags) error {
 		return err
 	}
 	what := setup.Options{
-		Connectors: clients, Mapping: config.Mapping, TaskKey: taskKeys(config), Notification: config.Salesforce.NotificationType,
-		AssignTo: f.assignTo, Apply: f.apply,
+		Connectors: clients, Mapping: config.Mapping, TaskKey: taskKeys(config), AccountKey: accountKeys(config),
+		Notification: config.Salesforce.NotificationType,
+		AssignTo:     f.assignTo, Apply: f.apply,
 	}
 	report := setup.Run(c.Context(), what)
 	wrote, failed := export(what, report, f.export)

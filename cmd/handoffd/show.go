@@ -97,6 +97,9 @@ func printShown(w io.Writer, s *engine.Shown) error {
 			fmt.Fprintf(t, "assigned\t%s\n", safe(strings.Join(s.Handoff.Assigned, "; "), 400))
 		}
 	}
+	for _, page := range handoffPages(s.Handoff) {
+		fmt.Fprintf(t, "summary\t%s\n", page)
+	}
 	if s.Linked != "" {
 		fmt.Fprintf(t, "linked by\t%s\n", s.Linked)
 	}
@@ -111,6 +114,25 @@ func printShown(w io.Writer, s *engine.Shown) error {
 		return err
 	}
 	return errors.Join(printShownProblems(w, s.Problems), printConflicts(w, s.Conflicts), printWrites(w, s.Writes))
+}
+
+func handoffPages(h *engine.ShownHandoff) (lines []string) {
+	if h == nil {
+		return nil
+	}
+	for _, page := range h.Summaries {
+		lines = append(lines, frozenPage(page, moment(page.At)))
+	}
+	return lines
+}
+
+// frozenPage names a stage's page by its hash; the text stands in the JSON.
+func frozenPage(p engine.FrozenSummary, at string) string {
+	line := fmt.Sprintf("%s stage, frozen %s, SHA-256 %s", p.Stage, at, p.Hash)
+	if !p.Intact {
+		line += " (a person was erased from it since)"
+	}
+	return line
 }
 
 func printConflicts(w io.Writer, conflicts []engine.ShownConflict) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -55,6 +56,7 @@ func (o *options) test(c *cobra.Command, files []string, options scenario.Option
 		}
 		mistakes += p.problems.Problems().Count(yamlpos.Error)
 		if p.result == nil || p.err != nil {
+			results = append(results, p.unplayed(files[i]))
 			continue
 		}
 		if results = append(results, p.result); !p.result.Passed() {
@@ -75,6 +77,16 @@ func (o *options) test(c *cobra.Command, files []string, options scenario.Option
 		return failedError{failed, len(files)}
 	}
 	return nil
+}
+
+// unplayed is what is told to programs of a file that could not be played.
+func (p played) unplayed(file string) *scenario.Result {
+	var why strings.Builder
+	_ = p.problems.Print(&why) // a Builder cannot fail
+	if p.err != nil {
+		fmt.Fprintln(&why, p.err)
+	}
+	return scenario.NotPlayed(file, strings.TrimSpace(why.String()))
 }
 
 // playAll plays the files, as many at a time as there are processors.
@@ -104,14 +116,20 @@ func (o *options) printResults(c *cobra.Command, results []*scenario.Result, fai
 	w := c.OutOrStdout()
 	switch o.output {
 	case "json":
-		if results == nil {
-			results = []*scenario.Result{}
+		broken := 0
+		for _, r := range results {
+			if r.Error != "" {
+				broken++
+			}
 		}
-		return printJSON(w, map[string]any{"scenarios": results, "played": len(results), "failed": failed})
+		return printJSON(w, map[string]any{"scenarios": results, "played": len(results) - broken, "failed": failed, "not_played": broken})
 	case "junit":
 		return scenario.JUnit(w, results)
 	}
 	for _, r := range results {
+		if r.Error != "" {
+			continue // it stands with the other errors
+		}
 		if err := r.Print(w); err != nil {
 			return err
 		}

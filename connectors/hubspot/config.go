@@ -23,6 +23,8 @@ const (
 	DefaultBurst           = 100 // requests in 10 s, the smallest that HubSpot grants
 	DefaultSearchPerSecond = 4   // the portal has 5, shared with every other integration
 	DefaultTaskKeyProperty = "handoffd_key"
+	// DefaultAccountKeyProperty may have the task's name: the object is another.
+	DefaultAccountKeyProperty = "handoffd_key"
 )
 
 // Config is what the operator gives. Zero values mean the defaults above;
@@ -54,6 +56,9 @@ type Config struct {
 	// create happen once. It is used where the portal has it, with
 	// hasUniqueValue set.
 	TaskKeyProperty string
+	// AccountKeyProperty is the unique property on companies that does the
+	// same for companies that are made.
+	AccountKeyProperty string
 	// Clock nil is the wall clock, HTTP nil a transport of its own, Logger
 	// nil logs nothing, Observe nil measures nothing.
 	Clock   clock.Clock
@@ -89,6 +94,7 @@ func (c Config) withDefaults() Config {
 	c.BurstPerTenSeconds = or(c.BurstPerTenSeconds, DefaultBurst)
 	c.SearchPerSecond = or(c.SearchPerSecond, DefaultSearchPerSecond)
 	c.TaskKeyProperty = or(c.TaskKeyProperty, DefaultTaskKeyProperty)
+	c.AccountKeyProperty = or(c.AccountKeyProperty, DefaultAccountKeyProperty)
 	if c.Clock == nil {
 		c.Clock = clock.System{}
 	}

@@ -28,7 +28,7 @@ func (d *delivery) newCreation(ctx context.Context, i int, k kind, w connectors.
 	}
 	u := &item{
 		index: i, write: w, properties: properties, dropped: dropped,
-		needed: []string{propTimestamp, propTaskSubject, k.body, d.config.TaskKeyProperty},
+		needed: []string{propTimestamp, propTaskSubject, k.body, d.keyProperty(k)},
 	}
 	a := w.Activity
 	due := a.Due
@@ -82,7 +82,7 @@ func (d *delivery) create(ctx context.Context, k kind, items []*item) {
 	items, repeated := firsts(items)
 	if unique {
 		for _, u := range items {
-			u.properties[d.config.TaskKeyProperty] = u.write.Key
+			u.properties[d.keyProperty(k)] = u.write.Key
 		}
 	} else {
 		for _, u := range items {
@@ -101,13 +101,21 @@ func (d *delivery) create(ctx context.Context, k kind, items []*item) {
 	}
 }
 
-// uniqueKey is the probe: may activities of this kind carry our key?
+// keyProperty is what keeps two records of a kind apart that we make.
+func (c *Client) keyProperty(k kind) string {
+	if k.object == connectors.Account {
+		return c.config.AccountKeyProperty
+	}
+	return c.config.TaskKeyProperty
+}
+
+// uniqueKey is the probe: may records of this kind carry our key?
 func (c *Client) uniqueKey(ctx context.Context, k kind, p transport.Priority) (bool, *refusal) {
 	schema, refused := c.schema(ctx, k, p)
 	if refused != nil {
 		return false, refused
 	}
-	f, ok := schema.Fields[c.config.TaskKeyProperty]
+	f, ok := schema.Fields[c.keyProperty(k)]
 	return ok && f.Unique && f.Writable, nil
 }
 
@@ -243,7 +251,7 @@ func (d *delivery) matched(k kind, batch []*item, reply rowsReply) map[*item]str
 		if r.TraceID != "" {
 			byTrace[r.TraceID] = string(r.ID)
 		}
-		if key := or(normalKey(r.text(d.config.TaskKeyProperty)), markedKey(r.text(k.body))); key != "" {
+		if key := or(normalKey(r.text(d.keyProperty(k))), markedKey(r.text(k.body))); key != "" {
 			byKey[key] = string(r.ID)
 		}
 	}

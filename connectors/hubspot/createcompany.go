@@ -47,21 +47,34 @@ func (d *delivery) newCompany(ctx context.Context, i int, k kind, w connectors.W
 		d.fail(i, refused.Error)
 		return nil
 	}
-	return &item{index: i, write: w, properties: properties, dropped: dropped, needed: []string{propName, propDomain}}
+	return &item{index: i, write: w, properties: properties, dropped: dropped, needed: []string{propName, propDomain, d.config.AccountKeyProperty}}
 }
 
 // createCompanies makes companies. HubSpot does not look whether one of that
-// domain is there, and has no property of theirs that keeps two apart in every
-// portal, so none is sent twice: after an unknown outcome only reading helps.
+// domain is there. Where the portal has our unique property, it refuses the
+// second one of a key; where it has not, none is sent twice: after an unknown
+// outcome only reading helps.
 func (d *delivery) createCompanies(ctx context.Context, k kind, items []*item) {
 	if len(items) == 0 {
 		return
 	}
 	calm := *d // a task goes first when the day's allowance runs short (I10)
 	calm.creates = transport.PrioritySync
+	unique, refused := d.uniqueKey(ctx, k, calm.creates)
+	if refused != nil {
+		for _, u := range items {
+			d.fail(u.index, forRecord(notSent(refused.Error), k, u))
+		}
+		return
+	}
 	items, repeated := firsts(items)
+	if unique {
+		for _, u := range items {
+			u.properties[d.config.AccountKeyProperty] = u.write.Key
+		}
+	}
 	for chunk := range slices.Chunk(items, batchSize) {
-		calm.sendNew(ctx, k, false, chunk)
+		calm.sendNew(ctx, k, unique, chunk)
 	}
 	for u, first := range repeated {
 		d.results[u.index] = d.results[first.index]
@@ -120,19 +133,34 @@ func bareDomain(s string) string {
 	return strings.TrimPrefix(s, "www.")
 }
 
-// findCompany looks for the company that an unsure create would have made: of
-// that name and domain, made since it was decided. The search's index lags by
-// less than the time after which the caller believes that nothing is there.
+// findCompany looks for the company that an unsure create would have made: by
+// its key, and if none has it, of that name and domain, made without a key
+// since it was decided, for the property may be younger than the request. The
+// search's index lags by less than the time after which the caller believes
+// that nothing is there.
 func (c *Client) findCompany(ctx context.Context, k kind, w connectors.Write) (string, *refusal) {
+	unique, refused := c.uniqueKey(ctx, k, transport.PrioritySync)
+	if refused != nil {
+		return "", refused
+	}
+	if unique {
+		made, refused := c.byKeys(ctx, k, []string{w.Key}, transport.PrioritySync)
+		if id := made[w.Key]; refused != nil || id != "" {
+			return id, refused
+		}
+	}
 	filters := []filter{{Property: k.created, Operator: "GTE", Value: millisText(w.Since.Add(-clocksApart).UnixMilli())}}
 	for _, property := range []string{propName, propDomain} {
 		if text := textOf(w, property); text != "" {
 			filters = append(filters, filter{Property: property, Operator: "EQ", Value: text})
 		}
 	}
+	if unique {
+		filters = append(filters, filter{Property: c.config.AccountKeyProperty, Operator: "NOT_HAS_PROPERTY"})
+	}
 	var reply rowsReply
 	call := transport.Call{Endpoint: k.plural + "/search", Priority: transport.PrioritySync, Buckets: []string{bucketSearch}}
-	refused := c.post(ctx, call, c.paths.objects(k.plural, "search"), searchRequest{
+	refused = c.post(ctx, call, c.paths.objects(k.plural, "search"), searchRequest{
 		Groups: []filterGroup{{Filters: filters}}, Sorts: []sortBy{{Property: propID, Direction: "ASCENDING"}}, Properties: []string{propName, propDomain}, Limit: 1,
 	}, &reply)
 	if refused != nil || len(reply.Results) == 0 {

@@ -35,7 +35,7 @@ type property struct {
 func (p property) field() connectors.Field {
 	f := connectors.Field{
 		Name: p.Name, Label: p.Label, Type: p.Type, Unique: p.HasUniqueValue, ExternalID: p.HasUniqueValue,
-		Multi: p.FieldType == "checkbox",
+		Multi: p.FieldType == "checkbox", HTML: p.Type == "string" && p.FieldType == "html",
 	}
 	f.Writable = !p.Calculated
 	if p.Metadata != nil {

@@ -103,10 +103,10 @@ func (c *Client) made(ctx context.Context, k kind, companies map[string]string, 
 	return out, nil
 }
 
-// byKeys finds the activities whose unique property holds one of the keys. It
+// byKeys finds the records whose unique property holds one of the keys. It
 // is a read by that property, not a search, so it does not lag.
 func (c *Client) byKeys(ctx context.Context, k kind, keys []string, p transport.Priority) (map[string]string, *refusal) {
-	name := c.config.TaskKeyProperty
+	name := c.keyProperty(k)
 	body := batchRead{Properties: []string{name}, History: []string{}, IDProperty: name}
 	for _, key := range keys {
 		body.Inputs = append(body.Inputs, inputID{ID: key})

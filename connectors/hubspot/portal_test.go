@@ -86,6 +86,7 @@ func TestDescribe(t *testing.T) {
 	t.Parallel()
 	client, _ := converse(t, nil, turn{want: "GET /crm/properties/2026-09/companies", reply: `{"results":[
 		{"name":"name","label":"Name","type":"string","fieldType":"text","modificationMetadata":{"readOnlyValue":false}},
+		{"name":"story","type":"string","fieldType":"html","modificationMetadata":{"readOnlyValue":false}},
 		{"name":"key","type":"string","fieldType":"text","hasUniqueValue":true,"modificationMetadata":{"readOnlyValue":false}},
 		{"name":"visits","type":"number","fieldType":"number","calculated":false,"modificationMetadata":{"readOnlyValue":true}},
 		{"name":"tech","type":"enumeration","fieldType":"checkbox","options":[{"label":"A","value":"a","hidden":false},{"label":"B","value":"b","hidden":true}]},
@@ -96,6 +97,7 @@ func TestDescribe(t *testing.T) {
 	}
 	want := connectors.Schema{Object: connectors.Account, Name: "companies", Fields: map[string]connectors.Field{
 		"name":             {Name: "name", Label: "Name", Type: "string", Length: 65536, Writable: true, Creatable: true},
+		"story":            {Name: "story", Type: "string", Length: 65536, Writable: true, Creatable: true, HTML: true},
 		"key":              {Name: "key", Type: "string", Length: 65536, Writable: true, Creatable: true, Unique: true, ExternalID: true},
 		"visits":           {Name: "visits", Type: "number"},
 		"tech":             {Name: "tech", Type: "enumeration", Writable: true, Creatable: true, Restricted: true, Multi: true, Options: []connectors.Option{{Value: "a", Label: "A", Active: true}, {Value: "b", Label: "B"}}},

@@ -87,7 +87,7 @@ type rowsReply struct {
 type filter struct {
 	Property string `json:"propertyName"`
 	Operator string `json:"operator"`
-	Value    string `json:"value"`
+	Value    string `json:"value,omitempty"` // HAS_PROPERTY and NOT_HAS_PROPERTY have none
 }
 
 // searchRequest sends every field that has a value: the schema calls them all

@@ -24,6 +24,8 @@ const (
 	DefaultOverlap      = 2 * time.Minute
 	DefaultBulkAbove    = 10000
 	DefaultTaskKeyField = "handoffd_Key__c"
+	// DefaultAccountKeyField may have the task's name: the object is another.
+	DefaultAccountKeyField = "handoffd_Key__c"
 )
 
 // Config makes a Client. Auth and Selection are required.
@@ -55,6 +57,9 @@ type Config struct {
 	// idempotent. Where the org has no such field, tasks are looked for
 	// before each create instead.
 	TaskKeyField string
+	// AccountKeyField is the unique text field on Account that does the same
+	// for accounts that are made. It is used where the org has it.
+	AccountKeyField string
 	// NotificationType is the DeveloperName of the CustomNotificationType
 	// for alerts; "" means e-mail or a task.
 	NotificationType string
@@ -97,6 +102,7 @@ func (c *Config) setDefaults() {
 	setDefault(&c.Overlap, DefaultOverlap)
 	setDefault(&c.BulkAbove, DefaultBulkAbove)
 	setDefault(&c.TaskKeyField, DefaultTaskKeyField)
+	setDefault(&c.AccountKeyField, DefaultAccountKeyField)
 	if c.Clock == nil {
 		c.Clock = clock.System{}
 	}
@@ -136,6 +142,9 @@ func (c *Config) check() error {
 	}
 	if !nameForm.MatchString(c.TaskKeyField) {
 		fault("task_key_field %q is no field name", c.TaskKeyField)
+	}
+	if !nameForm.MatchString(c.AccountKeyField) {
+		fault("account_key_field %q is no field name", c.AccountKeyField)
 	}
 	if c.NotificationType != "" && !nameForm.MatchString(c.NotificationType) {
 		fault("notification_type %q is no developer name", c.NotificationType)

@@ -57,7 +57,7 @@ func (d *delivery) creates(ctx context.Context, indices []int) {
 	}
 	d.run(ctx, sending{
 		method: http.MethodPost, idempotent: keys.field != "", priority: transport.PriorityHandoff,
-	}, items, func(it *item, row saved) bool { return d.existed(ctx, it, row, keys) })
+	}, items, func(it *item, row saved) bool { return d.existed(ctx, it, row, keys.field) })
 }
 
 // unsent settles writes for which nothing was sent.
@@ -134,7 +134,9 @@ func (d *delivery) task(ctx context.Context, i int, keys keying) (*item, error) 
 	if err := d.dateAndStatus(ctx, it, w, keys, put); err != nil {
 		return nil, err
 	}
-	d.encode(ctx, it, i)
+	if !d.encode(ctx, it, i) {
+		return nil, nil
+	}
 	return it, nil
 }
 
@@ -189,18 +191,18 @@ func characters(s string) int { return len(utf16.Encode([]rune(s))) }
 var duplicateForm = regexp.MustCompile(`duplicate value found: (\S+) duplicates value on record with id: ([A-Za-z0-9]{15,18})`)
 
 // existed settles a create whose key is taken: an earlier attempt has made
-// the task, and whatever a person did to it since stays.
-func (d *delivery) existed(ctx context.Context, it *item, row saved, keys keying) bool {
-	if keys.field == "" || len(row.Errors) == 0 || row.Errors[0].code() != "DUPLICATE_VALUE" {
+// the record, and whatever a person did to it since stays.
+func (d *delivery) existed(ctx context.Context, it *item, row saved, keyField string) bool {
+	if keyField == "" || len(row.Errors) == 0 || row.Errors[0].code() != "DUPLICATE_VALUE" {
 		return false
 	}
 	message := row.Errors[0].Message
-	if m := duplicateForm.FindStringSubmatch(message); m != nil && strings.EqualFold(m[1], keys.field) {
+	if m := duplicateForm.FindStringSubmatch(message); m != nil && strings.EqualFold(m[1], keyField) {
 		d.finish([]*item{it}, connectors.Result{Outcome: connectors.Existed, ID: lenientID(m[2])})
 		return true
 	}
 	// Some other unique field of the org, or a message in another language.
-	found, err := d.c.byKey(ctx, keys.field, d.batch[it.writes[0]].Key)
+	found, err := d.c.byKey(ctx, it.entry.from, keyField, d.batch[it.writes[0]].Key)
 	switch {
 	case err != nil:
 		d.finish([]*item{it}, connectors.Result{Outcome: connectors.Failed, Err: err})
@@ -212,15 +214,23 @@ func (d *delivery) existed(ctx context.Context, it *item, row saved, keys keying
 	return true
 }
 
-// byKey finds the task with a key, "" if there is none. Deleted and archived
-// ones count: a person who deletes a task does not want it back.
-func (c *Client) byKey(ctx context.Context, keyField, key string) (string, error) {
-	q := query{fields: []string{fieldID}, from: taskObject, where: []string{keyField + " = " + quote(key)}}
-	rows, err := c.follow(ctx, c.queryPath(q, true), transport.PriorityHandoff)
+// byKey finds the record with a key, "" if there is none. Deleted and archived
+// ones count: a person who deletes a record does not want it back.
+func (c *Client) byKey(ctx context.Context, from, keyField, key string) (string, error) {
+	q := query{fields: []string{fieldID}, from: from, where: []string{keyField + " = " + quote(key)}}
+	rows, err := c.follow(ctx, c.queryPath(q, true), priorityOfCreate(from))
 	if err != nil || len(rows) == 0 {
 		return "", err
 	}
 	return textAt(rows[0], fieldID, kindID), nil
+}
+
+// priorityOfCreate: a task waits for nobody, an account can wait.
+func priorityOfCreate(from string) transport.Priority {
+	if from == taskObject {
+		return transport.PriorityHandoff
+	}
+	return transport.PrioritySync
 }
 
 // closedStatus is the status of a completed task. Orgs may rename it.

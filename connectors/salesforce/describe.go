@@ -47,6 +47,7 @@ type fieldDescription struct {
 	RelationshipName string           `json:"relationshipName"`
 	PicklistValues   []picklistOption `json:"picklistValues"`
 	ControllerName   string           `json:"controllerName"`
+	HTML             bool             `json:"htmlFormatted"`
 }
 
 type picklistOption struct {
@@ -177,6 +178,8 @@ func (f *fieldDescription) public() connectors.Field {
 		Writable: f.Updateable, Creatable: f.Createable, Unique: f.Unique, ExternalID: f.ExternalID,
 		Required:   f.Createable && !f.Nillable && !f.DefaultedOnMake && f.Type != "boolean",
 		Restricted: f.Restricted, Multi: f.Type == "multipicklist", Controller: f.ControllerName,
+		// A formula or link is no text that anybody writes; a rich text area is.
+		HTML: f.HTML && f.Type == "textarea",
 	}
 	for _, o := range f.PicklistValues {
 		out.Options = append(out.Options, connectors.Option{Value: o.Value, Label: o.Label, Active: o.Active})

@@ -46,7 +46,9 @@ func (d *delivery) guarded(ctx context.Context, indices []int) {
 			default:
 				taken[ref] = true
 				it := &item{writes: []int{i}, entry: entry{from: sobject(ref.Object), id: ref.ID}}
-				d.encode(ctx, it, i)
+				if !d.encode(ctx, it, i) {
+					continue
+				}
 				if len(it.entry.fields) == 0 {
 					d.finish([]*item{it}, nothingLeft(it))
 					continue

@@ -31,7 +31,7 @@ func (c *Client) Resolve(ctx context.Context, w connectors.Write) connectors.Res
 	var id string
 	var wait time.Duration
 	if keys.field != "" {
-		id, err = c.byKey(ctx, keys.field, w.Key)
+		id, err = c.byKey(ctx, taskObject, keys.field, w.Key)
 	} else {
 		var found map[string]string
 		wait = longestRequest

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sort"
+	"time"
 
 	"handoffd/connectors"
 	"handoffd/connectors/transport"
@@ -26,8 +27,9 @@ func (d *delivery) updates(ctx context.Context, indices []int) {
 			byRecord[ref] = it
 			items = append(items, it)
 		}
-		it.writes = append(it.writes, i)
-		d.encode(ctx, it, i)
+		if d.encode(ctx, it, i) {
+			it.writes = append(it.writes, i)
+		}
 	}
 	var worth []*item
 	for _, it := range items {
@@ -62,20 +64,32 @@ func normalRef(ref connectors.Ref) (connectors.Ref, error) {
 }
 
 // encode adds a write's fields to its item; a later write's value wins. A
-// value that does not fit its field is dropped and reported.
-func (d *delivery) encode(ctx context.Context, it *item, i int) {
+// value that its field would not keep is dropped and reported. If the fields
+// cannot be looked up and that matters, the write is settled and false returned.
+func (d *delivery) encode(ctx context.Context, it *item, i int) bool {
 	w := &d.batch[i]
+	var fields []field
+	var dropped []*connectors.Error
 	for _, name := range sortedNames(w.Fields) {
-		value, err := encodeValue(w.Fields[name], d.kind(ctx, it.entry.from, name))
-		if err != nil {
-			it.dropped = append(it.dropped, &connectors.Error{
+		raw, misfit, unread := d.fit(ctx, it.entry.from, name, w.Fields[name])
+		switch {
+		case unread != nil:
+			d.unsent([]int{i}, unread)
+			return false
+		case misfit != nil:
+			dropped = append(dropped, &connectors.Error{
 				System: connectors.Salesforce, Class: connectors.ParkField, Object: w.Ref.Object, Record: w.Ref.ID,
-				Field: name, Message: err.Error(), Fix: "the mapped type does not fit the field's type",
+				Field: name, Message: misfit.Error(), Fix: "correct the value or its mapping, or change the field",
 			})
-			continue
+		default:
+			fields = append(fields, field{name, raw})
 		}
-		it.set(name, value)
 	}
+	for _, f := range fields {
+		it.set(f.name, f.value)
+	}
+	it.dropped = append(it.dropped, dropped...)
+	return true
 }
 
 func (it *item) set(name string, value []byte) {
@@ -91,15 +105,21 @@ func (it *item) set(name string, value []byte) {
 // kind is how a field takes its values; without a description Salesforce
 // itself has to judge.
 func (d *delivery) kind(ctx context.Context, from, name string) kind {
-	described, err := d.c.describe(ctx, from, describeLife, priorityOf(from))
-	if err != nil {
-		return kindAny
-	}
-	f := described.field(name)
-	if f == nil {
+	f, err := d.field(ctx, from, name, describeLife)
+	if err != nil || f == nil {
 		return kindAny
 	}
 	return kindOf(f.Type)
+}
+
+// field is what a field takes, as it was at most maxAge ago; nil if the object
+// shows no such field.
+func (d *delivery) field(ctx context.Context, from, name string, maxAge time.Duration) (*fieldDescription, error) {
+	described, err := d.c.describe(ctx, from, maxAge, priorityOf(from))
+	if err != nil {
+		return nil, err
+	}
+	return described.field(name), nil
 }
 
 // priorityOf: what a task needs to be made has a task's priority.

@@ -64,6 +64,7 @@ type SalesforceConfig struct {
 	Audience         string
 	NotificationType string
 	TaskKeyField     string
+	AccountKeyField  string
 }
 
 // HubSpotConfig is the connectors.hubspot section.
@@ -76,6 +77,7 @@ type HubSpotConfig struct {
 	ClientSecret        yamlpos.Secret
 	RefreshToken        yamlpos.Secret
 	TaskKeyProperty     string
+	AccountKeyProperty  string
 }
 
 // Load reads and checks a config file and the files that it names. All
@@ -215,8 +217,14 @@ func (k *reader) keepsEnough(n yamlpos.Node) {
 		return
 	}
 	points := n.Map("sqlite", "retention").Get("retention").Map(retained...).Get(store.PrunePoints)
-	if window := k.config.Policy.Window(); points.OK() && window > k.config.Retention[store.PrunePoints] {
+	window, kept := k.config.Policy.Window(), k.config.Retention[store.PrunePoints]
+	switch {
+	case window <= kept:
+	case points.OK():
 		points.Errorf(yamlpos.CheckValue, "a rule looks back %s, so points must be kept at least that long", yamlpos.FormatDuration(window))
+	default:
+		n.Errorf(yamlpos.CheckValue, "a rule looks back %s, and points are kept for %s: write retention: {points: %s} here",
+			yamlpos.FormatDuration(window), yamlpos.FormatDuration(kept), yamlpos.FormatDuration(window))
 	}
 }
 

@@ -23,9 +23,9 @@ func (k *reader) salesforce(n yamlpos.Node) {
 	s := &k.config.Salesforce
 	*s = SalesforceConfig{
 		PollConfig: PollConfig{PollEvery: time.Minute, SettleEvery: 5 * time.Minute, DailyShare: 0.2},
-		LoginURL:   "https://login.salesforce.com", APIVersion: "67.0", TaskKeyField: "handoffd_Key__c",
+		LoginURL:   "https://login.salesforce.com", APIVersion: "67.0", TaskKeyField: "handoffd_Key__c", AccountKeyField: "handoffd_Key__c",
 	}
-	m := n.Map("login_url", "api_version", "auth", "poll_every", "settle_every", "daily_calls", "notification_type", "task_key_field")
+	m := n.Map("login_url", "api_version", "auth", "poll_every", "settle_every", "daily_calls", "notification_type", "task_key_field", "account_key_field")
 	k.url(m.Get("login_url"), &s.LoginURL)
 	if m.Get("api_version").Text(&s.APIVersion) && !salesforceVersion.MatchString(s.APIVersion) {
 		m.Get("api_version").Errorf(yamlpos.CheckValue, "%q is not a Salesforce API version; write for example \"67.0\"", s.APIVersion)
@@ -33,6 +33,7 @@ func (k *reader) salesforce(n yamlpos.Node) {
 	k.polling(m, &s.PollConfig)
 	m.Get("notification_type").Text(&s.NotificationType)
 	m.Get("task_key_field").Text(&s.TaskKeyField)
+	m.Get("account_key_field").Text(&s.AccountKeyField)
 	if m.OK() {
 		m.Require("auth")
 	}
@@ -67,13 +68,14 @@ func (k *reader) hubspot(n yamlpos.Node) {
 	h := &k.config.HubSpot
 	*h = HubSpotConfig{
 		PollConfig: PollConfig{PollEvery: 30 * time.Second, SettleEvery: 5 * time.Minute, DailyShare: 0.2},
-		BaseURL:    "https://api.hubapi.com", APIVersion: "2026-09", TaskKeyProperty: "handoffd_key",
+		BaseURL:    "https://api.hubapi.com", APIVersion: "2026-09", TaskKeyProperty: "handoffd_key", AccountKeyProperty: "handoffd_key",
 	}
-	m := n.Map("base_url", "api_version", "auth", "poll_every", "settle_every", "daily_calls", "task_key_property")
+	m := n.Map("base_url", "api_version", "auth", "poll_every", "settle_every", "daily_calls", "task_key_property", "account_key_property")
 	k.url(m.Get("base_url"), &h.BaseURL)
 	yamlpos.Enum(m.Get("api_version"), &h.APIVersion, "2026-09", "2026-03", "v3")
 	k.polling(m, &h.PollConfig)
 	m.Get("task_key_property").Text(&h.TaskKeyProperty)
+	m.Get("account_key_property").Text(&h.AccountKeyProperty)
 	if m.OK() {
 		m.Require("auth")
 	}

@@ -80,7 +80,7 @@ func newSalesforce(c *Config, env Environment) (*salesforce.Client, error) {
 	config := salesforce.Config{
 		LoginURL: s.LoginURL, APIVersion: s.APIVersion, Selection: engine.Reads(c.Policy, connectors.Salesforce),
 		Where: c.Mapping.SalesforceWhere, SettleEvery: s.SettleEvery, DailyShare: s.DailyShare, DailyCalls: int64(s.DailyCalls),
-		TaskKeyField: s.TaskKeyField, NotificationType: s.NotificationType, Clock: env.Clock,
+		TaskKeyField: s.TaskKeyField, AccountKeyField: s.AccountKeyField, NotificationType: s.NotificationType, Clock: env.Clock,
 		HTTP: env.HTTP[connectors.Salesforce], Logger: env.Logger.With("component", "salesforce"), Observe: env.Observe,
 	}
 	id, secret := env.expand(c, s.ClientID), env.expand(c, s.ClientSecret)
@@ -146,7 +146,7 @@ func newHubSpot(c *Config, env Environment) (*hubspot.Client, error) {
 	config := hubspot.Config{
 		BaseURL: h.BaseURL, APIVersion: h.APIVersion, Selection: engine.Reads(c.Policy, connectors.HubSpot),
 		Where: filters(c.Mapping.HubSpotWhere), SettleEvery: h.SettleEvery, DailyShare: h.DailyShare, DailyCalls: int64(h.DailyCalls),
-		TaskKeyProperty: h.TaskKeyProperty, Clock: env.Clock, HTTP: env.HTTP[connectors.HubSpot],
+		TaskKeyProperty: h.TaskKeyProperty, AccountKeyProperty: h.AccountKeyProperty, Clock: env.Clock, HTTP: env.HTTP[connectors.HubSpot],
 		Logger: env.Logger.With("component", "hubspot"), Observe: env.Observe,
 	}
 	if h.OAuth {

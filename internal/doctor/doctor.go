@@ -79,9 +79,10 @@ type Options struct {
 	Connectors []connectors.Connector
 	Policy     *workflows.Policy
 	Polling    map[connectors.System]Polling
-	// TaskKey names the unique field of tasks per CRM.
-	TaskKey map[connectors.System]string
-	Clock   clock.Clock
+	// TaskKey names the unique field of tasks per CRM, AccountKey that of
+	// accounts, which matters where mapping.create makes them.
+	TaskKey, AccountKey map[connectors.System]string
+	Clock               clock.Clock
 	// Channels are what people are told on besides the CRMs.
 	Channels []engine.Channel
 }

@@ -160,7 +160,8 @@ func (r *rig) examineBy(config *app.Config, clients []connectors.Connector) doct
 	r.t.Helper()
 	report := doctor.Examine(r.t.Context(), doctor.Options{
 		Connectors: clients, Policy: config.Policy, Clock: r.clock, Channels: r.ways,
-		TaskKey: map[connectors.System]string{connectors.Salesforce: config.Salesforce.TaskKeyField, connectors.HubSpot: config.HubSpot.TaskKeyProperty},
+		TaskKey:    map[connectors.System]string{connectors.Salesforce: config.Salesforce.TaskKeyField, connectors.HubSpot: config.HubSpot.TaskKeyProperty},
+		AccountKey: map[connectors.System]string{connectors.Salesforce: config.Salesforce.AccountKeyField, connectors.HubSpot: config.HubSpot.AccountKeyProperty},
 		Polling: map[connectors.System]doctor.Polling{
 			connectors.Salesforce: {PollEvery: config.Salesforce.PollEvery, SettleEvery: config.Salesforce.SettleEvery},
 			connectors.HubSpot:    {PollEvery: config.HubSpot.PollEvery, SettleEvery: config.HubSpot.SettleEvery},

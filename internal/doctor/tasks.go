@@ -24,6 +24,34 @@ func (e *examination) tasks() {
 	if s := e.sites[connectors.HubSpot]; s != nil && s.signedIn == nil {
 		e.key(s, connectors.Note)
 	}
+	e.each(func(s *site) {
+		if e.Policy.Create[s.side] != nil {
+			e.accountKey(s)
+		}
+	})
+}
+
+// accountKey judges the unique field that makes an account once, where
+// mapping.create makes some.
+func (e *examination) accountKey(s *site) {
+	schema, known := s.schemas[connectors.Account]
+	name := e.AccountKey[s.System()]
+	if !known || name == "" {
+		return
+	}
+	where := s.place(connectors.Account, name)
+	const instead = "; after a create of unknown outcome the record is looked for by name and site instead"
+	f, ok := Lookup(schema, s.System(), name)
+	switch {
+	case ok && f.Unique && f.Creatable && f.Length > 0 && f.Length < keyNeeds:
+		e.add(Fail, where, fmt.Sprintf("it takes %d characters, keys have up to %d", f.Length, keyNeeds), "make the field longer")
+	case ok && f.Unique && f.Creatable:
+		e.add(OK, where, "unique: each record that mapping.create asks for is made once", "")
+	case ok:
+		e.add(Warn, where, "it is not unique, or cannot be set"+instead, "name a unique text field in the connector's section")
+	default:
+		e.add(Warn, where, "there is no such field, or it is hidden"+instead, "let `handoffd setup` make it")
+	}
 }
 
 func (e *examination) key(s *site, o connectors.Object) {

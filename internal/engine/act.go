@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -99,15 +100,13 @@ func (b *batch) candidates(rows []AccountRow) ([]candidate, error) {
 		if a.decision.Rule.Type != z.decision.Rule.Type {
 			return a.decision.Rule.Type.Before(z.decision.Rule.Type)
 		}
-		switch {
-		case a.rank != z.rank:
-			return a.rank > z.rank
-		case !a.entry.life.Met.Equal(z.entry.life.Met):
-			return a.entry.life.Met.Before(z.entry.life.Met)
-		}
-		return a.entry.row.ID < z.entry.row.ID
+		return a.standing().compare(z.standing()) < 0
 	})
 	return out, nil
+}
+
+func (c candidate) standing() standing {
+	return standing{rank: c.rank, met: c.entry.life.Met, id: c.entry.row.ID}
 }
 
 // users reads the people of both CRMs from the store.
@@ -205,7 +204,15 @@ func (b *batch) routed(en *entry, plan workflows.Plan, ok bool) bool {
 // hand gives a stage to its owner: the choice is kept, and task, note and
 // alerts go into the outbox.
 func (b *batch) hand(en *entry, plan workflows.Plan) error {
-	if err := b.assign(en, handoffID(en), plan.Stage, plan.Assignment); err != nil {
+	open, err := b.tx.OpenHandoff(en.row.ID)
+	if err != nil {
+		return err
+	}
+	id := handoffID(en)
+	if open != nil { // it keeps its id when its account is merged into another
+		id = open.ID
+	}
+	if err := errors.Join(b.assign(en, id, plan.Stage, plan.Assignment), b.freeze(id, plan)); err != nil {
 		return err
 	}
 	rows, err := b.actions(en, plan)

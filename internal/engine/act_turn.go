@@ -190,7 +190,8 @@ func (t *turn) places() {
 		w := &t.waiting[i]
 		if w.intent() {
 			place++
-			w.wait.Place, w.wait.Of, w.wait.Rank = place, of, t.b.policy.RankText(w.rank)
+			w.wait.Place, w.wait.Of = place, of
+			w.wait.Ranks(w.rank, t.b.policy.RankText(w.rank))
 		}
 	}
 }

@@ -106,7 +106,7 @@ func documented(t *testing.T, page, name, want string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	begin := "<!-- output: " + name + " -->\n```\n"
+	begin := "<!-- output: " + name + " -->\n```text\n"
 	before, rest, found := strings.Cut(string(src), begin)
 	block, after, ended := strings.Cut(rest, "```\n")
 	if !found || !ended {

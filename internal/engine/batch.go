@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sort"
 	"time"
@@ -58,6 +59,7 @@ type batch struct {
 	peopled  *mapping.Mapping // with the users of both CRMs, once needed
 	staff    workflows.Users  // the users of both CRMs, once needed
 	given    *workflows.Load  // what everybody has been given, once needed
+	waits    []WaitRow        // what accounts wait for from now on
 }
 
 // entry is one account as it is worked on.
@@ -65,6 +67,8 @@ type entry struct {
 	row     AccountRow
 	account *mapping.Account
 	life    workflows.Life
+	// waits is what kept it when it was read, or was noted last.
+	waits *workflows.Wait
 }
 
 // settledRecord is a record that was read again: its old problems are over,
@@ -120,6 +124,7 @@ func (b *batch) open(row AccountRow) (*entry, error) {
 			return nil, fmt.Errorf("decoding the life of account %s: %w", row.ID, err)
 		}
 	}
+	en.waits = waitOf(en.life)
 	b.entries[row.ID] = en
 	if row.Dirty { // it waits for the sweep, which may find out who it is
 		b.pending[row.ID] = true
@@ -257,11 +262,15 @@ func (b *batch) saveAccounts() error {
 	rows := make([]AccountRow, 0, len(b.touched))
 	for _, id := range b.touchedIDs() {
 		en := b.entries[id]
-		if err := b.encode(en); err != nil {
+		if err := errors.Join(b.encode(en), b.noteWait(en)); err != nil {
 			return err
 		}
 		rows = append(rows, en.row)
 	}
+	if err := b.tx.AddWaits(b.waits); err != nil {
+		return err
+	}
+	b.waits = nil
 	return b.tx.PutAccounts(rows)
 }
 

@@ -94,6 +94,34 @@ func TestPauseFollowsTheHandoff(t *testing.T) {
 			t.Errorf("summary %+v, paused %q, want the open handoff to go on", s, h.hs.field("50", "paused"))
 		}
 	})
+	t.Run("not to what was split", func(t *testing.T) {
+		t.Parallel()
+		h := pausing(t)
+		h.pair(1, "90")
+		h.once()
+		h.do(h.engine.Split(t.Context(), sfID(1)))
+		h.later()
+		h.rest(t)
+		if one, other := h.sf.field(sfID(1), "Paused__c"), h.hs.field("1", "paused"); one != "true" || other != "false" || h.hs.field("1", "mqa") != "false" {
+			t.Errorf("paused %q with the task and %q without, want true and false", one, other)
+		}
+	})
+	t.Run("not to what comes out of the bin", func(t *testing.T) {
+		t.Parallel()
+		h := pausing(t)
+		h.pair(1, "90")
+		h.salesforce(2, "twin.example")
+		h.once()
+		h.later() // it is read what was written
+		h.sf.remove(sfID(1), sfID(2))
+		h.later()
+		h.sf.restore(sfID(1))
+		h.later()
+		h.rest(t)
+		if one, other := h.sf.field(sfID(2), "Paused__c"), h.sf.field(sfID(1), "Paused__c"); one != "true" || other != "false" || h.sf.field(sfID(1), "MQA__c") != "false" {
+			t.Errorf("paused %q with the handoff and %q without, want true and false", one, other)
+		}
+	})
 	t.Run("not to what is left out", func(t *testing.T) {
 		t.Parallel()
 		h := pausing(t)

@@ -141,12 +141,16 @@ type birth struct {
 	row     OutboxRow
 	id      string
 	dropped []*connectors.Error
+	// earlier: the CRM refused to make it a second time. What the first
+	// request had sent is not known for sure, so the next read tells.
+	earlier bool
 }
 
 // bear notes a record that was made, to be linked when the results are saved.
 func (d *delivery) bear(r OutboxRow, result connectors.Result) {
 	if r.Kind == kindCreateAccount && (result.Outcome == connectors.Done || result.Outcome == connectors.Existed) {
-		d.born = append(d.born, birth{row: r, id: result.ID, dropped: result.Dropped})
+		earlier := result.Outcome == connectors.Existed && r.State == OutboxPending
+		d.born = append(d.born, birth{row: r, id: result.ID, dropped: result.Dropped, earlier: earlier})
 	}
 }
 
@@ -187,6 +191,9 @@ func (b *batch) christen(born birth) error {
 	case en.account.Views[side] != nil:
 		b.stranger(en, ref)
 		return nil
+	}
+	if born.earlier {
+		w.Fields = nil
 	}
 	b.mapping.Born(en.account, side, ref.ID, w.Fields)
 	en.account.Linked = linkedByCreate
@@ -235,46 +242,49 @@ func sourceOf(r OutboxRow) connectors.Ref {
 	return connectors.Ref{System: mapping.SideOf(r.System).Other().System(), Object: connectors.Account, ID: id}
 }
 
-// PlannedCreate tells which records would be made in a CRM: how many, and the
-// names of the first.
+// PlannedCreate tells which records would be made in a CRM: how many, and
+// which are the first.
 type PlannedCreate struct {
 	System connectors.System `json:"system"`
 	Count  int               `json:"count"`
-	Names  []string          `json:"names"`
+	// Accounts and Names are those of the first, in the same order.
+	Accounts []string `json:"accounts"`
+	Names    []string `json:"names"`
 	// PerRound is how many one round makes at most.
 	PerRound int `json:"per_round"`
 }
 
-// namedCreates is how many of the records to be made are named.
-const namedCreates = 20
+// NamedCreates is how many of the records to be made are named to people.
+const NamedCreates = 20
 
-// creates lists what is to be made.
-func (e *Engine) creates(tx Tx) (out []PlannedCreate, err error) {
-	policy, _ := e.rules()
+// creates lists what is to be made, naming most.
+func (e *Engine) creates(tx Tx, most int) (out []PlannedCreate, err error) {
+	policy, m := e.rules()
 	for _, system := range e.order {
 		if policy.Create[mapping.SideOf(system)] == nil {
 			continue
 		}
-		rows, all, err := tx.Creations(system, namedCreates)
+		rows, all, err := tx.Creations(system, most)
 		if err != nil {
 			return nil, err
 		}
 		if all == 0 {
 			continue
 		}
-		p := PlannedCreate{System: system, Count: all, PerRound: createsPerRound}
+		p := PlannedCreate{System: system, Count: all, PerRound: m.CreatePerRound}
 		for _, r := range rows {
-			p.Names = append(p.Names, r.Name)
+			p.Accounts, p.Names = append(p.Accounts, r.Account), append(p.Names, r.Name)
 		}
 		out = append(out, p)
 	}
 	return out, nil
 }
 
-// PlannedCreates tells which records mapping.create is about to make.
-func (e *Engine) PlannedCreates(ctx context.Context) (out []PlannedCreate, err error) {
+// PlannedCreates tells which records mapping.create is about to make, naming
+// at most so many per CRM.
+func (e *Engine) PlannedCreates(ctx context.Context, most int) (out []PlannedCreate, err error) {
 	err = e.store.View(ctx, func(tx Tx) error {
-		out, err = e.creates(tx)
+		out, err = e.creates(tx, most)
 		return err
 	})
 	return out, err

@@ -12,10 +12,6 @@ import (
 // kindCreateAccount is the kind of the outbox rows that make a record.
 const kindCreateAccount = string(connectors.CreateAccount)
 
-// createsPerRound is how many records one round makes in a CRM: a rule that
-// says more than was meant is seen before it has filled the CRM (I11).
-const createsPerRound = 50
-
 // linkedByCreate is what Linked says of accounts whose other record was made.
 const linkedByCreate = "created"
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,7 +20,7 @@ func (e *Engine) Sweep(ctx context.Context) error { return e.sweep(ctx, sight{bo
 func (e *Engine) sweep(ctx context.Context, seen sight) error {
 	ready, err := e.prepareSweep(ctx)
 	if err != nil || !ready {
-		return err
+		return errors.Join(err, e.noteStanding(ctx))
 	}
 	for more := true; more; {
 		err := e.store.Update(ctx, func(tx Tx) error {
@@ -47,7 +48,7 @@ func (e *Engine) sweep(ctx context.Context, seen sight) error {
 			return fmt.Errorf("deciding: %w", err)
 		}
 	}
-	return nil
+	return e.noteStanding(ctx)
 }
 
 func (e *Engine) prepareSweep(ctx context.Context) (ready bool, err error) {
@@ -153,9 +154,7 @@ func (b *batch) evaluate(en *entry, history workflows.History, activities []mapp
 		b.queue(en, in, d)
 	}
 	b.policy.Settle(&en.life, in, d)
-	if d.Outcome != workflows.HandOff && in.Case == "" {
-		en.life.Reach = time.Time{} // judged; one that is ready, or waits for a person, is judged once more
-	}
+	b.judged(en, in, d)
 	return log, nil
 }
 

@@ -39,7 +39,8 @@ func (e *Engine) empty(ctx context.Context, system connectors.System) ([]HeldWri
 
 func (e *Engine) deliver(ctx context.Context, system connectors.System) (held []HeldWrites, _ error) {
 	var errs []error
-	left := round{creates: createsPerRound}
+	_, m := e.rules()
+	left := round{creates: m.CreatePerRound}
 	for {
 		rows, err := e.take(ctx, system, &left)
 		if err != nil || len(rows) == 0 {

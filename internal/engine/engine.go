@@ -149,7 +149,7 @@ func (e *Engine) Start(ctx context.Context) ([]connectors.Identity, error) {
 	policy, m := e.rules()
 	e.warnOfCurrencies(m, ids)
 	errs = append(errs, e.store.Update(ctx, func(tx Tx) error {
-		return errors.Join(e.orphans(tx), e.renew(tx, policy.Hash), e.retryHeld(tx), e.recordSigned(tx))
+		return errors.Join(e.orphans(tx), e.renew(tx, policy.Hash), e.retryHeld(tx), e.recordSigned(tx), e.noteStandingIn(tx))
 	}))
 	return ids, errors.Join(errs...)
 }

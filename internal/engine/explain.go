@@ -45,16 +45,17 @@ type Explained struct {
 
 // ExplainedHandoff is the open handoff.
 type ExplainedHandoff struct {
-	ID       string             `json:"id"`
-	Rule     string             `json:"rule"`
-	Type     string             `json:"type"`
-	Stage    string             `json:"stage"`
-	Opened   time.Time          `json:"opened"`
-	Reasons  []string           `json:"reasons"`
-	Summary  string             `json:"summary_hash,omitempty"`
-	Assigned []ExplainedChoice  `json:"assigned,omitempty"`
-	Story    *workflows.Episode `json:"story"`
-	Clocks   []ExplainedClock   `json:"clocks,omitempty"`
+	ID      string    `json:"id"`
+	Rule    string    `json:"rule"`
+	Type    string    `json:"type"`
+	Stage   string    `json:"stage"`
+	Opened  time.Time `json:"opened"`
+	Reasons []string  `json:"reasons"`
+	// Summaries are the frozen pages of its stages, oldest first.
+	Summaries []FrozenSummary    `json:"summaries,omitempty"`
+	Assigned  []ExplainedChoice  `json:"assigned,omitempty"`
+	Story     *workflows.Episode `json:"story"`
+	Clocks    []ExplainedClock   `json:"clocks,omitempty"`
 }
 
 // ExplainedChoice is who was given a stage, and why.
@@ -235,51 +236,34 @@ func (b *batch) explainNow(out *Explained, en *entry, history workflows.History,
 			life.Open = en.life.Open
 		}
 	}
-	out.Ahead = append(b.policy.Ahead(life, facts), b.policy.Staleness(in)...)
-	if !facts.NotBefore.IsZero() && facts.NotBefore.After(b.now) {
-		out.Waits = append(out.Waits, "sales asked for no new intent handoff before "+b.policy.Calendar.LocalDay(facts.NotBefore))
-	}
+	out.Ahead = slices.Concat(b.policy.Ahead(life, facts), b.policy.Staleness(in), b.policy.TimeAlone(in, d))
 	if old := b.policy.OldNews(life, facts); old != "" {
 		out.Waits = append(out.Waits, old)
 	}
-	if err := b.waiting(out, en); err != nil {
+	if err := b.waiting(out, life, facts); err != nil {
 		return err
 	}
 	slices.SortStableFunc(out.Ahead, func(x, y workflows.Ahead) int { return x.At.Compare(y.At) })
 	return b.explainHandoffs(out, life, facts, handoffs)
 }
 
-// waiting says what stands in the way of an account that is ready.
-func (b *batch) waiting(out *Explained, en *entry) error {
-	problems, err := b.tx.ProblemsOf([]string{en.row.ID})
+// waiting says what stands in the way of an account now.
+func (b *batch) waiting(out *Explained, life workflows.Life, facts workflows.Facts) error {
+	problems, err := b.tx.ProblemsOf([]string{out.ID})
 	if err != nil {
 		return err
 	}
-	if q := en.life.Queued; q != nil && en.life.State == workflows.Ready {
-		out.Waits = append(out.Waits, q.String())
-		if !q.Until.IsZero() {
-			out.Ahead = append(out.Ahead, workflows.Ahead{At: q.Until, What: "its turn may come: " + q.Reason})
-		}
+	keeps, err := b.engine.keeps(b.tx)
+	if err != nil {
+		return err
 	}
+	b.stands(out, life, facts, &keeps)
 	for _, p := range problems {
 		if p.Ref.Object == routeObject {
 			out.Waits = append(out.Waits, p.Reason)
 		}
 	}
-	if en.life.State != workflows.Ready && out.Outcome != string(workflows.HandOff) {
-		return nil
-	}
-	mode, err := b.engine.mode(b.tx)
-	if err != nil {
-		return err
-	}
-	if !mode.Live {
-		out.Waits = append(out.Waits, mode.Reason)
-	}
-	if by := b.policy.HandOffBy(en.life); !by.IsZero() {
-		out.Ahead = append(out.Ahead, workflows.Ahead{At: by, What: "to be handed off by sla.hand_off"})
-	}
-	return nil
+	return b.quiet(out, out.ID)
 }
 
 // tell takes over what a trace says in short.
@@ -312,7 +296,7 @@ func notNil(h workflows.History) workflows.History {
 
 // explainHandoffs adds the handoff that is open in a life, and those that have
 // ended before.
-func (b *batch) explainHandoffs(out *Explained, life workflows.Life, facts workflows.Facts, rows []HandoffRow) error {
+func (b *batch) explainHandoffs(out *Explained, life workflows.Life, facts workflows.Facts, rows []HandoffRow) (err error) {
 	for _, h := range rows {
 		if h.Opened.After(out.At) {
 			continue
@@ -324,7 +308,10 @@ func (b *batch) explainHandoffs(out *Explained, life workflows.Life, facts workf
 		if life.Open == nil {
 			continue
 		}
-		x := &ExplainedHandoff{ID: h.ID, Rule: h.Rule, Type: h.Type, Stage: string(life.Open.Now().Stage), Opened: h.Opened, Reasons: h.Reasons, Summary: h.Hash, Story: life.Open}
+		x := &ExplainedHandoff{ID: h.ID, Rule: h.Rule, Type: h.Type, Stage: string(life.Open.Now().Stage), Opened: h.Opened, Reasons: h.Reasons, Story: life.Open}
+		if x.Summaries, err = b.frozen(h.ID, out.At); err != nil {
+			return err
+		}
 		given, err := b.tx.Assignments(h.ID)
 		if err != nil {
 			return err

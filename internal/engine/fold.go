@@ -2,9 +2,9 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"handoffd/connectors"
 	"handoffd/mapping"
@@ -49,7 +49,7 @@ func (b *batch) fold(keep, gone *entry) error {
 	for _, side := range mapping.Sides() {
 		b.settled = append(b.settled, settledRecord{ref: routeRef(gone, side.System())})
 	}
-	return b.tx.DeleteAccount(gone.row.ID)
+	return errors.Join(b.noteEnd(gone), b.tx.DeleteAccount(gone.row.ID))
 }
 
 // foldHandoffs joins the lives of two accounts.
@@ -239,10 +239,12 @@ func (b *batch) uniqueID(ref connectors.Ref) (string, error) {
 
 // startAfter begins the life of an account that was part of another: its rules
 // do not count what the other has been handed off for, and its keys are none
-// of those that were used.
-func startAfter(en *entry, from workflows.Life, now time.Time) {
-	en.life = workflows.Life{State: workflows.Nurture, Since: now, Episode: from.Episode, Writes: from.Writes}
+// of those that were used. What its record says of that handoff is over.
+func (b *batch) startAfter(en *entry, from workflows.Life) {
+	en.life = workflows.Life{State: workflows.Nurture, Since: b.now, Episode: from.Episode, Writes: from.Writes}
 	if from.Episode > 0 {
-		en.life.Ended = now
+		en.life.Ended = b.now
+		b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true)) // as the record may say
+		b.takeOff(en)
 	}
 }

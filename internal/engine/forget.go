@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/mapping"
 )
 
 // erased stands where a person's data was.
@@ -44,7 +45,7 @@ func Forget(ctx context.Context, s Store, query string, now time.Time) (out Forg
 			return err
 		}
 		for _, ref := range p.refs {
-			if err := tx.Erase(ref); err != nil {
+			if err := tx.Erase(ref, alias(ref)); err != nil {
 				return err
 			}
 			out.Records = append(out.Records, ref.String())
@@ -87,6 +88,9 @@ func findPerson(tx Tx, query string) (*erasure, error) {
 		p.know(query)
 	}
 	named, err := tx.People(query)
+	if long := mapping.SalesforceID(query); err == nil && len(named) == 0 && long != query {
+		named, err = tx.People(long) // as a Salesforce page shows it
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -149,9 +153,14 @@ func (p *erasure) accounts(tx Tx) ([]string, error) {
 	for _, row := range p.rows {
 		naming = append(naming, row.Account)
 	}
+	naming = append(naming, "") // what belongs to no account
 	slices.Sort(naming)
 	return slices.Compact(naming), nil
 }
+
+// alias stands for a forgotten record as the source of numbers: those of two
+// people must stay apart.
+func alias(ref connectors.Ref) string { return "forgotten/" + personHashes(ref, "")[0][:16] }
 
 // marks are how writes name the person's records.
 func (p *erasure) marks() (marks []string) {
@@ -189,6 +198,27 @@ func (p *erasure) redact(tx Tx, account string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.Redact(account, nil, p.marks(), `"contact_id":""`)
-	return n, err
+	if _, err = tx.Redact(account, nil, p.marks(), `"contact_id":""`); err != nil {
+		return n, err
+	}
+	changed, err := eraseValues(tx, account, words)
+	return n + changed, err
+}
+
+// eraseValues takes the person out of the account's own values.
+func eraseValues(tx Tx, account string, words []string) (int, error) {
+	rows, err := tx.Accounts([]string{account})
+	if err != nil {
+		return 0, err
+	}
+	row, ok := rows[account]
+	if !ok {
+		return 0, nil
+	}
+	doc, changed, err := mapping.EraseStored(row.Doc, words)
+	if err != nil || !changed {
+		return 0, err
+	}
+	row.Doc = doc
+	return 1, tx.PutAccounts([]AccountRow{row})
 }

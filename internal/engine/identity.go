@@ -150,7 +150,7 @@ func (b *batch) separate(en *entry, side mapping.Side) (*entry, error) {
 		return nil, err
 	}
 	other.account.Views[side] = v
-	startAfter(other, en.life, b.now)
+	b.startAfter(other, en.life)
 	if err := b.saveLinks(); err != nil {
 		return nil, err
 	}

@@ -143,7 +143,7 @@ func (b *batch) ingestAccount(r connectors.Record) error {
 		if en, err = b.create(r.Ref); err != nil {
 			return err
 		}
-		startAfter(en, merged, b.now)
+		b.startAfter(en, merged)
 	}
 	before, scoped := seen(b.mapping, en.account, side), en.account.InScope()
 	alive := len(homes(en.account)) > 0
@@ -268,7 +268,7 @@ func (b *batch) ingestRelated(r connectors.Record) error {
 			return b.leaver(r)
 		}
 		_, err := b.replaced(r, connectors.Ref{})
-		return errors.Join(err, b.unsell(r.Ref))
+		return errors.Join(err, b.unsellGone(r))
 	}
 	var home connectors.Ref
 	if len(r.Accounts) > 0 {
@@ -282,6 +282,9 @@ func (b *batch) ingestRelated(r connectors.Record) error {
 	}
 	if at, gone := b.merged[r.Ref]; gone && !r.Modified.After(at) {
 		return nil // a late page of a contact that is gone
+	}
+	if gone := b.reads[r.Ref]; gone.Home.ID == "" && r.Modified.Before(gone.Modified) {
+		return nil // and one of an activity that is gone
 	}
 	if err := b.sell(r, home, en); err != nil {
 		return err

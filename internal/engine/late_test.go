@@ -52,3 +52,49 @@ func TestALatePageBringsNothingBack(t *testing.T) {
 		_ = h.store.Close()
 	}
 }
+
+// TestALatePageBringsNoActivityBack: what sales did and was deleted stays gone,
+// and what was taken out of the bin is not deleted by a late page.
+func TestALatePageBringsNoActivityBack(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]string{"with a signal": demoSignal, "without": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.mapping += signal
+			h.sf.objects = []connectors.Object{connectors.Task}
+			h.restart()
+			h.pair(1, "10")
+			ref := connectors.Ref{System: connectors.Salesforce, Object: connectors.Task, ID: "00T1"}
+			h.sf.put(ref.Object, ref.ID, []string{sfID(1)}, map[string]string{"CompletedDateTime": h.stamp(), "Subject": "Called", "Status": "Completed", "IsClosed": "true", "OwnerId": "005000000000001AAA"})
+			h.later()
+			alive := h.sf.rows[ref]
+			h.clock.Advance(time.Hour)
+			gone := connectors.Record{Ref: ref, Deleted: true, Modified: h.clock.Now()}
+			h.sf.log = append(h.sf.log, gone)
+			h.later()
+			h.sf.log = append(h.sf.log, alive)
+			h.later()
+			known := func() (n int) {
+				look(t, h, func(tx engine.Tx) error {
+					found, err := tx.SalesRecords([]connectors.Ref{ref})
+					n = len(found)
+					return err
+				})
+				return n
+			}
+			if n := known(); n != 0 {
+				t.Errorf("%d activities are known after a late page, want none", n)
+			}
+			h.sf.put(ref.Object, ref.ID, nil, nil) // out of the bin
+			h.later()
+			h.sf.log = append(h.sf.log, gone)
+			h.later()
+			if n := known(); n != 1 {
+				t.Errorf("%d activities are known after it came back, want it", n)
+			}
+		})
+	}
+}
+
+const demoSignal = "  calls: {salesforce: task.CompletedDateTime, kind: event}\n"

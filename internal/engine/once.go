@@ -168,7 +168,7 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 	if s.Held, err = ReadHeld(tx); err != nil {
 		return err
 	}
-	if s.Creates, err = e.creates(tx); err != nil {
+	if s.Creates, err = e.creates(tx, NamedCreates); err != nil {
 		return err
 	}
 	counts, err := tx.OutboxCounts()

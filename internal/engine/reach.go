@@ -36,6 +36,23 @@ func reach(life *workflows.Life, at time.Time) {
 	}
 }
 
+// judged ends the reach: what was read late has been judged. One that is ready,
+// or waits for a person, is judged once more. Without the reach the verdict may
+// be another, then or later: that is looked at in its time.
+func (b *batch) judged(en *entry, in workflows.Input, d workflows.Decision) {
+	if d.Outcome == workflows.HandOff || in.Case != "" || en.life.Reach.IsZero() {
+		return
+	}
+	en.life.Reach = time.Time{}
+	was := in.Life.State
+	in.Life = en.life
+	next := b.policy.Evaluate(in)
+	en.row.Due = earliest(en.row.Due, next.Due)
+	if was == en.life.State && !next.Same(d) {
+		en.row.Due = b.now
+	}
+}
+
 // saveLinks writes the links that this batch has made. An account takes up the
 // events of its new records that wait to be judged.
 func (b *batch) saveLinks() error {

@@ -58,6 +58,21 @@ func (b *batch) sell(r connectors.Record, home connectors.Ref, en *entry) error 
 	return nil
 }
 
+// unsellGone forgets an activity that was deleted after what is known of it,
+// and remembers when, so that no late page brings it back.
+func (b *batch) unsellGone(r connectors.Record) error {
+	known, ok := b.sold[r.Ref]
+	if !ok || r.Modified.Before(known.Modified) && !r.Modified.IsZero() {
+		return nil
+	}
+	gone := ActivityRead{Ref: r.Ref, Modified: r.Modified}
+	if b.reads[r.Ref] != gone {
+		b.reads[r.Ref] = gone
+		b.readings = append(b.readings, gone)
+	}
+	return b.unsell(r.Ref)
+}
+
 // unsell forgets an activity whose record is gone, and lets its account be
 // decided anew.
 func (b *batch) unsell(ref connectors.Ref) error {

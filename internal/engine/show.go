@@ -97,6 +97,8 @@ type ShownHandoff struct {
 	// Assigned says who was considered as the owner of the present stage, in
 	// order, and at last why it is this one.
 	Assigned []string `json:"assigned,omitempty"`
+	// Summaries are the frozen pages of its stages, oldest first.
+	Summaries []FrozenSummary `json:"summaries,omitempty"`
 }
 
 // shownWrites is how many of the last writes are shown, shownConflicts of the
@@ -145,6 +147,9 @@ func show(m *mapping.Mapping, o Overview) (*Shown, error) {
 		ID: o.ID, Name: o.Name, Domain: o.Domain, State: o.State, Since: life.Since, Outcome: o.Outcome, Reason: o.Reason, Decided: o.Decided,
 		Linked: a.Linked, Handoff: o.Handoff, Links: []string{}, Problems: []ShownProblem{}, Fields: showFields(m, a),
 		Writes: append([]ShownWrite{}, o.Writes...), Conflicts: append([]ShownConflict{}, o.Conflicts...),
+	}
+	if o.Handoff != nil {
+		verified(o.Handoff.Summaries)
 	}
 	if life.State == workflows.Ready && life.Queued != nil {
 		out.Waits, out.Met, out.Late = life.Queued.String(), life.Met, life.Late

@@ -41,6 +41,7 @@ type Tx interface {
 	ShowTx
 	BacktestTx
 	SurveyTx
+	PastTx
 }
 
 // AccountRow is one account as stored.

@@ -29,14 +29,16 @@ type UpkeepTx interface {
 	People(query string) ([]PersonRow, error)
 	// Erase removes the contact, what it was before, its counters' readings
 	// and its problems, and takes the labels off its points; their numbers
-	// stay.
-	Erase(ref connectors.Ref) error
-	// AccountsNaming finds the accounts in whose handoffs, writes or
-	// decisions one of the words stands. It reads all of them.
+	// stay, as those of alias.
+	Erase(ref connectors.Ref, alias string) error
+	// AccountsNaming finds the accounts in whose values or past one of the
+	// words stands. It reads all of them.
 	AccountsNaming(words []string) ([]string, error)
-	// Redact puts text in place of each of the words, in what was frozen or
-	// sent for the account: labels of points, summaries, reasons, payloads
-	// and traces. It returns how many rows changed.
+	// Redact puts text in place of each of the words, in all that was written
+	// down about the account except its values: summaries, writes, decisions,
+	// conflicts, problems, and what activities and points say of themselves.
+	// The account "" stands for what belongs to none: reports and cases. It
+	// returns how many rows changed.
 	Redact(account string, homes []connectors.Ref, words []string, text string) (int, error)
 
 	// ProblemsOf lists the problems of the records with these ids.

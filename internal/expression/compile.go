@@ -37,10 +37,10 @@ func Compile(source string, scope Scope, want Type) (*Program, []Fault) {
 	}
 	p := &Program{Source: source, Type: t, root: root}
 	if t == Bool {
-		c.leaves(tree.Node, &p.leaves)
+		c.leaves(tree.Node, false, &p.leaves)
 		p.shape = shapeOf(tree.Node, new(int))
 	}
-	p.atoms = c.atoms
+	p.atoms, p.compared = c.atoms, c.compared
 	return p, nil
 }
 
@@ -83,6 +83,7 @@ type compiler struct {
 	faults    []Fault
 	atoms     []Atom
 	atomIndex map[string]int
+	compared  []Comparison
 }
 
 func (c *compiler) fault(n ast.Node, check, message string) {
@@ -233,11 +234,36 @@ func (c *compiler) argument(n ast.Node) Argument {
 	case *ast.IdentifierNode:
 		name, _ := c.scope.name(n.Value)
 		arg.Name, arg.Slot = n.Value, name.Slot
-	case *ast.BoolNode, *ast.IntegerNode, *ast.FloatNode, *ast.StringNode:
-		v := compiled(frame{})
-		arg.Const = &v
+	default:
+		if v, ok := literal(n); ok {
+			arg.Const = &v
+		}
 	}
 	return arg
+}
+
+// literal is the value of a node that stands for itself, a sign included.
+func literal(n ast.Node) (connectors.Value, bool) {
+	switch n := n.(type) {
+	case *ast.BoolNode:
+		return connectors.BoolValue(n.Value), true
+	case *ast.IntegerNode:
+		return connectors.FloatValue(float64(n.Value)), true
+	case *ast.FloatNode:
+		return connectors.FloatValue(n.Value), true
+	case *ast.StringNode:
+		return connectors.TextValue(n.Value), true
+	case *ast.UnaryNode:
+		v, ok := literal(n.Node)
+		if !ok || v.Kind() != connectors.Number || n.Operator != "-" && n.Operator != "+" {
+			return connectors.Value{}, false
+		}
+		if n.Operator == "-" {
+			v = connectors.FloatValue(-v.Float())
+		}
+		return v, true
+	}
+	return connectors.Value{}, false
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -250,23 +276,23 @@ func sortedKeys[V any](m map[string]V) []string {
 }
 
 // leaves lists the clauses below the ands, ors and nots, left to right.
-func (c *compiler) leaves(n ast.Node, out *[]leaf) {
+func (c *compiler) leaves(n ast.Node, not bool, out *[]leaf) {
 	switch n := n.(type) {
 	case *ast.BinaryNode:
 		if isLogic(n.Operator) {
-			c.leaves(n.Left, out)
-			c.leaves(n.Right, out)
+			c.leaves(n.Left, not, out)
+			c.leaves(n.Right, not, out)
 			return
 		}
 	case *ast.UnaryNode:
 		if isNot(n.Operator) {
-			c.leaves(n.Node, out)
+			c.leaves(n.Node, !not, out)
 			return
 		}
 	}
 	inner := &compiler{source: c.source, scope: c.scope, atomIndex: map[string]int{}}
 	_, compiled := inner.node(n)
-	l := leaf{text: strings.TrimSpace(n.String()), node: compiled}
+	l := leaf{text: strings.TrimSpace(n.String()), node: compiled, not: not}
 	for _, a := range inner.atoms {
 		l.atoms = append(l.atoms, c.atomIndex[a.Text])
 	}
@@ -280,15 +306,8 @@ func boundOf(n ast.Node) *Bound {
 	if !ok || !isOrder(b.Operator) && b.Operator != "==" {
 		return nil
 	}
-	var limit connectors.Value
-	switch r := b.Right.(type) {
-	case *ast.IntegerNode:
-		limit = connectors.FloatValue(float64(r.Value))
-	case *ast.FloatNode:
-		limit = connectors.FloatValue(r.Value)
-	case *ast.StringNode:
-		limit = connectors.TextValue(r.Value)
-	default:
+	limit, ok := literal(b.Right)
+	if !ok || limit.Kind() == connectors.Bool {
 		return nil
 	}
 	switch b.Left.(type) {

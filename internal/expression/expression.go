@@ -146,7 +146,20 @@ type Program struct {
 	root   node
 	leaves []leaf
 	shape  Shape
+	// compared are names that are compared with texts.
+	compared []Comparison
 }
+
+// Comparison is a name that an expression compares with a text, to be the same
+// or not, alone or in a list.
+type Comparison struct {
+	Name, Text string
+	// Offset and Width are where the text stands, in bytes of the source.
+	Offset, Width int
+}
+
+// Comparisons lists the names that are compared with texts.
+func (p *Program) Comparisons() []Comparison { return p.compared }
 
 // leaf is a clause below the ands and ors, with what it compares.
 type leaf struct {
@@ -156,6 +169,7 @@ type leaf struct {
 	bound *Bound
 	// number is its threshold, nil for none.
 	number *Threshold
+	not    bool // below an odd number of nots
 }
 
 // Eval computes the program's value; Null means undecided. It does not

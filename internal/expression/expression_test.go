@@ -179,3 +179,37 @@ func BenchmarkEval(b *testing.B) {
 		p.Eval(env)
 	}
 }
+
+// TestDrift: a part that stays false settles an and, one that stays true an or,
+// and a not turns the direction round.
+func TestDrift(t *testing.T) {
+	t.Parallel()
+	falls, rises, stays := Drift{Down: true}, Drift{Up: true}, Drift{}
+	env := account{0: number(1), 1: number(9), 2: connectors.BoolValue(true)}
+	tests := []struct {
+		source string
+		leaves []Drift
+		want   Drift
+	}{
+		{"score > 5", []Drift{falls}, stays}, // false, and can only fall
+		{"score > 5", []Drift{rises}, rises},
+		{"value > 5", []Drift{falls}, falls},
+		{"not (value > 5)", []Drift{falls}, rises},
+		{"not (score > 5)", []Drift{falls}, stays},
+		{"score > 5 and value > 5", []Drift{falls, falls}, stays},
+		{"score > 5 and value > 5", []Drift{rises, falls}, Drift{Up: true, Down: true}},
+		{"fit or value > 5", []Drift{stays, falls}, stays},
+		{"score > 5 or value > 5", []Drift{falls, falls}, falls},
+		{`industry == "A"`, []Drift{stays}, stays},
+		{`industry == "A"`, []Drift{rises}, rises}, // undecided
+	}
+	for _, tt := range tests {
+		p, faults := Compile(tt.source, scope(), Bool)
+		if len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		if v, got := p.Drift(env, tt.leaves); got != tt.want || v != p.Eval(env) {
+			t.Errorf("%s with %v: %v, %v, want %v, %v", tt.source, tt.leaves, v, got, p.Eval(env), tt.want)
+		}
+	}
+}

@@ -6,13 +6,15 @@ import (
 	"handoffd/connectors"
 )
 
-// Base returns the functions that every scope has: known, lower, upper, trim.
+// Base returns the functions that every scope has: known, lower, upper, trim,
+// round.
 func Base() map[string]Function {
 	return map[string]Function{
 		"known": {Usage: "known(field)", Bind: bindKnown},
 		"lower": textFunction("lower", strings.ToLower),
 		"upper": textFunction("upper", strings.ToUpper),
 		"trim":  textFunction("trim", strings.TrimSpace),
+		"round": {Usage: "round(number, 2)", Bind: bindRound},
 	}
 }
 

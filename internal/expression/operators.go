@@ -86,6 +86,8 @@ func (c *compiler) binary(n *ast.BinaryNode) (Type, node) {
 			return Bool, logic(n.Operator, l, r)
 		}
 	case n.Operator == "==" || n.Operator == "!=":
+		c.compare(n.Left, n.Right)
+		c.compare(n.Right, n.Left)
 		if tl == tr {
 			return Bool, equality(n.Operator == "==", l, r)
 		}
@@ -236,6 +238,17 @@ func (c *compiler) matches(n *ast.BinaryNode, l node) (Type, node) {
 	}
 }
 
+// compare notes that a name is compared with a text.
+func (c *compiler) compare(name, text ast.Node) {
+	id, isName := name.(*ast.IdentifierNode)
+	s, isText := text.(*ast.StringNode)
+	if !isName || !isText {
+		return
+	}
+	at := c.at(text, "", "")
+	c.compared = append(c.compared, Comparison{Name: id.Value, Text: s.Value, Offset: at.Offset, Width: at.Width})
+}
+
 // membership compiles `x in ["A", "B"]`; the list holds literals of x's type.
 func (c *compiler) membership(n *ast.BinaryNode) (Type, node) {
 	tl, l := c.node(n.Left)
@@ -255,6 +268,7 @@ func (c *compiler) membership(n *ast.BinaryNode) (Type, node) {
 			return 0, nil
 		}
 		set[v(frame{})] = true
+		c.compare(n.Left, item)
 	}
 	if tl == 0 {
 		return 0, nil

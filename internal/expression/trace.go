@@ -21,6 +21,27 @@ type Clause struct {
 	Result connectors.Value `json:"result"` // true, false, or null for undecided
 	Seen   []Seen           `json:"seen,omitempty"`
 	Bound  *Bound           `json:"bound,omitempty"`
+	// Not: it stands below a not, so the rule wants it to be false.
+	Not bool `json:"not,omitempty"`
+}
+
+// Says is the clause as the rule means it.
+func (c *Clause) Says() string {
+	switch {
+	case !c.Not:
+		return c.Text
+	case len(c.Seen) == 1 && c.Seen[0].Atom == c.Text:
+		return "not " + c.Text
+	}
+	return "not (" + c.Text + ")"
+}
+
+// Holds tells whether it is as the rule wants it, null for undecided.
+func (c *Clause) Holds() connectors.Value {
+	if c.Result.IsNull() || !c.Not {
+		return c.Result
+	}
+	return connectors.BoolValue(!c.Result.Bool())
 }
 
 // Trace evaluates every clause of the program, also those that the result
@@ -35,7 +56,7 @@ func (p *Program) Trace(env Env) (connectors.Value, []Clause) {
 	f := frame{replay: func(text string) connectors.Value { return byText[text] }}
 	clauses := make([]Clause, len(p.leaves))
 	for i, l := range p.leaves {
-		c := Clause{Text: l.text, Result: l.node(f), Bound: l.bound}
+		c := Clause{Text: l.text, Result: l.node(f), Bound: l.bound, Not: l.not}
 		for _, a := range l.atoms {
 			c.Seen = append(c.Seen, Seen{Atom: p.atoms[a].Text, Value: values[a]})
 		}

@@ -89,7 +89,7 @@ func (p *player) local(k *known) string { return k.last.At.In(p.zone).Format("Mo
 
 // clause shows one clause with what it saw.
 func clause(c expression.Clause, t workflows.Trace) string {
-	text := c.Text + ": " + verdict(c.Result)
+	text := c.Says() + ": " + verdict(c.Holds())
 	var saw []string
 	for _, s := range c.Seen {
 		v := t.Values[s.Atom]

@@ -13,18 +13,21 @@ type (
 		XMLName  xml.Name `xml:"testsuites"`
 		Tests    int      `xml:"tests,attr"`
 		Failures int      `xml:"failures,attr"`
+		Errors   int      `xml:"errors,attr"`
 		Suites   []suite  `xml:"testsuite"`
 	}
 	suite struct {
 		Name     string     `xml:"name,attr"`
 		Tests    int        `xml:"tests,attr"`
 		Failures int        `xml:"failures,attr"`
+		Errors   int        `xml:"errors,attr"`
 		Cases    []testCase `xml:"testcase"`
 	}
 	testCase struct {
 		Name      string        `xml:"name,attr"`
 		ClassName string        `xml:"classname,attr"`
 		Failures  []testFailure `xml:"failure"`
+		Errors    []testFailure `xml:"error"`
 		Out       string        `xml:"system-out,omitempty"`
 	}
 	testFailure struct {
@@ -34,7 +37,13 @@ type (
 	}
 )
 
-// JUnit writes results as JUnit XML: a suite per file with its one scenario.
+func firstLine(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	return first
+}
+
+// JUnit writes results as JUnit XML: a suite per file with its one scenario. One
+// that was not played is an error there, so that no build takes it for passed.
 func JUnit(w io.Writer, results []*Result) error {
 	out := suites{Tests: len(results)}
 	for _, r := range results {
@@ -49,10 +58,15 @@ func JUnit(w io.Writer, results []*Result) error {
 		var story strings.Builder
 		_ = r.printStory(&story) // the same
 		c.Out = story.String()
-		s := suite{Name: r.File, Tests: 1, Cases: []testCase{c}}
-		if !r.Passed() {
+		s := suite{Name: r.File, Tests: 1}
+		switch {
+		case r.Error != "":
+			c.Errors = []testFailure{{Message: "not played: " + line(firstLine(r.Error)), Type: "error", Text: r.Error}}
+			s.Errors, out.Errors = 1, out.Errors+1
+		case !r.Passed():
 			s.Failures, out.Failures = 1, out.Failures+1
 		}
+		s.Cases = []testCase{c}
 		out.Suites = append(out.Suites, s)
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {

@@ -214,7 +214,8 @@ func (p *player) setUp(ctx context.Context, problems *yamlpos.Collector) error {
 	}
 	report := setup.Run(ctx, setup.Options{
 		Connectors: clients, Mapping: p.config.Mapping, Notification: p.config.Salesforce.NotificationType, Apply: true,
-		TaskKey: map[connectors.System]string{connectors.Salesforce: p.config.Salesforce.TaskKeyField, connectors.HubSpot: p.config.HubSpot.TaskKeyProperty},
+		TaskKey:    map[connectors.System]string{connectors.Salesforce: p.config.Salesforce.TaskKeyField, connectors.HubSpot: p.config.HubSpot.TaskKeyProperty},
+		AccountKey: map[connectors.System]string{connectors.Salesforce: p.config.Salesforce.AccountKeyField, connectors.HubSpot: p.config.HubSpot.AccountKeyProperty},
 	})
 	for _, s := range report.Steps {
 		if s.State == connectors.StepFailed || s.State == connectors.StepMissing {
@@ -239,11 +240,22 @@ func (p *player) setUp(ctx context.Context, problems *yamlpos.Collector) error {
 	return nil
 }
 
-// permit lets every user of Salesforce see the fields that were made.
+// permit lets every user of Salesforce see the fields that were made, and write
+// them: those that handoffd only reads are other people's to fill.
 func (p *player) permit(ctx context.Context) error {
 	rows, err := p.crm.Query(ctx, "SELECT Id FROM PermissionSet WHERE Name = 'handoffd'")
 	if err != nil || len(rows) == 0 {
 		return err
+	}
+	readable, err := p.crm.Query(ctx, fmt.Sprintf("SELECT Id FROM FieldPermissions WHERE ParentId = '%s' AND PermissionsEdit = false", rows[0]["Id"]))
+	if err != nil {
+		return err
+	}
+	for _, f := range readable {
+		path := fmt.Sprintf("%s/sobjects/FieldPermissions/%s", crmapi.Data, f["Id"])
+		if err := p.crm.Salesforce(ctx, "", http.MethodPatch, path, map[string]any{"PermissionsEdit": true}, nil); err != nil {
+			return err
+		}
 	}
 	for _, u := range p.scenario.people {
 		err := p.crm.Salesforce(ctx, "", http.MethodPost, crmapi.Data+"/sobjects/PermissionSetAssignment", map[string]any{

@@ -13,6 +13,9 @@ type Result struct {
 	// Checks counts what was expected, Failures what was not so.
 	Checks   int       `json:"checks"`
 	Failures []Failure `json:"failures"`
+	// Error says why it was not played: mistakes in the files, or what the
+	// stage lacks. "" if it was.
+	Error string `json:"error,omitempty"`
 	// Played is how much time the story takes, Rounds how often the daemon
 	// did all that was due.
 	Played time.Duration `json:"-"`
@@ -23,7 +26,12 @@ type Result struct {
 }
 
 // Passed tells whether all went as expected.
-func (r *Result) Passed() bool { return len(r.Failures) == 0 }
+func (r *Result) Passed() bool { return len(r.Failures) == 0 && r.Error == "" }
+
+// NotPlayed is the result of a file that could not be played, and why.
+func NotPlayed(file, why string) *Result {
+	return &Result{File: file, Name: file, Failures: []Failure{}, Error: why}
+}
 
 // Failure is something that was not as expected, or could not be done.
 type Failure struct {

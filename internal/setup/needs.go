@@ -61,6 +61,9 @@ func (o Options) needs(system connectors.System, other connectors.Schema) connec
 		}
 	}
 	k.keys(o.TaskKey[system])
+	if o.Mapping.Create[side].On {
+		k.key(connectors.Account, o.AccountKey[system])
+	}
 	if system == connectors.Salesforce {
 		k.needs.Notification, k.needs.AssignTo = o.Notification, o.AssignTo
 	}
@@ -185,11 +188,15 @@ func (k *collector) keys(name string) {
 		objects = append(objects, connectors.Note)
 	}
 	for _, o := range objects {
-		k.add(connectors.FieldNeed{
-			Object: o, Name: name, Label: "handoffd key", Kind: connectors.FieldText, Unique: true, Write: true, Optional: true,
-			Help: "Tells handoffd that it made this record, so that it makes it once",
-		})
+		k.key(o, name)
 	}
+}
+
+func (k *collector) key(o connectors.Object, name string) {
+	k.add(connectors.FieldNeed{
+		Object: o, Name: name, Label: "handoffd key", Kind: connectors.FieldText, Unique: true, Write: true, Optional: true,
+		Help: "Tells handoffd that it made this record, so that it makes it once",
+	})
 }
 
 // fieldLabel is what people read above a field: Salesforce's name keeps the

@@ -111,9 +111,16 @@ func (r *rig) keys() map[connectors.System]string {
 	}
 }
 
+func (r *rig) accountKeys() map[connectors.System]string {
+	return map[connectors.System]string{
+		connectors.Salesforce: r.config.Salesforce.AccountKeyField, connectors.HubSpot: r.config.HubSpot.AccountKeyProperty,
+	}
+}
+
 func (r *rig) options(apply bool) setup.Options {
 	return setup.Options{
-		Connectors: r.connect(), Mapping: r.config.Mapping, TaskKey: r.keys(), Notification: r.config.Salesforce.NotificationType, Apply: apply,
+		Connectors: r.connect(), Mapping: r.config.Mapping, TaskKey: r.keys(), AccountKey: r.accountKeys(),
+		Notification: r.config.Salesforce.NotificationType, Apply: apply,
 	}
 }
 
@@ -122,7 +129,7 @@ func (r *rig) run(apply bool) setup.Report { return setup.Run(r.t.Context(), r.o
 func (r *rig) examine() doctor.Report {
 	polling := doctor.Polling{PollEvery: time.Minute, SettleEvery: 5 * time.Minute}
 	return doctor.Examine(r.t.Context(), doctor.Options{
-		Connectors: r.connect(), Policy: r.config.Policy, Clock: r.clock, TaskKey: r.keys(),
+		Connectors: r.connect(), Policy: r.config.Policy, Clock: r.clock, TaskKey: r.keys(), AccountKey: r.accountKeys(),
 		Polling: map[connectors.System]doctor.Polling{connectors.Salesforce: polling, connectors.HubSpot: polling},
 	})
 }

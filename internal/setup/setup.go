@@ -28,6 +28,9 @@ type Options struct {
 	Mapping    *mapping.Mapping
 	// TaskKey names the unique field of tasks per CRM.
 	TaskKey map[connectors.System]string
+	// AccountKey names the unique field of accounts per CRM. It is needed
+	// where mapping.create makes them.
+	AccountKey map[connectors.System]string
 	// Notification names Salesforce's custom notification type, "" for none.
 	Notification string
 	// AssignTo is the Salesforce username to grant the fields to, "" for the

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"testing"
 
 	"handoffd/connectors"
@@ -89,7 +90,7 @@ func TestErase(t *testing.T) {
 		if err := tx.PutContacts([]engine.ContactRow{row(person), row(other)}); err != nil {
 			return err
 		}
-		return tx.Erase(person)
+		return tx.Erase(person, "forgotten/x")
 	})
 	view(t, s, func(tx engine.Tx) error {
 		left, err := tx.People("DANA@x.example")
@@ -102,5 +103,34 @@ func TestErase(t *testing.T) {
 		readings, _ := tx.Readings([]engine.ReadingKey{{CounterKey: mapping.CounterKey{Record: person.String(), Property: "visits"}, At: noon}})
 		same(t, "readings", len(readings), 0)
 		return err
+	})
+}
+
+// TestRedactNobodys: what belongs to no account is cleaned with it, and an
+// address is no match key any more.
+func TestRedactNobodys(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	update(t, s, func(tx engine.Tx) error {
+		keys := []engine.MatchKey{{Ref: hsAccount("1"), Rule: "mail", Key: "DANA@x.example"}, {Ref: hsAccount("1"), Rule: "name", Key: "dana fox"}}
+		return errors.Join(
+			tx.PutKeys(keys), tx.FreezeReport("2026-10", noon, []byte(`{"detail":"Dana Fox has left"}`)), tx.PutGauge("2026-10-05", noon, []byte(`{"what":"dana fox"}`)),
+			tx.PutCase(engine.MatchCase{ID: "c", Rule: "mail", Key: "dana@x.example", Reason: "two have dana@x.example", State: engine.CaseOpen, Since: noon, Candidates: []engine.Candidate{{Ref: hsAccount("1")}}}),
+		)
+	})
+	update(t, s, func(tx engine.Tx) error {
+		n, err := tx.Redact("", nil, []string{"Dana Fox", "dana@x.example"}, "[erased]")
+		same(t, "redacted", n, 3)
+		return err
+	})
+	view(t, s, func(tx engine.Tx) error {
+		report, err := tx.FrozenReport("2026-10")
+		same(t, "report", string(report), `{"detail":"[erased] has left"}`)
+		cases, casesErr := tx.Cases(engine.CaseOpen)
+		same(t, "case", []string{cases[0].Key, cases[0].Reason}, []string{"[erased]", "two have [erased]"})
+		byMail, mailErr := tx.RecordsByKey("mail", "DANA@x.example", connectors.HubSpot)
+		byName, nameErr := tx.RecordsByKey("name", "dana fox", connectors.HubSpot)
+		same(t, "found", []int{len(byMail), len(byName)}, []int{0, 1})
+		return errors.Join(err, casesErr, mailErr, nameErr)
 	})
 }

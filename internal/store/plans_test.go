@@ -33,6 +33,17 @@ func exerciseReports(tx engine.Tx) error {
 	)
 }
 
+func exercisePast(tx engine.Tx) error {
+	_, pages := tx.Summaries("a/1")
+	_, one := tx.WaitAt("a", noon)
+	_, all := tx.WaitsAt(noon)
+	_, quiet := tx.QuietAt("a", noon)
+	return errors.Join(
+		tx.AddSummary(engine.SummaryRow{Handoff: "a/9", Stage: "sdr", At: noon, Text: "Dana"}),
+		tx.AddWaits([]engine.WaitRow{{Account: "a", At: noon, Kind: "limit", Doc: []byte("{}")}}), pages, one, all, quiet,
+	)
+}
+
 // exercise calls every method once, so that every query gets prepared.
 func exercise(tx engine.Tx) error {
 	refs := []connectors.Ref{hsAccount("1")}
@@ -48,6 +59,7 @@ func exercise(tx engine.Tx) error {
 	note(tx.DeleteContacts([]connectors.Ref{hsContact("1")}))
 	note(tx.PutReadings([]mapping.CounterReading{{Key: mapping.CounterKey{Record: "r"}}}))
 	note(tx.PutPoints([]engine.PointRow{{Home: refs[0]}}))
+	note(exercisePast(tx))
 	note(exerciseForgetting(tx, refs))
 	note(tx.MarkParkedDirty())
 	note(tx.MarkSeen(refs))
@@ -114,13 +126,14 @@ func exerciseForgetting(tx engine.Tx, refs []connectors.Ref) error {
 		err, tx.PutHandoff(engine.HandoffRow{ID: "a/9", Account: "a", Opened: noon, Closed: noon, Summary: "Dana"}),
 		tx.AddDecisions([]engine.DecisionRow{{Account: "a", At: noon, Reason: "Dana"}}),
 		tx.PutPoints([]engine.PointRow{{Home: home, Point: mapping.Point{Signal: "s", Source: "x", At: noon, Label: "Dana"}}}),
-		tx.PutForgotten([]string{"h"}, noon), tx.Erase(connectors.Ref{System: home.System, Object: connectors.Contact, ID: "gone"}),
+		tx.PutForgotten([]string{"h"}, noon), tx.Erase(connectors.Ref{System: home.System, Object: connectors.Contact, ID: "gone"}, "alias"),
 	}
 	n, err := tx.Redact("a", []connectors.Ref{home}, []string{"Dana"}, "[erased]")
 	if n < 4 {
 		errs = append(errs, fmt.Errorf("%d rows were redacted, want at least 4", n))
 	}
-	return errors.Join(append(errs, err, tx.RetryParked([]string{"a"}, noon), tx.RetryAllParked(noon))...)
+	_, nobodys := tx.Redact("", nil, []string{"dana@x.example"}, "[erased]")
+	return errors.Join(append(errs, err, nobodys, tx.RetryParked([]string{"a"}, noon), tx.RetryAllParked(noon))...)
 }
 
 func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
@@ -175,7 +188,10 @@ func exerciseReads(tx engine.Tx, refs []connectors.Ref) error {
 // their nature are named here.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	whole := []string{outboxAll, allSplits, allTurns, troubled, accountsNaming, "UPDATE accounts SET dirty = 1"}
+	whole := []string{outboxAll, waitsAt, allSplits, allTurns, troubled, accountsNaming, eraseSources, eraseKeys, "UPDATE accounts SET dirty = 1"}
+	for _, place := range redactionsOfNobody() {
+		whole = append(whole, place.query)
+	}
 	counting := []string{outboxCounts, heldWrites, caseCount, problemCount, matchedCount, nextDelivery, "SELECT state, outcome, count(*)"}
 	s := openTest(t)
 	update(t, s, exercise)
@@ -214,7 +230,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 var harmless = []string{"json_each", "CONSTANT ROW", "matched", "INDEX accounts_dirty", "SCAN k VIRTUAL", "INDEX outbox_parked", "SCAN found", "SCAN r", "SCAN (subquery"}
 
 // sorting are the queries that may sort: what they find is short.
-var sorting = []string{findAccounts, overviews, casesInState, casesOfRecords, contactsOfHomes, recordsInTrouble, people, problemsOfRecords, linksOfAccount, logsOf}
+var sorting = []string{findAccounts, overviews, casesInState, casesOfRecords, contactsOfHomes, recordsInTrouble, people, problemsOfRecords, linksOfAccount, logsOf, quietAt, summariesOf}
 
 func explain(t *testing.T, tx *Tx, query string) (steps []string) {
 	t.Helper()

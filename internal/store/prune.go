@@ -66,6 +66,14 @@ var (
 // character is encoded with a byte above f4.
 const lastKey = "\U0010FFFF"
 
+// What an account waited for last may be what it waits for now.
+var waitsWalk = walk{
+	end: `SELECT account FROM waits WHERE account > $1 ORDER BY account LIMIT 1 OFFSET $2`,
+	remove: `DELETE FROM waits WHERE account > $1 AND account <= $2 AND at < $3 AND EXISTS (
+		SELECT 1 FROM waits AS newer
+		WHERE newer.account = waits.account AND (newer.at, newer.seq) > (waits.at, waits.seq))`,
+}
+
 const (
 	oldDone     = `SELECT seq, key FROM outbox WHERE state = 'done' AND created < $1 AND sent < $1 ORDER BY created LIMIT $2`
 	rememberKey = `INSERT INTO outbox_delivered (key) VALUES ($1) ON CONFLICT DO NOTHING`
@@ -79,7 +87,8 @@ const (
 //
 //   - PrunePoints: points, except the newest of every signal and source.
 //   - PruneReadings: counters' readings, except the newest of the old ones.
-//   - PruneDecisions: logged decisions, except every account's newest.
+//   - PruneDecisions: logged decisions, except every account's newest, and in
+//     the same way what accounts waited for.
 //   - PruneConflicts: the log of conflicts.
 //   - PruneOutbox: done rows. Their keys are remembered, so that what was
 //     delivered is never delivered again (I2).
@@ -116,7 +125,12 @@ func (s *Store) pruneTable(ctx context.Context, table string, before time.Time) 
 	case PruneConflicts:
 		return s.pruneWalk(ctx, conflictsWalk, before)
 	case PruneDecisions:
-		return s.pruneWalk(ctx, decisionsWalk, before)
+		removed, err := s.pruneWalk(ctx, decisionsWalk, before)
+		if err != nil {
+			return removed, err
+		}
+		_, err = s.pruneWalk(ctx, waitsWalk, before)
+		return removed, err
 	default:
 		return s.pruneOutbox(ctx, before)
 	}

@@ -15,9 +15,6 @@ INSERT INTO sales_activities (id, system, object, home_id, modified, doc) VALUES
 ON CONFLICT (id, system, object) DO UPDATE SET home_id = excluded.home_id, modified = excluded.modified, doc = excluded.doc`
 	deleteSales  = `DELETE FROM sales_activities WHERE id = $1 AND system = $2 AND object = $3`
 	salesColumns = `SELECT id, object, home_id, modified, doc FROM sales_activities WHERE system = $1 AND `
-
-	textsOfSales = `SELECT id, object, doc FROM sales_activities WHERE home_id = $1 AND system = $2`
-	redactSales  = `UPDATE sales_activities SET doc = $4 WHERE id = $1 AND system = $2 AND object = $3`
 )
 
 var (
@@ -102,28 +99,4 @@ func (t *Tx) sales(query string, g refGroup, add func(mapping.SalesActivity)) er
 		add(a)
 		return nil
 	}, string(g.system))
-}
-
-// activities redacts what sales activities on an account's record say of
-// themselves.
-func (r *redactor) activities(home connectors.Ref) {
-	if r.err != nil {
-		return
-	}
-	type text struct{ id, object, doc string }
-	var found []text
-	r.err = r.t.query("redacting sales activities", textsOfSales, func(rows *sql.Rows) error {
-		var x text
-		err := rows.Scan(&x.id, &x.object, &x.doc)
-		found = append(found, x)
-		return err
-	}, home.ID, string(home.System))
-	for _, x := range found {
-		clean, changed := r.clean([]byte(x.doc))
-		if !changed || r.err != nil {
-			continue
-		}
-		r.changed++
-		_, r.err = r.t.exec("redacting sales activities", redactSales, x.id, string(home.System), x.object, string(clean))
-	}
 }

@@ -30,7 +30,7 @@ func TestScrub(t *testing.T) {
 	row := engine.ContactRow{Ref: hsContact("71"), Home: hsAccount("1"), Name: "Dana Fox-Lee", Email: "dana@x.example", Modified: noon}
 	update(t, s, func(tx engine.Tx) error { return tx.PutContacts([]engine.ContactRow{row}) })
 	view(t, s, func(tx engine.Tx) error { _, err := tx.People("71"); return err })
-	update(t, s, func(tx engine.Tx) error { return tx.Erase(row.Ref) })
+	update(t, s, func(tx engine.Tx) error { return tx.Erase(row.Ref, "x") })
 	if traces(t, s, "Fox-Lee") == 0 {
 		t.Fatal("there is nothing to scrub")
 	}
@@ -79,6 +79,6 @@ func TestFormerPeople(t *testing.T) {
 	same(t, "by the present address", former("dee@x.example"), []string(nil))
 	update(t, s, func(tx engine.Tx) error { return tx.DeleteContacts([]connectors.Ref{ref}) })
 	same(t, "after the deletion", former("71"), []string{"1 Dana dana@x.example", "2 Dana dana@x.example", "2 Dee dee@x.example"})
-	update(t, s, func(tx engine.Tx) error { return tx.Erase(ref) })
+	update(t, s, func(tx engine.Tx) error { return tx.Erase(ref, "x") })
 	same(t, "after forgetting", former("71"), []string(nil))
 }

@@ -23,7 +23,9 @@ WITH found AS MATERIALIZED (
 SELECT ` + accountColumns + `,
     (SELECT json_object('reason', reason, 'at', at) FROM decisions WHERE account = told.one ORDER BY at DESC, seq DESC LIMIT 1),
     (SELECT json_object('id', h.id, 'rule', rule, 'stage', stage, 'owner', owner, 'opened', opened, 'due', due, 'why',
-            (SELECT json(why) FROM assignments WHERE handoff = h.id ORDER BY seq DESC LIMIT 1))
+            (SELECT json(why) FROM assignments WHERE handoff = h.id ORDER BY seq DESC LIMIT 1), 'summaries',
+            (SELECT json_group_array(json_object('stage', s.stage, 'at', s.at, 'hash', s.hash, 'text', s.text) ORDER BY s.seq)
+                FROM summaries AS s WHERE s.handoff = h.id))
         FROM handoffs AS h WHERE account = told.one AND closed IS NULL),
     (SELECT json_group_array(json_object('key', key, 'system', system, 'kind', kind, 'state', state, 'created', created,
             'sent', sent, 'result', result, 'error', error) ORDER BY seq DESC)
@@ -113,6 +115,10 @@ type parts struct {
 		ID, Rule, Stage, Owner string
 		Opened, Due            stored
 		Why                    []string
+		Summaries              []struct {
+			Stage, Hash, Text string
+			At                stored
+		}
 	}
 	Writes []struct {
 		Key, System, Kind, State, Result, Error string
@@ -144,6 +150,9 @@ func (p *parts) fill(o *engine.Overview) {
 	o.Reason, o.Decided = p.Decision.Reason, p.Decision.At.Time
 	if h := p.Handoff; h != nil {
 		o.Handoff = &engine.ShownHandoff{ID: h.ID, Rule: h.Rule, Stage: h.Stage, Owner: h.Owner, Opened: h.Opened.Time, Due: h.Due.Time, Assigned: h.Why}
+		for _, page := range h.Summaries {
+			o.Handoff.Summaries = append(o.Handoff.Summaries, engine.FrozenSummary{Stage: page.Stage, At: page.At.Time, Hash: page.Hash, Text: page.Text})
+		}
 	}
 	for _, w := range p.Writes {
 		o.Writes = append(o.Writes, engine.ShownWrite{

@@ -66,7 +66,11 @@ func (c *call) search() reply {
 }
 
 func (c *call) finds(f finding) reply {
-	b := []byte(`{"searchRecords":[`)
+	head, tail := `{"searchRecords":[`, `]}`
+	if c.version < "37.0" {
+		head, tail = "[", "]" // the wrapper came with version 37.0 (release notes of Summer '16)
+	}
+	b := []byte(head)
 	left := f.limit
 	for _, target := range f.targets {
 		obj := c.s.org.Object(target.object)
@@ -84,7 +88,7 @@ func (c *call) finds(f finding) reply {
 		b = res.Append(b, 0, n, c.root())
 		left -= n
 	}
-	return raw(http.StatusOK, append(b, "]}"...))
+	return raw(http.StatusOK, append(b, tail...))
 }
 
 // soql is the target as a query.

@@ -43,6 +43,11 @@ func TestSearchReturning(t *testing.T) {
 func TestSearchParameters(t *testing.T) {
 	t.Parallel()
 	r := searchRig(t)
+	old := strings.Replace(v, "67.0", "36.0", 1)
+	r.do("GET", old+"/search?q=FIND+%7BNobody%7D", "").want(t, 200, `[]`)
+	if a := r.do("GET", strings.Replace(v, "67.0", "35.0", 1)+"/parameterizedSearch?q=Nobody", ""); a.status != 404 {
+		t.Errorf("before version 36.0: %d %s", a.status, a.body)
+	}
 	const works = `{"searchRecords":[{"attributes":{"type":"Account","url":"/services/data/v67.0/sobjects/Account/001Hf0000000001IAA"},"Name":"Alder Works"}]}`
 	r.do("GET", v+"/parameterizedSearch?q=alder&sobject=Account&Account.fields=Name&Account.limit=1", "").want(t, 200, works)
 	r.do("GET", v+"/parameterizedSearch?q=alder&sobject=Account&fields=Name&Account.where=Industry+!=+null", "").want(t, 200, works)

@@ -12,7 +12,7 @@ import (
 // URL of a GET or the body of a POST (REST API Developer Guide,
 // "Parameterized Search").
 func (c *call) parameterizedSearch() reply {
-	if len(c.segments) != 1 {
+	if len(c.segments) != 1 || c.version < "36.0" { // the first that has it (REST API Developer Guide)
 		return notFound()
 	}
 	var p map[string]string
