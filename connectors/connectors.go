@@ -244,6 +244,9 @@ type Alert struct {
 	// UserID is the vendor's id of the recipient, Email their address.
 	UserID string `json:"user_id,omitempty"`
 	Email  string `json:"email,omitempty"`
+	// Mail: a CRM that notifies people inside of its pages sends an e-mail
+	// beside it.
+	Mail bool `json:"mail,omitempty"`
 	// Account is the record that the alert is about.
 	Account Ref `json:"account"`
 	// Due is when the recipient should have looked at it.

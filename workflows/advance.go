@@ -55,6 +55,7 @@ func (p *Policy) Advance(life Life, facts Facts) Progress {
 	}
 	out.Escalate = t.life.State == Engaged && t.life.Open != nil && t.life.Open.Now().Stage == SDR
 	t.clocks(&out)
+	t.tried(&out)
 	t.content(&out)
 	t.again(&out)
 	t.rest()
@@ -70,9 +71,12 @@ func (t *turn) note() {
 	}
 	stage := e.Now()
 	e.Touches, e.LastTouches = len(f.Touches), 0
+	elsewhere := slices.Clone(f.Elsewhere)
 	for _, at := range f.Touches {
 		e.FirstTouch = first(e.FirstTouch, at)
-		if !at.Before(stage.At) {
+		if i := slices.IndexFunc(elsewhere, at.Equal); i >= 0 {
+			elsewhere = slices.Delete(elsewhere, i, i+1)
+		} else if !at.Before(stage.At) {
 			stage.Touched = first(stage.Touched, at)
 		}
 		if t.life.State == InProgress && at.After(t.life.Since) {
@@ -95,6 +99,9 @@ func (t *turn) note() {
 	}
 	if f.Again != "" && e.Responded.IsZero() {
 		e.Responded, e.Response = f.Now, f.Again
+	}
+	if f.Again != "" && stage.Stage == SDR && e.Request == "" {
+		e.Request = f.Again
 	}
 	t.bookedBy()
 	if w := f.Engagement; w.Text != "" && (len(e.Reports) == 0 || w.At.After(e.Reports[len(e.Reports)-1])) {
@@ -177,10 +184,7 @@ func (t *turn) enter(out *Progress, s Step) {
 	if e != nil && s.To.WithSales() && s.To != Disputed {
 		e.takenBack(now)
 	}
-	switch {
-	case s.To == InProgress && e != nil && e.Touches >= t.policy.Lifecycle.MaxTouches:
-		out.Notices = append(out.Notices, t.manyTouches(e))
-	case s.To == Nurture && s.From != Ready, s.To == Declined && s.From != Ready:
+	if s.From != Ready && (s.To == Nurture || s.To == Declined) {
 		t.life.Nurtured = now
 	}
 	t.life.From = ""

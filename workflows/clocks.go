@@ -44,36 +44,52 @@ func (t *turn) running() []Clock {
 	e := t.life.Open
 	switch t.life.State {
 	case HandedOff, Working, Engaged:
-		if e != nil {
-			return append(t.stageClocks(e), t.reportClocks(e)...)
+		if e == nil {
+			return nil
 		}
+		list := append(t.stageClocks(e), t.reportClocks(e)...)
+		if t.life.State == Engaged && e.Now().Stage == SDR {
+			c := t.assignClock(t.life.Since, e.Response)
+			c.Name = fmt.Sprintf("%s/%d", ClockAssign, c.From.Unix()) // a handoff may come here again
+			list = append(list, c)
+		}
+		return list
 	case InProgress:
 		if e != nil {
 			return t.reportClocks(e)
 		}
 	case Disputed:
 		if e != nil {
+			from := e.Disputed
+			if from.IsZero() { // it was found like this on the first day: the clock begins then (I13)
+				from = t.life.Since
+			}
 			return []Clock{{
-				Name: fmt.Sprintf("%s/%d", ClockDecide, e.Disputed.Unix()), From: e.Disputed, Due: t.deadline(e.Disputed, t.policy.Lifecycle.Decide),
+				Name: fmt.Sprintf("%s/%d", ClockDecide, from.Unix()), From: from, Due: t.deadline(from, t.policy.Lifecycle.Decide),
 				notice: func() Notice {
-					return t.tell(fmt.Sprintf("decide/%d", e.Disputed.Unix()), "Dispute undecided", "Both heads were to decide whether sales keeps the account. Set the verdict, or move the status.", ToHeads)
+					return t.tell(fmt.Sprintf("decide/%d", from.Unix()), "Dispute undecided", "Both heads were to decide whether sales keeps the account. Set the verdict, or move the status.", ToHeads)
 				},
 			}}
 		}
 	case Ready:
 		if t.facts.Outcome == HandOff && t.facts.Type != Intent {
-			from := t.requested()
-			return []Clock{{
-				Name: ClockAssign, From: from, Due: t.deadline(from, t.policy.SLA.Assign),
-				notice: func() Notice {
-					n := t.tell(fmt.Sprintf("assign/%d", from.Unix()), "Nobody has this request", "The buyer asked, and no owner could be found: "+t.facts.Rule, ToHeads, ToMarketing)
-					n.Urgent = true
-					return n
-				},
-			}}
+			return []Clock{t.assignClock(t.requested(), t.facts.Rule)}
 		}
 	}
 	return nil
+}
+
+// assignClock is the promise that a buyer who asked or answered gets somebody
+// on the same day.
+func (t *turn) assignClock(from time.Time, asked string) Clock {
+	return Clock{
+		Name: ClockAssign, From: from, Due: t.deadline(from, t.policy.SLA.Assign),
+		notice: func() Notice {
+			n := t.tell(fmt.Sprintf("assign/%d", from.Unix()), "Nobody has this request", "The buyer asked, and no owner could be found: "+asked, ToHeads, ToMarketing)
+			n.Urgent = true
+			return n
+		},
+	}
 }
 
 // requested is since when a buyer who asked waits for somebody: an account may
@@ -92,11 +108,11 @@ func (t *turn) requested() time.Time {
 // stageClocks are the promises about the present stage.
 func (t *turn) stageClocks(e *Episode) []Clock {
 	p, stage := t.policy, *e.Now()
-	from, of := stage.since(), stage.clock
+	from, of, hours := stage.since(), stage.clock, p.CalendarNamed(stage.Calendar)
 	clock := func(name string, span calendar.Span, met time.Time, title, body string, to ...Audience) Clock {
 		name = of(name)
 		return Clock{
-			Name: name, From: from, Due: t.deadline(from, span), Met: met,
+			Name: name, From: from, Due: hours.Deadline(from, span), Met: met,
 			notice: func() Notice { return t.tell(name, title, body, to...) },
 		}
 	}

@@ -18,15 +18,16 @@ func Compile(n yamlpos.Node, m *mapping.Mapping, hash string, c *yamlpos.Collect
 	k := compiler{c: c, p: defaults(m, hash)}
 	k.scope = expression.Scope{Names: m.Names(), Functions: functions(m, k.window)}
 	k.top = n
-	top := n.Map("version", "signed_off", "review_every", "calendar", "managers", "pools", "routing", "tasks_in", "segments",
+	top := n.Map("version", "signed_off", "review_every", "calendar", "calendars", "managers", "pools", "routing", "tasks_in", "segments", "rises",
 		"handoffs", "deliver", "limits", "hold", "sla", "lifecycle", "alerts", "digest", "targets", "summary")
 	top.Require("version", "handoffs")
 	top.Get("version").IntIn(&k.p.Version, 1, 1<<30)
 	k.signOff(top)
-	k.calendar(top.Get("calendar"))
+	k.calendars(top)
 	k.people(top)
 	k.routing(top)
 	k.segments(top.Get("segments"))
+	k.rises(top.Get("rises"))
 	k.handoffs(top.Get("handoffs"))
 	k.deliver(top.Get("deliver"))
 	k.limits(top.Get("limits"))
@@ -68,7 +69,7 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 			Assign: calendar.MustSpan("same day"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
 		},
 		Alerts: defaultAlerts(), Lifecycle: defaultLifecycle(), transitions: Transitions(),
-		Targets: defaultTargets(),
+		Targets: defaultTargets(), Rises: Rises{First: true, Joining: true},
 		Approach: map[Type]string{
 			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
 			Inbound:      "They asked: call at once, refer to their request, agree on the discovery call.",
@@ -86,27 +87,6 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 	return p
 }
 
-func (k *compiler) calendar(n yamlpos.Node) {
-	config := calendar.Config{Zone: "UTC", Week: "mon-fri", Hours: "09:00-17:30"}
-	m := n.Map("zone", "week", "hours", "holidays", "extra_holidays")
-	m.Get("zone").Text(&config.Zone)
-	m.Get("week").Text(&config.Week)
-	m.Get("hours").Text(&config.Hours)
-	m.Get("holidays").Strings(&config.Holidays)
-	for _, item := range m.Get("extra_holidays").List() {
-		var day time.Time
-		if item.Date(&day) {
-			config.Extra = append(config.Extra, day)
-		}
-	}
-	cal, err := calendar.New(config)
-	if err != nil {
-		k.calendarFault(m, err)
-		cal, _ = calendar.New(calendar.Config{Zone: "UTC", Week: "mon-fri", Hours: "09:00-17:30"})
-	}
-	k.p.Calendar = cal
-}
-
 func (k *compiler) people(top *yamlpos.Map) {
 	for key, value := range top.Get("managers").FreeMap().All() {
 		var email string
@@ -115,7 +95,7 @@ func (k *compiler) people(top *yamlpos.Map) {
 			k.p.Managers[key.Raw()] = email
 		}
 	}
-	yamlpos.Enum(top.Get("tasks_in"), &k.p.TasksIn, WhereOwned, TasksInSalesforce, TasksInHubSpot)
+	k.tasksIn(top.Get("tasks_in"))
 }
 
 func (k *compiler) segments(n yamlpos.Node) {
@@ -243,6 +223,9 @@ func (k *compiler) finish() {
 	names := p.Mapping.Names()
 	for _, name := range k.used {
 		p.uses = append(p.uses, use{name: name, slot: names[name].Slot})
+	}
+	for _, name := range p.tellsOf() {
+		p.tells = append(p.tells, use{name: name, slot: names[name].Slot})
 	}
 	p.Mapping.CheckOwners(k.written(), k.c)
 	if !k.c.Failed() { // a rule that could not be read may use what seems unused

@@ -17,7 +17,8 @@ func defaultLifecycle() Lifecycle {
 	return Lifecycle{
 		LastTouches: 2, LastWindow: calendar.MustSpan("7d"), MinTouches: 3, MaxTouches: 5,
 		Accept: calendar.MustSpan("1d"), Decide: calendar.MustSpan("5 business days"), Content: calendar.MustSpan("3 business days"),
-		Hibernate: 180 * day, Rest: 90 * day,
+		Hibernate: 180 * day, Rest: 90 * day, HibernateFrom: map[State]bool{Declined: true},
+		MQA: setOf(withSales()...), Paused: setOf(append(withSales(), Hibernation)...),
 		Reasons:  map[string]ReturnClass{string(NoAnswer): NoAnswer, "no response": NoAnswer},
 		NotSales: map[string]bool{},
 		Read: map[mapping.Side][]connectors.Object{
@@ -29,7 +30,7 @@ func defaultLifecycle() Lifecycle {
 
 func (k *compiler) lifecycle(n yamlpos.Node) {
 	m := n.Map("status", "last_touches", "last_touch_within", "accept_after", "decide_within", "content_within",
-		"hibernate_after", "rest_after_loss", "touches", "return_reasons", "not_sales", "responses", "marketing_contacts", "read")
+		"hibernate_after", "hibernate_from", "rest_after_loss", "mqa_while", "pause_while", "touches", "return_reasons", "not_sales", "responses", "marketing_contacts", "read")
 	l := &k.p.Lifecycle
 	k.status(m.Get("status"))
 	m.Get("last_touches").IntIn(&l.LastTouches, 1, 10)
@@ -39,6 +40,9 @@ func (k *compiler) lifecycle(n yamlpos.Node) {
 	k.span(m.Get("content_within"), &l.Content)
 	m.Get("hibernate_after").DurationIn(&l.Hibernate, day, 0)
 	m.Get("rest_after_loss").DurationIn(&l.Rest, day, 0)
+	k.stateList(m.Get("hibernate_from"), &l.HibernateFrom, Nurture, Declined)
+	k.stateList(m.Get("mqa_while"), &l.MQA, shown()...)
+	k.stateList(m.Get("pause_while"), &l.Paused, shown()...)
 	touches := m.Get("touches").Map("min", "max")
 	touches.Get("min").IntIn(&l.MinTouches, 1, 100)
 	touches.Get("max").IntIn(&l.MaxTouches, 1, 100)
@@ -56,6 +60,37 @@ func (k *compiler) lifecycle(n yamlpos.Node) {
 	l.Responses = k.signalNames(m.Get("responses"))
 	l.Marketing = k.signalNames(m.Get("marketing_contacts"))
 	k.read(m.Get("read"))
+}
+
+// withSales are the states in which sales has an account, and won: mqa and the
+// pause of nurture end on return or loss.
+func withSales() []State { return []State{HandedOff, Working, Engaged, Opportunity, InProgress, Won} }
+
+// shown are the states that sales can see an account in.
+func shown() []State {
+	return []State{HandedOff, Working, Engaged, Opportunity, InProgress, Returned, Declined, Hibernation, Disputed, Won, Lost}
+}
+
+func setOf(states ...State) map[State]bool {
+	set := map[State]bool{}
+	for _, s := range states {
+		set[s] = true
+	}
+	return set
+}
+
+// stateList reads a list of states.
+func (k *compiler) stateList(n yamlpos.Node, dst *map[State]bool, allowed ...State) {
+	if !n.OK() {
+		return
+	}
+	*dst = map[State]bool{}
+	for _, item := range n.ListOrOne() {
+		var s State
+		if yamlpos.Enum(item, &s, allowed...) {
+			(*dst)[s] = true
+		}
+	}
 }
 
 // reasons sorts the words of return_reason.

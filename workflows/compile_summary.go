@@ -21,11 +21,8 @@ const (
 func notesFields() []string { return []string{"crm_notes", "notes", "description"} }
 
 func defaultMarketing() map[Type]string {
-	const light = "Pauses outreach to the account; sends content when sales asks for it."
-	return map[Type]string{
-		Intent:  "Pauses aggressive outreach, provides educational content, sends competitive positioning as needed.",
-		Inbound: light, Relationship: light,
-	}
+	const all = "Pauses aggressive outreach, provides educational content, sends competitive positioning as needed."
+	return map[Type]string{Intent: all, Inbound: all, Relationship: all}
 }
 
 func handoffTypes() []Type { return []Type{Intent, Inbound, Relationship} }

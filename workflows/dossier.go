@@ -49,8 +49,11 @@ type Page struct {
 	Reasons                           []string
 	Approach, MarketingDoes, NextStep string
 	Owner, OwnerWhy, Acknowledge, Due string
-	Fields                            map[string]string
-	Stage, Type, Rule                 string
+	// Call is when a promised discovery call must have been held, "" where
+	// none was promised.
+	Call              string
+	Fields            map[string]string
+	Stage, Type, Rule string
 }
 
 // ParseDossier compiles a summary template and runs it once on an empty page,
@@ -97,7 +100,7 @@ func (p *Policy) write(page *Page) (string, error) {
 }
 
 func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
-	m := p.Mapping
+	m, hours := p.Mapping, p.CalendarNamed(plan.Calendar)
 	page := Page{
 		Account: oneLine(plan.Account), Domain: oneLine(m.Text(in.Account, mapping.DomainField)), Industry: oneLine(m.Text(in.Account, FieldIndustry)),
 		Contact: clean(plan.Contact), Value: money(m.Text(in.Account, "value")), FitScore: m.Text(in.Account, "fit_score"),
@@ -105,19 +108,25 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 		Notes: p.notes(in.Account), DecisionMakers: longLine(m.Text(in.Account, FieldDecisionMakers)),
 		Technology: longLine(m.Text(in.Account, FieldTechnology)), News: longLine(m.Text(in.Account, FieldNews)),
 		Reasons: plan.Reasons, Owner: plan.Owner.Name, OwnerWhy: plan.How(),
-		Due: p.dayFormat(plan.Due), Fields: map[string]string{},
+		Due: dayFormat(hours, plan.Due), Fields: map[string]string{},
 		Stage: string(plan.Stage), Type: string(plan.Type), Rule: plan.Rule,
 		NextStep: p.NextStep[plan.Stage], MarketingDoes: p.Marketing[plan.Type],
 	}
+	if !plan.Call.IsZero() {
+		page.Call = dayFormat(hours, plan.Call)
+	}
 	if !p.SLA.Acknowledge.IsZero() {
-		page.Acknowledge = p.dayFormat(p.Calendar.Deadline(in.Now, p.SLA.Acknowledge))
+		page.Acknowledge = dayFormat(hours, hours.Deadline(in.Now, p.SLA.Acknowledge))
 	}
 	for i := range m.Fields {
 		page.Fields[m.Fields[i].Name] = oneLine(m.Text(in.Account, m.Fields[i].Name))
 	}
 	page.Flag = flag(plan.Type, page)
 	page.Signals = p.signalWords(t)
-	if len(page.Signals) == 0 { // a later stage: what was seen then may have left its window
+	if e := in.Life.Open; e != nil && len(e.Signals) > 0 { // a later stage: what was seen then, and what came since
+		page.Signals = sinceThen(e.Signals, page.Signals)
+	}
+	if len(page.Signals) == 0 {
 		for _, reason := range plan.Reasons {
 			if strings.HasPrefix(reason, responseReason) {
 				continue // has a line of its own
@@ -126,7 +135,7 @@ func (p *Policy) page(in Input, t Trace, plan Plan, contacts []Contact) Page {
 		}
 	}
 	if e := in.Life.Open; e != nil && e.Response != "" {
-		page.Response = oneLine(e.Response) + " on " + p.Calendar.LocalDay(e.Responded)
+		page.Response = p.answered(e)
 	}
 	page.Approach = p.approach(plan.Type, page.Industry, t)
 	page.Activity = p.activity(in)

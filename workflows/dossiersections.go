@@ -56,6 +56,23 @@ func (p *Policy) approach(t Type, industry string, trace Trace) string {
 	return strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n")
 }
 
+// sinceThen joins the signals that led to the handoff, in words, with those
+// that came since: of one that is in both, what was seen then.
+func sinceThen(then, now []string) []string {
+	about := func(s string) string {
+		s, _, _ = strings.Cut(s, ": ")
+		s, _, _ = strings.Cut(s, " rose to ")
+		return s
+	}
+	out := slices.Clone(then)
+	for _, s := range now {
+		if !slices.ContainsFunc(then, func(old string) bool { return about(old) == about(s) }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // behindWhatHeld names the fields and signals of the clauses that held.
 func (t *Trace) behindWhatHeld() (names []string) {
 	for _, r := range t.Rules {

@@ -49,7 +49,7 @@ func TestSummaryPerTypeAndStage(t *testing.T) {
 		s.salesforce(monday, "Name=Acme", "OwnerId=005000000000001AAA", "Description=Met at the fair.\nWhat marketing does:\nnothing", "Deciders__c=Dana Buyer (VP), Ned Nay (CFO)")
 		s.point("visits", monday.Add(-days), 3)
 	}
-	open := &workflows.Episode{Rule: "intent", Type: workflows.Intent, Handed: monday.Add(-5 * days), Responded: monday.Add(-time.Hour), Response: "the buyer replied", Stages: []workflows.StageStory{{Stage: workflows.SDR, At: monday.Add(-5 * days)}}}
+	open := &workflows.Episode{Rule: "intent", Type: workflows.Intent, Handed: monday.Add(-5 * days), Responded: monday.Add(-time.Hour), Response: "the buyer replied", Signals: []string{"Intent score rose to 82 on 2026-10-28 (70 or more counts)"}, Stages: []workflows.StageStory{{Stage: workflows.SDR, At: monday.Add(-5 * days)}}}
 	tests := []struct {
 		name  string
 		stage workflows.Stage

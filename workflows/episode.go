@@ -29,6 +29,9 @@ type Episode struct {
 	FirstTouch time.Time `json:"first_touch,omitzero"`
 	Responded  time.Time `json:"responded,omitzero"`
 	Response   string    `json:"response,omitempty"` // what it was
+	// Request is the inbound or relationship rule that was met in the SDR
+	// stage: its promise holds for the AE's.
+	Request string `json:"request,omitempty"`
 	// Booked and Held are of the first meeting.
 	Booked time.Time `json:"booked,omitzero"`
 	Held   time.Time `json:"held,omitzero"`
@@ -58,7 +61,10 @@ type Episode struct {
 	Ratings []Rating `json:"ratings,omitempty"`
 	// Criteria are the clauses that held, Version is the policy's, and
 	// OffTarget says that the account was not on the target account list.
-	Criteria  []string `json:"criteria,omitempty"`
+	Criteria []string `json:"criteria,omitempty"`
+	// Signals are they in words, with what they saw: for the summary of a
+	// later stage, when they may have left their windows.
+	Signals   []string `json:"signals,omitempty"`
 	Version   int      `json:"version,omitempty"`
 	OffTarget bool     `json:"off_target,omitempty"`
 	// Fired is when a clock ran out, by its name.
@@ -72,6 +78,8 @@ type StageStory struct {
 	// System and Owner say where the task is and whose it is.
 	System connectors.System `json:"system,omitempty"`
 	Owner  string            `json:"owner,omitempty"`
+	// Calendar names that of the owner's team, "" for the general one.
+	Calendar string `json:"calendar,omitempty"`
 	// Given is when the owner got it from another one, and Turn counts how
 	// often that was: each owner has clocks of their own.
 	Given time.Time `json:"given,omitzero"`
@@ -133,12 +141,12 @@ func (e *Episode) clone() *Episode {
 func begin(p Plan, segment string, now time.Time) *Episode {
 	return &Episode{
 		Rule: p.Rule, Type: p.Type, Segment: segment, Handed: now, Stages: []StageStory{p.story(now)},
-		Criteria: p.Criteria, Version: p.Version, OffTarget: p.OffTarget,
+		Criteria: p.Criteria, Signals: p.Signals, Version: p.Version, OffTarget: p.OffTarget,
 	}
 }
 
 func (p Plan) story(now time.Time) StageStory {
-	return StageStory{Stage: p.Stage, At: now, System: p.Side.System(), Owner: p.Owner.ID, Due: p.Due, Call: p.Call}
+	return StageStory{Stage: p.Stage, At: now, System: p.Side.System(), Owner: p.Owner.ID, Calendar: p.Calendar, Due: p.Due, Call: p.Call}
 }
 
 // Begin opens an episode in a life. Its times have whole seconds, as

@@ -74,7 +74,10 @@ type Facts struct {
 	Calls   []time.Time `json:"calls,omitempty"`
 	Emails  []time.Time `json:"emails,omitempty"`
 	Held    []time.Time `json:"held,omitempty"`
-	Booked  time.Time   `json:"booked,omitzero"`
+	// Elsewhere are those of Touches that are no touch of the present stage:
+	// an SDR who ticks off the task when the AE has got one.
+	Elsewhere []time.Time `json:"elsewhere,omitempty"`
+	Booked    time.Time   `json:"booked,omitzero"`
 	// Link: the buyer booked that meeting by a scheduling link. Asked is the
 	// first time that the buyer wrote, called, or sent a form.
 	Link  bool      `json:"link,omitempty"`
@@ -105,6 +108,9 @@ type Facts struct {
 	MovedIn connectors.System `json:"moved_in,omitempty"`
 	// Signal is when the last intent signal came.
 	Signal time.Time `json:"signal,omitzero"`
+	// News is when the last of the facts happened that the met criteria rest
+	// on, zero if that is not known.
+	News time.Time `json:"news,omitzero"`
 	// Next is when time alone changes any of these.
 	Next time.Time `json:"next,omitzero"`
 }
@@ -120,7 +126,7 @@ type Deal struct {
 func (p *Policy) Observe(in Input, d Decision, activities []mapping.SalesActivity) Facts {
 	f := Facts{Now: in.Now, Outcome: d.Outcome}
 	if d.Rule != nil {
-		f.Rule, f.Type = d.Rule.Name, d.Rule.Type
+		f.Rule, f.Type, f.News = d.Rule.Name, d.Rule.Type, p.news(in, d)
 	}
 	for _, a := range mapping.OnceEach(activities) {
 		f.take(in, a)
@@ -176,13 +182,21 @@ func (f *Facts) take(in Input, a mapping.SalesActivity) {
 	}
 	if a.OwnerID != "" {
 		f.Touches = append(f.Touches, a.At)
+		if a.Key != "" && !ofStage(a, in.Life.Open.Now()) {
+			f.Elsewhere = append(f.Elsewhere, a.At)
+		}
 	}
+}
+
+// ofStage tells whether a task of ours is the stage's.
+func ofStage(a mapping.SalesActivity, stage *StageStory) bool {
+	return strings.HasSuffix(a.Key, "/"+string(stage.Stage)+"/task")
 }
 
 // own looks at the task that handoffd made for the present stage.
 func (f *Facts) own(in Input, a mapping.SalesActivity) {
 	stage := in.Life.Open.Now()
-	if !strings.HasSuffix(a.Key, "/"+string(stage.Stage)+"/task") {
+	if !ofStage(a, stage) {
 		return
 	}
 	if !a.Created.Before(in.Life.Open.Handed) {
@@ -308,10 +322,7 @@ func (p *Policy) readSignals(in Input, f *Facts) {
 
 // lastSignal is when the last intent signal came, zero for never.
 func (p *Policy) lastSignal(in Input) (at time.Time) {
-	for _, u := range p.uses {
-		if slices.Contains(p.Lifecycle.Marketing, u.name) {
-			continue
-		}
+	for _, u := range p.tells {
 		before := 0.0
 		for _, pt := range in.History[u.name] {
 			rose := pt.Value > before // of a level; whatever happened is above nothing

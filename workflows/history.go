@@ -108,48 +108,6 @@ func (w *world) add(slot int, window time.Duration) connectors.Value {
 	return connectors.FloatValue(total)
 }
 
-// rises tells whether the level stands at or above the threshold and got there
-// since the last handoff ended. A first known value counts as a rise.
-func (w *world) rises(slot int, threshold float64) connectors.Value {
-	now := w.Lookup(slot)
-	if now.IsNull() {
-		return now
-	}
-	if now.Float() < threshold {
-		return connectors.BoolValue(false)
-	}
-	if w.used.IsZero() {
-		return connectors.BoolValue(true)
-	}
-	points := w.history[slot]
-	for i := len(points) - 1; i >= 0; i-- {
-		p := points[i]
-		if p.At.After(w.now) {
-			continue
-		}
-		if p.Value < threshold {
-			return connectors.BoolValue(true) // below since, so this is a new rise
-		}
-		if !p.At.After(w.used) {
-			return connectors.BoolValue(w.joined().After(w.used)) // above already when it ended
-		}
-	}
-	return connectors.BoolValue(len(points) > 0)
-}
-
-// joined is when the account came onto the target account list, zero if that
-// was never seen to happen: a level that is high then counts as a rise.
-func (w *world) joined() time.Time {
-	f := w.policy.Mapping.Field(TargetField)
-	if f == nil {
-		return time.Time{}
-	}
-	if w.recall != nil {
-		return w.recall.changedTo(f.Slot, connectors.BoolValue(true), w.now)
-	}
-	return w.policy.Mapping.ChangedTo(w.account, f.Slot, connectors.BoolValue(true))
-}
-
 // functions are what rules may ask of the past. note is told every window.
 func functions(m *mapping.Mapping, note func(slot int, window time.Duration)) map[string]expression.Function {
 	fs := expression.Base()

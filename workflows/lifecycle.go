@@ -23,6 +23,9 @@ type Lifecycle struct {
 	// Hibernate is how long a declined account must be silent, Rest how long
 	// a lost one is left alone.
 	Hibernate, Rest time.Duration
+	// MQA and Paused are the states in which mqa and nurture_paused say yes;
+	// HibernateFrom are those that fall silent.
+	MQA, Paused, HibernateFrom map[State]bool
 	// Reasons sorts the reasons of returns: those that say that the account
 	// was not ready, and those that say that nobody answered.
 	Reasons map[string]ReturnClass
@@ -108,6 +111,7 @@ func Transitions() []Transition {
 	add("criteria no longer met", Declined, "it came from declined", gone(Declined), Ready)
 	add("criteria no longer met", Nurture, "otherwise", gone(""), Ready)
 	add("fell silent", Hibernation, "no intent signal for hibernate_after", (*turn).fellSilent, Declined)
+	add("fell silent", Hibernation, "the same, if hibernate_from names nurture", (*turn).fellSilent, Nurture)
 	add("woke", Nurture, "an intent signal came", (*turn).woke, Hibernation)
 	add("rested", Nurture, "rest_after_loss is over", (*turn).rested, Lost)
 	return append(all, Transition{Name: HandOffTransition, From: Ready, To: HandedOff, When: "its turn has come, and there is room"})
@@ -269,11 +273,22 @@ func (t *turn) decided(v Word) bool {
 }
 
 func (t *turn) criteriaMet() (string, bool) {
+	return "criteria met: " + t.facts.Rule, t.facts.Outcome == HandOff && !t.stale() && !t.heldBack()
+}
+
+// heldBack: sales has said that it does not want the account before a day. What
+// a buyer asks for is not held.
+func (t *turn) heldBack() bool {
 	f := &t.facts
-	if f.Outcome == HandOff && f.Type == Intent && !f.NotBefore.IsZero() && !t.over(f.NotBefore) {
-		return "", false
-	}
-	return "criteria met: " + f.Rule, f.Outcome == HandOff
+	return f.Outcome == HandOff && f.Type == Intent && !f.NotBefore.IsZero() && !t.over(f.NotBefore)
+}
+
+// stale: what the criteria rest on has led to a handoff already. A rule that
+// looks at a level alone would else send an account back as soon as sales, or
+// a person who moved it to nurture, has given it up.
+func (t *turn) stale() bool {
+	f := &t.facts
+	return f.Type == Intent && !f.News.IsZero() && !f.News.After(t.life.Ended)
 }
 
 // asked: what a buyer asks for is never left lying, even where a score means
@@ -297,6 +312,9 @@ func gone(to State) func(*turn) (string, bool) {
 }
 
 func (t *turn) fellSilent() (string, bool) {
+	if !t.policy.Lifecycle.HibernateFrom[t.life.State] {
+		return "", false
+	}
 	last := t.life.Since
 	if t.facts.Signal.After(last) {
 		last = t.facts.Signal

@@ -42,6 +42,7 @@ type moveCase struct {
 	after time.Duration
 	facts workflows.Facts
 	want  []workflows.State // the states that are gone through
+	rules string            // added to the policy
 }
 
 func word(text string, after time.Duration) workflows.Word {
@@ -75,60 +76,63 @@ func moves() []moveCase {
 		return workflows.Facts{Deal: workflows.Deal{Created: monday, Closed: monday.Add(9 * days), Won: won}}
 	}
 	list := []moveCase{
-		{"criteria met", in(workflows.Nurture), hours, met(workflows.Intent), []workflows.State{workflows.Ready}},
-		{"nothing", in(workflows.Nurture), hours, workflows.Facts{}, nil},
-		{"criteria gone", in(workflows.Ready), hours, workflows.Facts{Outcome: workflows.NotQualified}, []workflows.State{workflows.Nurture}},
-		{"criteria gone, from declined", fromReady(workflows.Declined), hours, workflows.Facts{}, []workflows.State{workflows.Declined}},
-		{"criteria gone, from won", fromReady(workflows.Won), hours, workflows.Facts{}, []workflows.State{workflows.Won}},
-		{"criteria gone, from lost", fromReady(workflows.Lost), hours, workflows.Facts{}, []workflows.State{workflows.Lost}},
-		{"still ready", fromReady(workflows.Declined), hours, met(workflows.Intent), nil},
+		{"criteria met", in(workflows.Nurture), hours, met(workflows.Intent), []workflows.State{workflows.Ready}, ""},
+		{"nothing", in(workflows.Nurture), hours, workflows.Facts{}, nil, ""},
+		{"criteria gone", in(workflows.Ready), hours, workflows.Facts{Outcome: workflows.NotQualified}, []workflows.State{workflows.Nurture}, ""},
+		{"criteria gone, from declined", fromReady(workflows.Declined), hours, workflows.Facts{}, []workflows.State{workflows.Declined}, ""},
+		{"criteria gone, from won", fromReady(workflows.Won), hours, workflows.Facts{}, []workflows.State{workflows.Won}, ""},
+		{"criteria gone, from lost", fromReady(workflows.Lost), hours, workflows.Facts{}, []workflows.State{workflows.Lost}, ""},
+		{"sales wants to wait while it is ready", fromReady(workflows.Declined), hours, withNotBefore, []workflows.State{workflows.Declined}, ""},
+		{"still ready", fromReady(workflows.Declined), hours, met(workflows.Intent), nil, ""},
 
-		{"begun", handed(workflows.HandedOff, workflows.SDR), 2 * hours, workflows.Facts{Begun: monday.Add(hours)}, []workflows.State{workflows.Working}},
-		{"touched", handed(workflows.HandedOff, workflows.SDR), 2 * hours, workflows.Facts{Touches: touches(hours)}, []workflows.State{workflows.Working}},
-		{"reply at once", handed(workflows.HandedOff, workflows.SDR), 2 * hours, workflows.Facts{Response: word("reply", hours)}, []workflows.State{workflows.Engaged}},
-		{"form while working", handed(workflows.Working, workflows.SDR), 2 * hours, workflows.Facts{Again: "demo"}, []workflows.State{workflows.Engaged}},
-		{"sales gives it back", handed(workflows.Working, workflows.SDR), 2 * days, workflows.Facts{Return: word("no budget", days)}, []workflows.State{workflows.Returned}},
-		{"sales gives it back unseen", handed(workflows.HandedOff, workflows.SDR), 2 * days, workflows.Facts{Return: word("no budget", days)}, []workflows.State{workflows.Returned}},
-		{"an engaged one is given back", handed(workflows.Engaged, workflows.AE), 2 * days, workflows.Facts{Return: word("no budget", days)}, []workflows.State{workflows.Returned}},
-		{"silent for 30 days", handed(workflows.Working, workflows.SDR), 30 * days, workflows.Facts{Touches: touches(hours)}, []workflows.State{workflows.InProgress}},
-		{"not yet 30 days", handed(workflows.Working, workflows.SDR), 30*days - time.Second, workflows.Facts{Touches: touches(hours)}, nil},
-		{"untouched for 30 days", handed(workflows.HandedOff, workflows.SDR), 30 * days, workflows.Facts{}, []workflows.State{workflows.InProgress}},
-		{"an AE keeps a silent one", handed(workflows.Working, workflows.AE), 40 * days, workflows.Facts{}, nil},
-		{"reply to a last touch", inProgress, 2 * days, workflows.Facts{Response: word("reply", days)}, []workflows.State{workflows.Engaged}},
-		{"given back in progress", inProgress, 2 * days, workflows.Facts{Return: word("no", days)}, []workflows.State{workflows.Returned}},
-		{"one last touch", inProgress, 2 * days, workflows.Facts{Touches: touches(days)}, nil},
-		{"two last touches", inProgress, 3 * days, workflows.Facts{Touches: touches(days, 2*days)}, []workflows.State{workflows.Returned}},
-		{"a week in progress", inProgress, 7 * days, workflows.Facts{}, []workflows.State{workflows.Returned}},
+		{"begun", handed(workflows.HandedOff, workflows.SDR), 2 * hours, workflows.Facts{Begun: monday.Add(hours)}, []workflows.State{workflows.Working}, ""},
+		{"touched", handed(workflows.HandedOff, workflows.SDR), 2 * hours, workflows.Facts{Touches: touches(hours)}, []workflows.State{workflows.Working}, ""},
+		{"reply at once", handed(workflows.HandedOff, workflows.SDR), 2 * hours, workflows.Facts{Response: word("reply", hours)}, []workflows.State{workflows.Engaged}, ""},
+		{"form while working", handed(workflows.Working, workflows.SDR), 2 * hours, workflows.Facts{Again: "demo"}, []workflows.State{workflows.Engaged}, ""},
+		{"sales gives it back", handed(workflows.Working, workflows.SDR), 2 * days, workflows.Facts{Return: word("no budget", days)}, []workflows.State{workflows.Returned}, ""},
+		{"sales gives it back unseen", handed(workflows.HandedOff, workflows.SDR), 2 * days, workflows.Facts{Return: word("no budget", days)}, []workflows.State{workflows.Returned}, ""},
+		{"an engaged one is given back", handed(workflows.Engaged, workflows.AE), 2 * days, workflows.Facts{Return: word("no budget", days)}, []workflows.State{workflows.Returned}, ""},
+		{"silent for 30 days", handed(workflows.Working, workflows.SDR), 30 * days, workflows.Facts{Touches: touches(hours)}, []workflows.State{workflows.InProgress}, ""},
+		{"not yet 30 days", handed(workflows.Working, workflows.SDR), 30*days - time.Second, workflows.Facts{Touches: touches(hours)}, nil, ""},
+		{"untouched for 30 days", handed(workflows.HandedOff, workflows.SDR), 30 * days, workflows.Facts{}, []workflows.State{workflows.InProgress}, ""},
+		{"an AE keeps a silent one", handed(workflows.Working, workflows.AE), 40 * days, workflows.Facts{}, nil, ""},
+		{"reply to a last touch", inProgress, 2 * days, workflows.Facts{Response: word("reply", days)}, []workflows.State{workflows.Engaged}, ""},
+		{"given back in progress", inProgress, 2 * days, workflows.Facts{Return: word("no", days)}, []workflows.State{workflows.Returned}, ""},
+		{"one last touch", inProgress, 2 * days, workflows.Facts{Touches: touches(days)}, nil, ""},
+		{"two last touches", inProgress, 3 * days, workflows.Facts{Touches: touches(days, 2*days)}, []workflows.State{workflows.Returned}, ""},
+		{"a week in progress", inProgress, 7 * days, workflows.Facts{}, []workflows.State{workflows.Returned}, ""},
 
-		{"accepted after a day", returned(workflows.Returned), days, workflows.Facts{}, []workflows.State{workflows.Declined}},
-		{"disputed", returned(workflows.Returned), 2 * hours, workflows.Facts{Dispute: word("true", hours)}, []workflows.State{workflows.Disputed}},
-		{"the buyer asks after the return", returned(workflows.Returned), 2 * hours, workflows.Facts{Again: "demo"}, []workflows.State{workflows.Engaged}},
-		{"an old reply does not bring it back", returned(workflows.Returned), 2 * hours, workflows.Facts{Response: word("reply", -hours)}, nil},
-		{"back to sales", returned(workflows.Disputed), 2 * hours, workflows.Facts{Verdict: word("sales", hours)}, []workflows.State{workflows.Working}},
-		{"back to nurture", returned(workflows.Disputed), 2 * hours, workflows.Facts{Verdict: word("nurture", hours)}, []workflows.State{workflows.Declined}},
-		{"undecided", returned(workflows.Disputed), 30 * days, workflows.Facts{}, nil},
+		{"accepted after a day", returned(workflows.Returned), days, workflows.Facts{}, []workflows.State{workflows.Declined}, ""},
+		{"disputed", returned(workflows.Returned), 2 * hours, workflows.Facts{Dispute: word("true", hours)}, []workflows.State{workflows.Disputed}, ""},
+		{"the buyer asks after the return", returned(workflows.Returned), 2 * hours, workflows.Facts{Again: "demo"}, []workflows.State{workflows.Engaged}, ""},
+		{"an old reply does not bring it back", returned(workflows.Returned), 2 * hours, workflows.Facts{Response: word("reply", -hours)}, nil, ""},
+		{"back to sales", returned(workflows.Disputed), 2 * hours, workflows.Facts{Verdict: word("sales", hours)}, []workflows.State{workflows.Working}, ""},
+		{"back to nurture", returned(workflows.Disputed), 2 * hours, workflows.Facts{Verdict: word("nurture", hours)}, []workflows.State{workflows.Declined}, ""},
+		{"undecided", returned(workflows.Disputed), 30 * days, workflows.Facts{}, nil, ""},
 
-		{"a new signal", in(workflows.Declined), 90 * days, met(workflows.Intent), []workflows.State{workflows.Ready}},
-		{"held by not_before", in(workflows.Declined), 30 * days, withNotBefore, nil},
-		{"not_before is over", in(workflows.Declined), 60 * days, withNotBefore, []workflows.State{workflows.Ready}},
-		{"a form is never held", in(workflows.Declined), 30 * days, inboundNotBefore, []workflows.State{workflows.Ready}},
-		{"six months silent", in(workflows.Declined), 180 * days, workflows.Facts{}, []workflows.State{workflows.Hibernation}},
-		{"a signal keeps it awake", in(workflows.Declined), 180 * days, workflows.Facts{Signal: monday.Add(days)}, nil},
-		{"wakes", in(workflows.Hibernation), 300 * days, workflows.Facts{Signal: monday.Add(299 * days)}, []workflows.State{workflows.Nurture}},
-		{"wakes to ready", in(workflows.Hibernation), 300 * days, workflows.Facts{Signal: monday.Add(299 * days), Outcome: workflows.HandOff, Type: workflows.Intent}, []workflows.State{workflows.Nurture, workflows.Ready}},
-		{"sleeps on", in(workflows.Hibernation), 900 * days, workflows.Facts{}, nil},
+		{"a new signal", in(workflows.Declined), 90 * days, met(workflows.Intent), []workflows.State{workflows.Ready}, ""},
+		{"held by not_before", in(workflows.Declined), 30 * days, withNotBefore, nil, ""},
+		{"not_before is over", in(workflows.Declined), 60 * days, withNotBefore, []workflows.State{workflows.Ready}, ""},
+		{"a form is never held", in(workflows.Declined), 30 * days, inboundNotBefore, []workflows.State{workflows.Ready}, ""},
+		{"six months silent", in(workflows.Declined), 180 * days, workflows.Facts{}, []workflows.State{workflows.Hibernation}, ""},
+		{"a signal keeps it awake", in(workflows.Declined), 180 * days, workflows.Facts{Signal: monday.Add(days)}, nil, ""},
+		{"wakes", in(workflows.Hibernation), 300 * days, workflows.Facts{Signal: monday.Add(299 * days)}, []workflows.State{workflows.Nurture}, ""},
+		{"wakes to ready", in(workflows.Hibernation), 300 * days, workflows.Facts{Signal: monday.Add(299 * days), Outcome: workflows.HandOff, Type: workflows.Intent}, []workflows.State{workflows.Nurture, workflows.Ready}, ""},
+		{"sleeps on", in(workflows.Hibernation), 900 * days, workflows.Facts{}, nil, ""},
+		{"nurture goes on", in(workflows.Nurture), 900 * days, workflows.Facts{}, nil, ""},
+		{"nurture sleeps where the team wants that", in(workflows.Nurture), 180 * days, workflows.Facts{}, []workflows.State{workflows.Hibernation}, "lifecycle: {hibernate_from: [nurture, declined]}"},
 
-		{"won", dealt, 10 * days, closed(true), []workflows.State{workflows.Won}},
-		{"lost", dealt, 10 * days, closed(false), []workflows.State{workflows.Lost}},
-		{"an older one was opened again and lost", dealt, 10 * days, workflows.Facts{Deal: workflows.Deal{Created: monday.Add(-90 * days), Closed: monday.Add(9 * days)}}, []workflows.State{workflows.Lost}},
-		{"an older one was lost long ago", dealt, 10 * days, workflows.Facts{Deal: workflows.Deal{Created: monday.Add(-90 * days), Closed: monday.Add(-80 * days)}}, []workflows.State{workflows.Engaged}},
-		{"gone while open", dealt, 10 * days, workflows.Facts{}, []workflows.State{workflows.Engaged}},
-		{"gone", deal, 10 * days, workflows.Facts{}, []workflows.State{workflows.Nurture}},
-		{"a customer asks", in(workflows.Won), days, met(workflows.Relationship), []workflows.State{workflows.Ready}},
-		{"a score says nothing of a customer", in(workflows.Won), days, met(workflows.Intent), nil},
-		{"a lost one asks", in(workflows.Lost), days, met(workflows.Inbound), []workflows.State{workflows.Ready}},
-		{"rests", in(workflows.Lost), 89 * days, met(workflows.Intent), nil},
-		{"rested", in(workflows.Lost), 90 * days, workflows.Facts{}, []workflows.State{workflows.Nurture}},
+		{"won", dealt, 10 * days, closed(true), []workflows.State{workflows.Won}, ""},
+		{"lost", dealt, 10 * days, closed(false), []workflows.State{workflows.Lost}, ""},
+		{"an older one was opened again and lost", dealt, 10 * days, workflows.Facts{Deal: workflows.Deal{Created: monday.Add(-90 * days), Closed: monday.Add(9 * days)}}, []workflows.State{workflows.Lost}, ""},
+		{"an older one was lost long ago", dealt, 10 * days, workflows.Facts{Deal: workflows.Deal{Created: monday.Add(-90 * days), Closed: monday.Add(-80 * days)}}, []workflows.State{workflows.Engaged}, ""},
+		{"gone while open", dealt, 10 * days, workflows.Facts{}, []workflows.State{workflows.Engaged}, ""},
+		{"gone", deal, 10 * days, workflows.Facts{}, []workflows.State{workflows.Nurture}, ""},
+		{"a customer asks", in(workflows.Won), days, met(workflows.Relationship), []workflows.State{workflows.Ready}, ""},
+		{"a score says nothing of a customer", in(workflows.Won), days, met(workflows.Intent), nil, ""},
+		{"a lost one asks", in(workflows.Lost), days, met(workflows.Inbound), []workflows.State{workflows.Ready}, ""},
+		{"rests", in(workflows.Lost), 89 * days, met(workflows.Intent), nil, ""},
+		{"rested", in(workflows.Lost), 90 * days, workflows.Facts{}, []workflows.State{workflows.Nurture}, ""},
 	}
 	for _, s := range workflows.States() {
 		if s == workflows.Opportunity {
@@ -138,12 +142,12 @@ func moves() []moveCase {
 		if s.Open() {
 			life = handed(s, workflows.SDR)
 		}
-		list = append(list, moveCase{"opportunity from " + string(s), life, days, workflows.Facts{OpenDeal: monday.Add(hours)}, []workflows.State{workflows.Opportunity}})
+		list = append(list, moveCase{"opportunity from " + string(s), life, days, workflows.Facts{OpenDeal: monday.Add(hours)}, []workflows.State{workflows.Opportunity}, ""})
 		to := workflows.Declined
 		if s == to {
 			to = workflows.Working
 		}
-		list = append(list, moveCase{"by hand from " + string(s), life, hours, workflows.Facts{Moved: to, MovedIn: connectors.HubSpot}, []workflows.State{to}})
+		list = append(list, moveCase{"by hand from " + string(s), life, hours, workflows.Facts{Moved: to, MovedIn: connectors.HubSpot}, []workflows.State{to}, ""})
 	}
 	return list
 }
@@ -152,10 +156,10 @@ func moves() []moveCase {
 // case, and each case goes through the states that it should.
 func TestEveryTransition(t *testing.T) {
 	t.Parallel()
-	p := policy(t, policyText)
 	reached := map[string]bool{}
 	for _, c := range moves() {
 		t.Run(c.name, func(t *testing.T) {
+			p := policy(t, policyText+c.rules)
 			c.facts.Now = monday.Add(c.after)
 			progress := p.Advance(c.life, c.facts)
 			var got []workflows.State

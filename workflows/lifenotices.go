@@ -21,8 +21,18 @@ func (t *turn) returnNotice() Notice {
 	return t.tell(fmt.Sprintf("returned/%d", t.facts.Now.Unix()), "Returned by sales", body, ToMarketing)
 }
 
-// manyTouches tells the AE that an SDR has tried often enough, and nobody has
-// answered.
+// tried tells the AE, once, that an SDR has tried often enough and nobody has
+// answered, be it that the last of these touches is one of the last attempts.
+func (t *turn) tried(out *Progress) {
+	const name = "touches"
+	e := t.life.Open
+	if e == nil || t.life.State != InProgress || e.Touches < t.policy.Lifecycle.MaxTouches || t.fired(name) {
+		return
+	}
+	t.fire(name)
+	out.Notices = append(out.Notices, t.manyTouches(e))
+}
+
 func (t *turn) manyTouches(e *Episode) Notice {
 	n := t.tell("touches", "Many touches and no response", fmt.Sprintf("%d touches in %s and no response. The SDR makes a last attempt.", e.Touches, t.policy.SLA.Return), ToOwner)
 	n.For = AE

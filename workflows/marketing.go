@@ -23,7 +23,7 @@ func (l *Life) Resting() bool { return l.rejected() || l.State == Hibernation }
 // after each contact; one that hibernates is tracked and not nurtured.
 func (p *Policy) Paused(life Life, now time.Time) (paused bool, until time.Time) {
 	switch {
-	case life.State.WithSales(), life.State == Won, life.State == Hibernation:
+	case p.Lifecycle.Paused[life.State]:
 		return true, time.Time{}
 	case life.rejected() && !life.Marketed.IsZero():
 		until = p.monthsAfter(life.Marketed, 1)

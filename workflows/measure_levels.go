@@ -69,7 +69,9 @@ func late(text, otherwise string) string {
 }
 
 func acknowledgedInTime(s *sheet, h *Measured) []Entry {
-	due := func(st StageStory) time.Time { return s.policy.Calendar.Deadline(st.At, s.policy.SLA.Acknowledge) }
+	due := func(st StageStory) time.Time {
+		return s.policy.CalendarNamed(st.Calendar).Deadline(st.At, s.policy.SLA.Acknowledge)
+	}
 	return s.promised(h, due, func(st StageStory) time.Time { return st.Acknowledged }, "acknowledged")
 }
 
@@ -81,7 +83,7 @@ func touchedInTime(s *sheet, h *Measured) []Entry {
 		case st.Turn == 0 && !st.Due.IsZero(): // another owner's deadline is not what was promised
 			return st.Due
 		}
-		return s.policy.Calendar.Deadline(st.At, s.policy.SLA.FirstTouch)
+		return s.policy.CalendarNamed(st.Calendar).Deadline(st.At, s.policy.SLA.FirstTouch)
 	}
 	return s.promised(h, due, func(st StageStory) time.Time { return st.Touched }, "touched")
 }

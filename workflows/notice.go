@@ -25,6 +25,8 @@ type Notice struct {
 	// Urgent notices do not wait for the end of quiet hours.
 	Urgent bool
 	To     []Audience
+	// Mail: the CRM tells it by e-mail as well as inside of its pages.
+	Mail bool
 	// For is the stage whose owner is meant, "" for the present one.
 	For   Stage
 	Title string

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"handoffd/connectors"
+	"handoffd/workflows/calendar"
 )
 
 // Contact is a person on the account, as far as the summary needs it.
@@ -34,7 +35,9 @@ type Plan struct {
 	// promise.
 	Due, Call time.Time
 	Day       string
-	Subject   string
+	// Calendar names that of the owner's team, "" for the general one.
+	Calendar string
+	Subject  string
 	// Summary is the one page as text, HTML the same as safe HTML.
 	Summary, HTML string
 	Contact       *Contact
@@ -42,6 +45,7 @@ type Plan struct {
 	// Criteria are the clauses that held, without what they saw; Version is
 	// the policy's. OffTarget: the account is not on the target account list.
 	Criteria  []string
+	Signals   []string // the same in words
 	Version   int
 	OffTarget bool
 }
@@ -52,7 +56,7 @@ func (p *Policy) Plan(in Input, d Decision, t Trace, users Users, load *Load, co
 	h := d.Rule
 	plan := Plan{
 		Rule: h.Name, Type: h.Type, Stage: h.To, Reasons: reasons(t),
-		Criteria: held(t), Version: p.Version, OffTarget: p.offTarget(in.Account),
+		Criteria: held(t), Signals: p.signalWords(t), Version: p.Version, OffTarget: p.offTarget(in.Account),
 	}
 	return p.complete(plan, in, t, h.CallWithin, RouteRequest{Input: in, Stage: h.To, Users: users, Load: load}, contacts)
 }
@@ -145,14 +149,22 @@ func primary(contacts []Contact, history History) *Contact {
 	return best
 }
 
-// dayFormat shows a time to sales people in the team's zone.
-func (p *Policy) dayFormat(t time.Time) string {
-	return t.In(p.Calendar.Location()).Format("Mon 2 Jan 2006 15:04 MST")
+// dayFormat shows a time to sales people in their team's zone.
+func dayFormat(c *calendar.Calendar, t time.Time) string {
+	return t.In(c.Location()).Format("Mon 2 Jan 2006 15:04 MST")
 }
 
 // String shows the plan in one line.
 func (p Plan) String() string {
 	return fmt.Sprintf("%s -> %s (%s), due %s", p.Account, p.Owner.Name, p.Side.System(), p.Day)
+}
+
+// WhyNow is what led to it, in words where there are any.
+func (p Plan) WhyNow() []string {
+	if len(p.Signals) > 0 {
+		return p.Signals
+	}
+	return p.Reasons
 }
 
 // WhyText says how the owner was found, or why there is none.

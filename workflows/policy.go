@@ -48,15 +48,22 @@ type Policy struct {
 	Hash     string
 	Mapping  *mapping.Mapping
 	Calendar *calendar.Calendar
-	Handoffs []Handoff // strongest first
-	Segments []Segment
-	Routing  map[Stage]Routing
+	// Calendars are those of teams that work at other times: the promises of
+	// a stage are kept by the calendar of its owner.
+	Calendars []TeamCalendar
+	Handoffs  []Handoff // strongest first
+	Segments  []Segment
+	Rises     Rises
+	Routing   map[Stage]Routing
 	// Absent lists when people of the pools are away, by person.
-	Absent   map[string][]Absence
-	TasksIn  TasksIn
-	Managers map[string]string
-	Status   map[State][2]string // per mapping.Side
-	SLA      SLA
+	Absent  map[string][]Absence
+	TasksIn TasksIn
+	// OwnedInBoth is where the task is of an account that is owned in both
+	// CRMs, if it is made where the account is owned.
+	OwnedInBoth mapping.Side
+	Managers    map[string]string
+	Status      map[State][2]string // per mapping.Side
+	SLA         SLA
 	// Lifecycle holds the numbers of an account's life.
 	Lifecycle Lifecycle
 	Alerts    Alerts
@@ -83,6 +90,8 @@ type Policy struct {
 	window  time.Duration
 	windows []windowUse
 	uses    []use
+	// tells are the uses that say something of the buyer, see tellsOf.
+	tells []use
 
 	// Survey is the address at which sales is asked whether what it gets is
 	// qualified, "" for none.
@@ -149,23 +158,6 @@ func (p *Policy) StatusTexts() map[string][2]string {
 		texts[string(s)] = t
 	}
 	return texts
-}
-
-// taskSystem returns in which CRM the account's task belongs, and false if the
-// account has no record there.
-func (p *Policy) taskSystem(a *mapping.Account) (mapping.Side, bool) {
-	_, sf := a.Ref(mapping.SalesforceSide)
-	_, hs := a.Ref(mapping.HubSpotSide)
-	switch p.TasksIn {
-	case TasksInSalesforce:
-		return mapping.SalesforceSide, sf
-	case TasksInHubSpot:
-		return mapping.HubSpotSide, hs
-	}
-	if sf {
-		return mapping.SalesforceSide, true
-	}
-	return mapping.HubSpotSide, hs
 }
 
 // Users are the people of both CRMs.

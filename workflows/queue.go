@@ -191,7 +191,7 @@ func (p *Policy) signalAt(in Input, d Decision) time.Time {
 		if v := program.Eval(w); v.IsNull() || !v.Bool() {
 			continue
 		}
-		for _, name := range program.Names() {
+		for _, name := range tell(program) {
 			at = later(at, p.factAt(in, name))
 		}
 	}

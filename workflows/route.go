@@ -21,6 +21,9 @@ type Assignment struct {
 	// Why tells who was considered and why they were passed over, in order;
 	// last who it is.
 	Why []string
+	// Full is the capacity that kept a member of the pool from the account who
+	// could have it otherwise, the one that opens first; nil for none.
+	Full *Full
 	// Pool is whose turn was taken, and Turns how the pool stands after it.
 	Pool  string
 	Turns map[string]Turn
@@ -52,7 +55,7 @@ type RouteRequest struct {
 // queue, never gets a task. Without anyone, ok is false and Why says what to
 // do.
 func (p *Policy) Route(r RouteRequest) (Assignment, bool) {
-	side, ok := p.taskSystem(r.Account)
+	side, ok := p.taskHome(r)
 	if r.System != "" {
 		side = mapping.SideOf(r.System)
 		_, ok = r.Account.Ref(side)
@@ -148,8 +151,8 @@ func (c *chooser) find(email string) *connectors.User {
 
 // barred says why a user cannot get anything now, "" if nothing is in the way.
 func (c *chooser) barred(u *connectors.User) string {
-	if !u.Active || u.Queue {
-		return "is " + unfit(u)
+	if why := c.p.unfit(u); why != "" {
+		return why
 	}
 	person := c.p.Person(c.as.Side, *u)
 	if slices.Contains(c.r.Exclude, person) || slices.Contains(c.r.Exclude, u.ID) {
@@ -159,13 +162,6 @@ func (c *chooser) barred(u *connectors.User) string {
 		return "is absent until " + until
 	}
 	return ""
-}
-
-func unfit(u *connectors.User) string {
-	if u.Queue {
-		return "a queue"
-	}
-	return "inactive"
 }
 
 // Person names somebody alike in both CRMs: by their address, or by their id

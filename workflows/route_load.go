@@ -3,12 +3,17 @@ package workflows
 import (
 	"maps"
 	"time"
+
+	"handoffd/connectors"
 )
 
 // Load is what people have been given so far, as far as routing asks for it.
 type Load struct {
 	given map[string]Given
 	turns map[string]map[string]Turn
+	// Limit says which limit keeps a member of a pool from getting more, ""
+	// for none; nil for no limits.
+	Limit func(connectors.System, connectors.User) string
 }
 
 // Given counts a person's handoffs in the team's present day, week and month.
@@ -82,6 +87,14 @@ func (l *Load) Take(as Assignment) {
 		l.turns[as.Pool] = map[string]Turn{}
 	}
 	maps.Copy(l.turns[as.Pool], as.Turns)
+}
+
+// limited says which limit keeps somebody from getting more, "" for none.
+func (l *Load) limited(system connectors.System, u *connectors.User) string {
+	if l == nil || l.Limit == nil {
+		return ""
+	}
+	return l.Limit(system, *u)
 }
 
 // of is what a person has been given.

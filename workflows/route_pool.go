@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"handoffd/connectors"
+	"handoffd/workflows/calendar"
 )
 
 // contender is a member of a pool who could take the account.
@@ -66,18 +67,48 @@ func (c *chooser) able(m *Member, person string) (u *connectors.User, why string
 	if why = c.outside(m); why != "" {
 		return nil, why
 	}
-	given := c.r.Load.of(person)
-	for _, period := range []struct {
-		most, have int
-		name       string
-	}{
-		{m.Capacity.Day, given.Day, "day"}, {m.Capacity.Week, given.Week, "week"}, {m.Capacity.Month, given.Month, "month"},
-	} {
-		if period.most > 0 && period.have >= period.most {
-			return nil, fmt.Sprintf("has been given %d of %d this %s", period.have, period.most, period.name)
-		}
+	if why = c.r.Load.limited(c.as.Side.System(), u); why != "" {
+		return nil, "has to wait: " + why
+	}
+	if full := c.full(m, person); full != nil {
+		c.atCapacity(m, *full)
+		return nil, full.Text
 	}
 	return u, ""
+}
+
+// atCapacity notes who would have room again, and when the first has.
+func (c *chooser) atCapacity(m *Member, full Full) {
+	full.Text = m.Email + " " + full.Text
+	if was := c.as.Full; was != nil {
+		full.Text = was.Text + "; " + full.Text
+		if was.End.Before(full.End) {
+			full.Start, full.End, full.Period, full.Count, full.Cap = was.Start, was.End, was.Period, was.Count, was.Cap
+		}
+	}
+	c.as.Full = &full
+}
+
+// full is the capacity that a member has reached, of several the one that
+// opens last, nil for none.
+func (c *chooser) full(m *Member, person string) (full *Full) {
+	given := c.r.Load.of(person)
+	for _, p := range []struct {
+		most, have int
+		period     calendar.Period
+	}{
+		{m.Capacity.Day, given.Day, calendar.Day}, {m.Capacity.Week, given.Week, calendar.Week}, {m.Capacity.Month, given.Month, calendar.Month},
+	} {
+		if p.most == 0 || p.have < p.most {
+			continue
+		}
+		start, end := c.p.Calendar.Bounds(p.period, c.r.Now)
+		full = laterFull(full, &Full{
+			Text:  fmt.Sprintf("has been given %d of %d this %s", p.have, p.most, p.period),
+			Start: start, End: end, Period: p.period, Count: p.have, Cap: p.most,
+		})
+	}
+	return full
 }
 
 // outside says why an account is not in a member's territory. What cannot be

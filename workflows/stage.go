@@ -14,11 +14,32 @@ const responseReason = "response on "
 // PlanStage lays out the next stage of a handoff that is under way.
 func (p *Policy) PlanStage(in Input, t Trace, reasons []string, stage Stage, users Users, load *Load, contacts []Contact) (Plan, bool, error) {
 	e := in.Life.Open
-	plan := Plan{Rule: e.Rule, Type: e.Type, Stage: stage, Reasons: slices.Clone(reasons)}
+	plan := Plan{Rule: e.Rule, Type: e.Type, Stage: stage, Reasons: slices.Clone(reasons), Signals: slices.Clone(e.Signals)}
 	if e.Response != "" {
 		plan.Reasons = append(plan.Reasons, fmt.Sprintf("%s%s: %s", responseReason, p.Calendar.LocalDay(e.Responded), e.Response))
+		plan.Signals = append(plan.Signals, p.answered(e))
 	}
-	return p.complete(plan, in, t, calendar.Span{}, RouteRequest{Input: in, Stage: stage, Users: users, Load: load}, contacts)
+	return p.complete(plan, in, t, p.promised(e), RouteRequest{Input: in, Stage: stage, Users: users, Load: load}, contacts)
+}
+
+// answered is what the buyer answered, and when, in words.
+func (p *Policy) answered(e *Episode) string {
+	what := oneLine(e.Response)
+	if e.Response == e.Request { // a rule's name
+		what = noun(what)
+	}
+	return what + " on " + p.Calendar.LocalDay(e.Responded)
+}
+
+// promised is how soon the discovery call must be held of a handoff during
+// which the buyer asked for it, zero for no such promise.
+func (p *Policy) promised(e *Episode) calendar.Span {
+	for i := range p.Handoffs {
+		if h := &p.Handoffs[i]; e.Request != "" && h.Name == e.Request {
+			return h.CallWithin
+		}
+	}
+	return calendar.Span{}
 }
 
 // complete adds to a plan who, by when, and with which words. call is how soon
@@ -34,12 +55,14 @@ func (p *Policy) complete(plan Plan, in Input, t Trace, call calendar.Span, who 
 		return plan, false, nil
 	}
 	plan.Manager, plan.HasManager = p.Manager(as.Side, as.Owner, who.Users)
-	plan.Due = p.Calendar.Deadline(in.Now, p.SLA.FirstTouch)
+	plan.Calendar = p.CalendarFor(as.Owner)
+	hours := p.CalendarNamed(plan.Calendar)
+	plan.Due = hours.Deadline(in.Now, p.SLA.FirstTouch)
 	if !call.IsZero() {
-		plan.Due = p.Calendar.Deadline(in.Now, call)
+		plan.Due = hours.Deadline(in.Now, call)
 		plan.Call = plan.Due
 	}
-	plan.Day = p.Calendar.LocalDay(plan.Due)
+	plan.Day = hours.LocalDay(plan.Due)
 	plan.Subject = Subject(plan.Type, plan.Stage, plan.Account)
 	plan.Contact = primary(contacts, in.History)
 	summary, err := p.summary(in, t, plan, contacts)

@@ -29,12 +29,15 @@ func (c *Client) Alert(ctx context.Context, a connectors.Alert) connectors.Resul
 		System: connectors.Salesforce, Class: connectors.ParkRecord, Message: "the alert has no recipient in Salesforce",
 		Fix: "give the manager a user or an e-mail address",
 	}}
-	for _, way := range ways {
+	for i, way := range ways {
 		r, open := way(ctx, a)
 		if !open {
 			continue
 		}
 		r.Key = a.Key
+		if i == 0 && r.Outcome == connectors.Done && a.Mail {
+			c.alsoMail(ctx, a)
+		}
 		if r.Outcome != connectors.Failed || !closedForGood(r.Err) {
 			return r
 		}
@@ -42,6 +45,14 @@ func (c *Client) Alert(ctx context.Context, a connectors.Alert) connectors.Resul
 		last = r
 	}
 	return last
+}
+
+// alsoMail sends the e-mail that goes beside a notification. The person has
+// been told: a mail that does not go is logged, and nothing is repeated for it.
+func (c *Client) alsoMail(ctx context.Context, a connectors.Alert) {
+	if r, open := c.mail(ctx, a); open && r.Outcome != connectors.Done {
+		c.log.Warn("the e-mail beside a notification was not sent", "account", a.Account.ID, "error", r.Err.Error())
+	}
 }
 
 // closedForGood: another try on the same way is pointless.

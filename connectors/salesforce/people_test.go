@@ -22,6 +22,8 @@ func TestAlerts(t *testing.T) {
 	long.Body = strings.Repeat("x", 751)
 	taskOnly.Email = ""
 	nobody.Email, nobody.UserID = "", ""
+	also := a
+	also.Mail = true
 	mailBody := `{"inputs":[{"emailAddresses":"boss@acme.example","emailSubject":"Late","emailBody":"Nobody called","senderType":"CurrentUser"}]}`
 	tests := []struct {
 		name  string
@@ -34,6 +36,17 @@ func TestAlerts(t *testing.T) {
 			{ask: find, reply: pageOf("", `{"Id":"0ML000000000001"}`)},
 			{ask: notify, body: `{"inputs":[{"customNotifTypeId":"0ML000000000001GAA","recipientIds":["005000000000009AAA"],"title":"Late","body":"Nobody called","targetId":"` + idA + `"}]}`, reply: worked("customNotificationAction")},
 		}, "al done "},
+		{"in the app and by mail", also, "Handoff", []step{
+			{ask: find, reply: pageOf("", `{"Id":"0ML000000000001"}`)},
+			{ask: notify, reply: worked("customNotificationAction")},
+			{ask: mail, body: mailBody, reply: worked("emailSimple")},
+		}, "al done "},
+		{"told in the app, whatever becomes of the mail", also, "Handoff", []step{
+			{ask: find, reply: pageOf("", `{"Id":"0ML000000000001"}`)},
+			{ask: notify, reply: worked("customNotificationAction")},
+			{ask: mail, drop: true},
+		}, "al done "},
+		{"one mail where there is no app", also, "", []step{{ask: mail, body: mailBody, reply: worked("emailSimple")}}, "al done "},
 		{"no type configured", a, "", []step{{ask: mail, body: mailBody, reply: worked("emailSimple")}}, "al done "},
 		{"type is not there", a, "Handoff", []step{{ask: find, reply: pageOf("")}, {ask: mail, body: mailBody, reply: worked("emailSimple")}}, "al done "},
 		{"too long for the app", long, "Handoff", []step{{ask: mail, reply: worked("emailSimple")}}, "al done "},

@@ -167,9 +167,9 @@ func (b *batch) handOff(c candidate, plan workflows.Plan, ok bool) (bool, error)
 		return false, nil
 	}
 	en.life.Begin(plan, c.decision.Segment, b.now)
-	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(true))
+	b.setOwn(en, b.policy.MQAField, connectors.BoolValue(b.policy.Lifecycle.MQA[workflows.HandedOff]))
 	b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(workflows.HandedOff)))
-	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(true))
+	b.setOwn(en, workflows.FieldPaused, connectors.BoolValue(b.policy.Lifecycle.Paused[workflows.HandedOff]))
 	b.count(en, workflows.Facts{})
 	b.touch(en) // its clocks begin
 	if err := b.putHandoff(b.timed(b.handoffRow(en, plan), c), en.life.Open); err != nil {
@@ -284,22 +284,14 @@ func addresseeOf(p workflows.Plan) addressee {
 
 // handedOffNotice tells the manager what the owner got.
 func handedOffNotice(p workflows.Plan) workflows.Notice {
-	name := mapping.Clip(p.Account, 200)
+	name, what := mapping.Clip(p.Account, 200), "First outreach"
+	if !p.Call.IsZero() {
+		what = "Discovery call"
+	}
 	return workflows.Notice{
-		To: []workflows.Audience{workflows.ToManager}, Title: "Handed to sales: " + name, Due: p.Due,
-		Body: fmt.Sprintf("%s goes to %s. First outreach by %s. Why: %s", name, p.Owner.Name, p.Day, mapping.Clip(joinReasons(p.Reasons), 300)),
+		To: []workflows.Audience{workflows.ToManager}, Title: "Handed to sales: " + name, Due: p.Due, Mail: true,
+		Body: fmt.Sprintf("%s goes to %s. %s by %s. Why: %s", name, p.Owner.Name, what, p.Day, mapping.Clip(strings.Join(p.WhyNow(), " | "), 300)),
 	}
-}
-
-func joinReasons(reasons []string) string {
-	text := ""
-	for i, r := range reasons {
-		if i > 0 {
-			text += " | "
-		}
-		text += r
-	}
-	return text
 }
 
 const kindAlert = "alert"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"handoffd/connectors"
 	"handoffd/mapping"
 	"handoffd/workflows"
 )
@@ -87,12 +88,18 @@ func (t *turn) one(c candidate, do func(candidate, workflows.Plan, bool) (bool, 
 	if c.entry.row.Dirty {
 		return nil, nil // the sweep decides it first: it may find its partner, or a case
 	}
+	if c.intent() && t.b.engine.mayHearMore(c.entry.life.Met, t.b.now) {
+		return nil, nil
+	}
 	if w := t.queued(c); w != nil {
 		return w, nil
 	}
-	plan, ok, err := t.b.plan(c, t.users)
+	plan, ok, passed, err := t.plan(c)
 	if err != nil {
 		return nil, err
+	}
+	if passed != nil && (!ok || plan.By == workflows.ByFallback) {
+		return t.limited(passed), nil // the pool has room again later; the fallback is for what nobody can take
 	}
 	if ok && c.intent() {
 		key := workflows.OwnerKey(plan.Side.System(), plan.Owner)
@@ -114,6 +121,31 @@ func (t *turn) one(c candidate, do func(candidate, workflows.Plan, bool) (bool, 
 	t.count(c, plan)
 	t.went[c.decision.Rule.Type] = c
 	return nil, nil
+}
+
+// plan lays out an account's handoff. Of a pool, those who have reached a limit
+// or their capacity are passed over; passed is that of one of them.
+func (t *turn) plan(c candidate) (plan workflows.Plan, ok bool, passed *workflows.Full, err error) {
+	load, err := t.b.workload()
+	if err != nil {
+		return plan, false, nil, err
+	}
+	if c.intent() {
+		load.Limit = func(system connectors.System, u connectors.User) string {
+			full := t.volume.OwnerFull(workflows.OwnerKey(system, u), u.Name)
+			if full == nil {
+				return ""
+			}
+			passed = full
+			return full.Text
+		}
+		defer func() { load.Limit = nil }()
+	}
+	plan, ok, err = t.b.plan(c, t.users)
+	if full := plan.Full; full != nil && c.intent() && (passed == nil || full.End.Before(passed.End)) {
+		passed = full
+	}
+	return plan, ok, passed, err
 }
 
 // queued says why an account's turn has not come. Only intent accounts wait.

@@ -151,7 +151,7 @@ func (b *batch) evaluate(en *entry, history workflows.History, activities []mapp
 		}
 		log = append(log, steps...)
 	} else {
-		b.queue(en, d)
+		b.queue(en, in, d)
 	}
 	b.policy.Settle(&en.life, in, d)
 	b.judged(en, in, d)
@@ -159,12 +159,21 @@ func (b *batch) evaluate(en *entry, history workflows.History, activities []mapp
 }
 
 // queue lets an account join or leave the queue, and do nothing else.
-func (b *batch) queue(en *entry, d workflows.Decision) {
+func (b *batch) queue(en *entry, in workflows.Input, d workflows.Decision) {
+	from, wanted := b.policy.Wanted(in, d)
+	if !wanted && from.After(b.now) {
+		en.row.Due = earliest(en.row.Due, from)
+	}
+	joins := d.Outcome == workflows.HandOff && wanted
 	switch {
-	case d.Outcome == workflows.HandOff && en.life.State == workflows.Nurture:
+	case joins && en.life.State == workflows.Nurture:
 		en.life.State, en.life.Since = workflows.Ready, b.now
-	case d.Outcome != workflows.HandOff && en.life.State == workflows.Ready:
-		en.life.State, en.life.Since = workflows.Nurture, b.now
+	case !joins && en.life.State == workflows.Ready:
+		back := workflows.Nurture
+		if en.life.From != "" {
+			back = en.life.From
+		}
+		en.life.State, en.life.Since, en.life.From = back, b.now, ""
 	}
 }
 

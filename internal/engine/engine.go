@@ -83,6 +83,7 @@ type Engine struct {
 	retention map[string]time.Duration
 	bothRead  time.Duration
 	looked    lookedAt
+	reading   map[connectors.System]time.Time // since when a poll is under way
 }
 
 // New returns an Engine. Nothing is read or written yet.
@@ -91,6 +92,7 @@ func New(o Options) *Engine {
 		store: o.Store, connectors: map[connectors.System]connectors.Connector{}, clock: o.Clock,
 		log: o.Logger, goLive: o.GoLive, planOnly: o.PlanOnly, policy: o.Policy, tally: newTally(), signedIn: map[connectors.System]bool{}, refused: map[connectors.System]refusal{}, spent: map[connectors.System]string{},
 		reconcile: o.ReconcileEvery, retention: o.Retention, bothRead: o.BothRead, channels: map[workflows.Channel]Channel{}, report: o.Report,
+		reading: map[connectors.System]time.Time{},
 	}
 	for _, c := range o.Channels {
 		e.channels[c.Name()] = c

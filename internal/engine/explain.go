@@ -237,6 +237,9 @@ func (b *batch) explainNow(out *Explained, en *entry, history workflows.History,
 		}
 	}
 	out.Ahead = slices.Concat(b.policy.Ahead(life, facts), b.policy.Staleness(in), b.policy.TimeAlone(in, d))
+	if old := b.policy.OldNews(life, facts); old != "" {
+		out.Waits = append(out.Waits, old)
+	}
 	if err := b.waiting(out, life, facts); err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (b *batch) wear(en *entry, facts workflows.Facts, p workflows.Progress) {
 	state := en.life.State
 	if len(p.Steps) > 0 && !b.unseen(en, state) {
 		b.setOwn(en, b.policy.StatusField, connectors.TextValue(string(state)))
-		b.setOwn(en, b.policy.MQAField, connectors.BoolValue(state.WithSales() || state == workflows.Won))
+		b.setOwn(en, b.policy.MQAField, connectors.BoolValue(b.policy.Lifecycle.MQA[state]))
 		b.pause(en)
 	} else if en.life.Resting() {
 		b.restOn(en)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"handoffd/connectors"
@@ -171,6 +172,7 @@ func (t *telling) alert(to workflows.Audience, p person) error {
 	}
 	a := connectors.Alert{
 		Key: key, Title: mapping.Clip(t.notice.Title, titleMost), UserID: p.ID, Email: p.Email, Body: t.notice.Body, Due: t.notice.Due,
+		Mail: t.notice.Mail && !slices.Contains(t.batch.policy.Alerts.To[to], workflows.ByEmail),
 	}
 	if a.Account = t.record; t.record.System != p.system {
 		a.Account = connectors.Ref{System: p.system}

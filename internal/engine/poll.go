@@ -23,17 +23,28 @@ func (e *Engine) Poll(ctx context.Context, system connectors.System) error {
 }
 
 func (e *Engine) poll(ctx context.Context, system connectors.System) error {
+	ready, err := e.readPages(ctx, system)
+	if !ready {
+		return err
+	}
+	return errors.Join(err, e.handOver(ctx, system))
+}
+
+// readPages reads and commits page by page. It tells whether accounts wait for
+// their turn.
+func (e *Engine) readPages(ctx context.Context, system connectors.System) (ready bool, err error) {
+	defer e.beginReading(system)()
 	c := e.connectors[system]
 	open, began := c.Objects(), e.clock.Now()
 	var errs []error
 	for len(open) > 0 {
 		requests, err := e.requests(ctx, system, open)
 		if err != nil {
-			return err
+			return ready, err
 		}
 		pages, err := c.Read(ctx, requests)
 		if err != nil {
-			return errors.Join(append(errs, fmt.Errorf("reading from %s: %w", system, err))...)
+			return ready, errors.Join(append(errs, fmt.Errorf("reading from %s: %w", system, err))...)
 		}
 		open = unasked(open, requests)
 		for _, page := range pages {
@@ -42,15 +53,28 @@ func (e *Engine) poll(ctx context.Context, system connectors.System) error {
 				errs = append(errs, errors.Join(err, e.restart(ctx, system, page)))
 				continue
 			}
-			if err := e.commit(ctx, system, page, began); err != nil {
-				return errors.Join(append(errs, fmt.Errorf("committing %s from %s: %w", page.Object, system, err))...)
+			some, err := e.commit(ctx, system, page, began)
+			if err != nil {
+				return ready, errors.Join(append(errs, fmt.Errorf("committing %s from %s: %w", page.Object, system, err))...)
 			}
+			ready = ready || some
 			if page.More {
 				open = append(open, page.Object)
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return ready, errors.Join(errs...)
+}
+
+// handOver lets the accounts go that this poll made ready (door 5). It waits
+// for all kinds of record: a score stands on the account and a request on its
+// contact, and the stronger of two that came together is to win. After a crash
+// before it, the next sweep does the same.
+func (e *Engine) handOver(ctx context.Context, system connectors.System) error {
+	if err := e.store.Update(ctx, func(tx Tx) error { return e.act(tx, sight{}) }); err != nil {
+		return fmt.Errorf("handing off after reading %s: %w", system, err)
+	}
+	return nil
 }
 
 // requests asks each object for what comes after its cursor. While the
@@ -84,10 +108,10 @@ func unasked(open []connectors.Object, requests []connectors.ReadRequest) (rest 
 }
 
 // commit takes a page through the doors in one transaction: records, signals,
-// problems, decisions, planned actions and the cursor stand or fall together.
-// began is when this poll began.
-func (e *Engine) commit(ctx context.Context, system connectors.System, page connectors.Page, began time.Time) error {
-	return e.store.Update(ctx, func(tx Tx) error {
+// problems, decisions and the cursor stand or fall together. It tells whether
+// accounts of the page wait for their turn; began is when this poll began.
+func (e *Engine) commit(ctx context.Context, system connectors.System, page connectors.Page, began time.Time) (ready bool, err error) {
+	err = e.store.Update(ctx, func(tx Tx) error {
 		cursors, err := tx.Cursors(system)
 		if err != nil {
 			return err
@@ -111,8 +135,10 @@ func (e *Engine) commit(ctx context.Context, system connectors.System, page conn
 			return err
 		}
 		e.tally.add(func(t *tally) { t.read[system] += len(page.Records); t.changed += len(b.touched) })
-		return e.settle(tx, b, !page.More)
+		ready, err = e.settle(tx, b)
+		return err
 	})
+	return ready, err
 }
 
 // restart drops a cursor that is no longer good: the next poll loads the
@@ -137,29 +163,26 @@ func (e *Engine) restart(ctx context.Context, system connectors.System, page con
 }
 
 // settle decides the accounts of a page in its own transaction, once the store
-// knows enough to decide at all, and acts when the page is the last. Accounts
-// whose partner is yet to be looked for are left to the sweep.
-func (e *Engine) settle(tx Tx, b *batch, last bool) error {
+// knows enough to decide at all. Accounts whose partner is yet to be looked for,
+// and what time alone changes, are left to the sweep.
+func (e *Engine) settle(tx Tx, b *batch) (ready bool, err error) {
 	matched, err := e.complete(tx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if !matched {
-		return b.save()
+		return false, b.save()
 	}
 	if err := b.pendNeighbours(); err != nil {
-		return err
+		return false, err
 	}
 	if why, err := e.identifying(tx); err != nil || why != "" {
-		return errors.Join(err, b.save())
+		return false, errors.Join(err, b.save())
 	}
 	if err := b.decide(b.settledIDs()); err != nil {
-		return err
+		return false, err
 	}
-	if !last || !b.anyReady() {
-		return nil // what time alone changes, and other pages have left, is the sweep's
-	}
-	return e.act(tx, sight{})
+	return b.anyReady(), nil
 }
 
 // anyReady tells whether an account of the batch waits for its turn.

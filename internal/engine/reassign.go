@@ -71,7 +71,8 @@ func (b *batch) reassign(en *entry) (as workflows.Assignment, done bool, err err
 		return as, false, err
 	}
 	stage := en.life.Open.Now()
-	stage.GiveTo(as.Owner.ID, b.now, b.policy.Calendar.Deadline(b.now, b.policy.SLA.FirstTouch))
+	stage.Calendar = b.policy.CalendarFor(as.Owner)
+	stage.GiveTo(as.Owner.ID, b.now, b.policy.CalendarNamed(stage.Calendar).Deadline(b.now, b.policy.SLA.FirstTouch))
 	h.OwnerID, h.Owner, h.Due = as.Owner.ID, as.Owner.Name, stage.Due
 	b.touch(en) // the new owner's clocks begin
 	err = errors.Join(
@@ -133,12 +134,13 @@ func (b *batch) taskOf(h *HandoffRow) (task *OutboxRow, why string, err error) {
 // giveTask changes the owner of a task and its deadline: in the CRM, or before
 // it goes there.
 func (b *batch) giveTask(en *entry, h *HandoffRow, task *OutboxRow, nth int) error {
+	day := b.policy.CalendarNamed(en.life.Open.Now().Calendar).LocalDay(h.Due)
 	if task.State == OutboxPending {
 		var w connectors.Write
 		if err := json.Unmarshal(task.Payload, &w); err != nil {
 			return fmt.Errorf("decoding %s: %w", task.Key, err)
 		}
-		w.Activity.OwnerID, w.Activity.Due, w.Activity.Day = h.OwnerID, h.Due, b.policy.Calendar.LocalDay(h.Due)
+		w.Activity.OwnerID, w.Activity.Due, w.Activity.Day = h.OwnerID, h.Due, day
 		data, err := json.Marshal(w)
 		if err != nil {
 			return fmt.Errorf("encoding %s: %w", task.Key, err)
@@ -152,7 +154,7 @@ func (b *batch) giveTask(en *entry, h *HandoffRow, task *OutboxRow, nth int) err
 		Fields: map[string]connectors.Value{mapping.OwnerProperty(mapping.SideOf(h.System)): connectors.TextValue(h.OwnerID)},
 	}
 	if !h.Due.IsZero() {
-		name, due := mapping.TaskDue(mapping.SideOf(h.System), h.Due, b.policy.Calendar.LocalDay(h.Due))
+		name, due := mapping.TaskDue(mapping.SideOf(h.System), h.Due, day)
 		w.Fields[name] = due
 	}
 	data, err := json.Marshal(w)

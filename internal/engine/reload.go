@@ -281,7 +281,10 @@ func (e *Engine) commitReload(ctx context.Context, system connectors.System, pag
 			return err
 		}
 		e.tally.add(func(t *tally) { t.read[system] += len(page.Records); t.changed += len(b.touched) })
-		return e.settle(tx, b, page.Loaded)
+		if ready, err := e.settle(tx, b); err != nil || !ready || !page.Loaded {
+			return err
+		}
+		return e.act(tx, sight{})
 	})
 }
 

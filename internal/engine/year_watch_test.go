@@ -233,7 +233,8 @@ func (y *yearWatch) assign(id string, c workflows.Clock, now time.Time) {
 // gone.
 func (y *yearWatch) heard(id, key string, now time.Time) {
 	at, told := y.told[key+"manager"]
-	if strings.Contains(key+"/", "/"+workflows.ClockAcknowledge+"/") || strings.Contains(key, "/"+workflows.ClockDecide) {
+	if strings.Contains(key+"/", "/"+workflows.ClockAcknowledge+"/") || strings.Contains(key, "/"+workflows.ClockDecide) ||
+		strings.Contains(key, "/"+workflows.ClockAssign) { // heads and marketing are, see assign
 		return
 	}
 	if !told || !at.Equal(now) {

@@ -143,10 +143,12 @@ func (r *reader) expectAlert(e *expectation, a *account, n yamlpos.Node) {
 		var seen []string
 		for _, x := range s.alertsOf(p, a) {
 			for _, to := range x.to {
-				if all(want, map[string]string{"to": to, "by": x.way, "title": x.title, "body": x.body}) {
-					return "", true, nil
+				for _, way := range x.ways() {
+					if all(want, map[string]string{"to": to, "by": way, "title": x.title, "body": x.body}) {
+						return "", true, nil
+					}
+					seen = append(seen, fmt.Sprintf("to %s by %s: %q", to, way, x.title))
 				}
-				seen = append(seen, fmt.Sprintf("to %s by %s: %q", to, x.way, x.title))
 			}
 		}
 		return either(strings.Join(seen, "; "), "no alert"), false, nil

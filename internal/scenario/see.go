@@ -30,7 +30,16 @@ type alert struct {
 	account     string // the vendor's id, "" if it cannot be known
 	to          []string
 	way         string // notification, email, task, or a channel
+	also        string // "email" where one went beside a notification
 	title, body string
+}
+
+// ways are all by which it was told.
+func (a alert) ways() []string {
+	if a.also == "" {
+		return []string{a.way}
+	}
+	return []string{a.way, a.also}
 }
 
 // sight is what stands in the CRMs of handoffd's work at one moment.
@@ -153,9 +162,24 @@ func (p *player) salesforceAlerts(ctx context.Context, s *sight, _ map[string]bo
 		for _, id := range a.Recipients {
 			x.to = append(x.to, p.personByID(connectors.Salesforce, id))
 		}
-		s.alerts = append(s.alerts, x)
+		if !s.beside(x) {
+			s.alerts = append(s.alerts, x)
+		}
 	}
 	return nil
+}
+
+// beside notes an e-mail that tells the same person the same as a notification
+// did: that is one alert.
+func (s *sight) beside(x alert) bool {
+	for i := range s.alerts {
+		a := &s.alerts[i]
+		if x.way == "email" && a.way == "notification" && a.also == "" && a.title == x.title && slices.Equal(a.to, x.to) {
+			a.also = x.way
+			return true
+		}
+	}
+	return false
 }
 
 // sent are the messages of the channels outside of the CRMs, as the outbox
