@@ -53,7 +53,7 @@ handoffs:
 limits: {order: score, per_day: %d, per_week: %d, per_month: %d, segments: {enterprise: {per_week: %d}}, owner: {per_month: %d}}
 hold: off
 routing: {sdr: {to: [pool, owner], pool: west, reassign_on_breach: true}, ae: {to: owner}}
-lifecycle: {hibernate_after: 40d, rest_after_loss: 30d, accept_after: 3d}
+lifecycle: {hibernate_after: 40d, hibernate_from: [nurture, declined], rest_after_loss: 30d, accept_after: 3d}
 sla: {return: 15d, report: 30d}
 alerts: {marketing: crm, heads: crm, people: {marketing: mops@acme.example, heads: boss@acme.example}, storm: off}
 `
