@@ -37,7 +37,7 @@ type Client struct {
 	quota  *allowance
 
 	mu      sync.Mutex
-	schemas map[connectors.Object]connectors.Schema
+	schemas map[connectors.Object]described
 }
 
 var _ connectors.Connector = (*Client)(nil)
@@ -55,7 +55,7 @@ func New(c Config) (*Client, error) {
 	client := &Client{
 		config: c, clock: c.Clock, log: c.Logger, base: base, paths: paths{c.APIVersion},
 		quota:   newAllowance(c),
-		schemas: make(map[connectors.Object]connectors.Schema),
+		schemas: make(map[connectors.Object]described),
 	}
 	client.chain = transport.New(transport.Options{
 		System: connectors.HubSpot, Base: c.HTTP, Clock: c.Clock,

@@ -2,6 +2,8 @@ package hubspot
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 
 	"handoffd/connectors"
 	"handoffd/connectors/transport"
@@ -75,24 +77,47 @@ func (c *Client) schema(ctx context.Context, k kind, p transport.Priority) (conn
 	known, ok := c.schemas[k.object]
 	c.mu.Unlock()
 	if ok {
-		return known, nil
+		return known.Schema, nil
 	}
 	return c.fetchSchema(ctx, k, p)
 }
 
-func (c *Client) fetchSchema(ctx context.Context, k kind, p transport.Priority) (connectors.Schema, *refusal) {
-	var reply struct {
+// described is a schema with the hash of the reply that it was made of. A reply
+// is long and nearly always the one of last time: then it is not taken apart.
+type described struct {
+	connectors.Schema
+	hash [sha256.Size]byte
+}
+
+// UnmarshalJSON reads a list of properties, unless it is the one that is there.
+func (d *described) UnmarshalJSON(reply []byte) error {
+	hash := sha256.Sum256(reply)
+	if hash == d.hash {
+		return nil
+	}
+	var list struct {
 		Results []property `json:"results"`
 	}
-	if refused := c.get(ctx, "properties/"+k.plural, p, c.paths.properties(k.plural), &reply); refused != nil {
+	if err := json.Unmarshal(reply, &list); err != nil {
+		return err
+	}
+	d.hash, d.Fields = hash, make(map[string]connectors.Field, len(list.Results))
+	for _, p := range list.Results {
+		d.Fields[p.Name] = p.field()
+	}
+	return nil
+}
+
+func (c *Client) fetchSchema(ctx context.Context, k kind, p transport.Priority) (connectors.Schema, *refusal) {
+	c.mu.Lock()
+	d := c.schemas[k.object]
+	c.mu.Unlock()
+	d.Object, d.Name = k.object, k.plural
+	if refused := c.get(ctx, "properties/"+k.plural, p, c.paths.properties(k.plural), &d); refused != nil {
 		return connectors.Schema{}, refused.of(k)
 	}
-	schema := connectors.Schema{Object: k.object, Name: k.plural, Fields: make(map[string]connectors.Field, len(reply.Results))}
-	for _, p := range reply.Results {
-		schema.Fields[p.Name] = p.field()
-	}
 	c.mu.Lock()
-	c.schemas[k.object] = schema
+	c.schemas[k.object] = d
 	c.mu.Unlock()
-	return schema, nil
+	return d.Schema, nil
 }

@@ -62,13 +62,12 @@ func (e *Engine) DeliverChannel(ctx context.Context, name workflows.Channel) err
 
 // orphans says what waits for a channel that is no longer set up.
 func (e *Engine) orphans(tx Tx) error {
-	counts, err := tx.OutboxCounts()
+	waiting, err := tx.OutboxWaiting()
 	if err != nil {
 		return err
 	}
 	for _, name := range workflows.Channels() {
-		c := counts[connectors.System(name)]
-		if n := c[OutboxPending] + c[OutboxSending] + c[OutboxUnknown]; n > 0 && e.channels[name] == nil {
+		if n := waiting[connectors.System(name)]; n > 0 && e.channels[name] == nil {
 			e.log.Warn("notices wait for a channel that is not set up", "channel", name, "waiting", n)
 		}
 	}

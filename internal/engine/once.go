@@ -171,14 +171,11 @@ func (e *Engine) standing(tx Tx, s *Summary) error {
 	if s.Creates, err = e.creates(tx, NamedCreates); err != nil {
 		return err
 	}
-	counts, err := tx.OutboxCounts()
-	if err != nil {
-		return err
+	waiting, err := tx.OutboxWaiting()
+	for _, n := range waiting {
+		s.Pending += n
 	}
-	for _, byState := range counts {
-		s.Pending += byState[OutboxPending] + byState[OutboxSending] + byState[OutboxUnknown]
-	}
-	return nil
+	return err
 }
 
 // Plan reads and decides, and returns what would be handed off. Writes nothing

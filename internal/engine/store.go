@@ -257,8 +257,9 @@ type OutboxTx interface {
 	PutOutbox(rows []OutboxRow) error
 	// Outbox lists rows of an account, or of all with "", oldest first.
 	Outbox(account string) ([]OutboxRow, error)
-	// OutboxCounts counts rows by system and state.
-	OutboxCounts() (map[connectors.System]map[string]int, error)
+	// OutboxWaiting counts by system the rows that are neither done nor
+	// parked.
+	OutboxWaiting() (map[connectors.System]int, error)
 	// NextDelivery is the earliest NotBefore of pending or unknown rows.
 	NextDelivery() (time.Time, bool, error)
 }

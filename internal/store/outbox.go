@@ -20,14 +20,14 @@ ON CONFLICT (key) DO NOTHING`
 	updateOutbox = `
 UPDATE outbox SET state = $2, attempts = $3, not_before = $4, sent = $5, result = $6, error = $7, held = $8
 WHERE key = $1 AND (state <> 'done' OR $2 = 'done')`
-	// The list of states is the one of the index outbox_open.
+	// The list of states is the one of the index outbox_open, here and below.
 	deliverable = `
 SELECT ` + outboxColumns + ` FROM outbox
 WHERE system = $1 AND state IN ('pending', 'sending', 'unknown') AND (state = 'sending' OR not_before <= $2)
 ORDER BY priority, seq LIMIT $3`
 	outboxAll       = `SELECT ` + outboxColumns + ` FROM outbox ORDER BY seq`
 	outboxOfAccount = `SELECT ` + outboxColumns + ` FROM outbox WHERE account = $1 ORDER BY seq`
-	outboxCounts    = `SELECT system, state, count(*) FROM outbox GROUP BY system, state`
+	outboxWaiting   = `SELECT system, count(*) FROM outbox WHERE state IN ('pending', 'sending', 'unknown') GROUP BY system`
 	nextDelivery    = `SELECT min(not_before) FROM outbox WHERE state IN ('pending', 'unknown')`
 )
 
@@ -139,21 +139,15 @@ func (t *Tx) Outbox(account string) ([]engine.OutboxRow, error) {
 	return found, err
 }
 
-// OutboxCounts counts rows by system and state.
-func (t *Tx) OutboxCounts() (map[connectors.System]map[string]int, error) {
-	counts := map[connectors.System]map[string]int{}
-	err := t.query("counting the outbox", outboxCounts, func(rows *sql.Rows) error {
+// OutboxWaiting counts by system the rows that are neither done nor parked.
+func (t *Tx) OutboxWaiting() (map[connectors.System]int, error) {
+	counts := map[connectors.System]int{}
+	err := t.query("counting the outbox", outboxWaiting, func(rows *sql.Rows) error {
 		var system connectors.System
-		var state string
 		var n int
-		if err := rows.Scan((*string)(&system), &state, &n); err != nil {
-			return err
-		}
-		if counts[system] == nil {
-			counts[system] = map[string]int{}
-		}
-		counts[system][state] = n
-		return nil
+		err := rows.Scan((*string)(&system), &n)
+		counts[system] = n
+		return err
 	})
 	return counts, err
 }

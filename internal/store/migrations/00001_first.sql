@@ -139,7 +139,6 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_open ON outbox (system, priority, seq) WHERE state IN ('pending', 'sending', 'unknown');
 CREATE INDEX outbox_waiting ON outbox (not_before) WHERE state IN ('pending', 'unknown');
 CREATE INDEX outbox_account ON outbox (account, seq);
-CREATE INDEX outbox_state ON outbox (system, state);
 CREATE INDEX outbox_done ON outbox (created) WHERE state = 'done';
 
 -- The keys of done rows that were pruned: what was delivered once is never
