@@ -125,8 +125,21 @@ func appendCell(w *writer, c *Cell, f *Field, side Side) {
 // Decode reads what Encode wrote, under this mapping's fields; stored fields
 // that the mapping no longer has are left out.
 func (m *Mapping) Decode(id string, data []byte) (*Account, error) {
+	return m.decode(id, reader{data: data})
+}
+
+// DecodeOnly is Decode for a look at few fields: of the others it leaves out
+// what the CRMs hold. The account is not fit to be encoded again.
+func (m *Mapping) DecodeOnly(id string, data []byte, slots []int) (*Account, error) {
+	only := make([]bool, len(m.Fields))
+	for _, slot := range slots {
+		only[slot] = true
+	}
+	return m.decode(id, reader{data: data, only: only})
+}
+
+func (m *Mapping) decode(id string, r reader) (*Account, error) {
 	a := &Account{ID: id, Own: make([]connectors.Value, len(m.Fields))}
-	r := reader{data: data}
 	var strange []int
 	for r.enter(); r.more(); {
 		switch string(r.name()) {
@@ -197,6 +210,10 @@ func (m *Mapping) readCells(r *reader, v *View, side Side, strange *[]int) {
 		slot, known := m.byName[string(r.name())]
 		if !known {
 			r.skip()
+			continue
+		}
+		if r.only != nil && !r.only[slot] {
+			r.pass()
 			continue
 		}
 		f := &m.Fields[slot]

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"strconv"
 	"time"
 
@@ -18,6 +19,7 @@ type reader struct {
 	last  []byte // the name of the member that is read
 	first bool   // nothing has been read of the object that was entered
 	fault bool
+	only  []bool // the slots whose cells are wanted, nil for all
 }
 
 var errStored = errors.New("the stored form is damaged")
@@ -116,17 +118,19 @@ func (r *reader) bool() bool {
 // rawString reads a string and returns what stands between its quotes.
 func (r *reader) rawString() []byte {
 	r.need('"')
-	for from := r.at; r.at < len(r.data); r.at++ {
-		switch r.data[r.at] {
-		case '\\':
-			r.at++
-		case '"':
-			r.at++
-			return r.data[from : r.at-1]
+	for from := r.at; ; {
+		i := bytes.IndexByte(r.data[r.at:], '"')
+		if i < 0 {
+			r.fail()
+			return nil
+		}
+		end := r.at + i
+		r.at = end + 1
+		raw := r.data[from:end]
+		if len(raw) == 0 || raw[len(raw)-1] != '\\' || (len(raw)-len(bytes.TrimRight(raw, `\`)))%2 == 0 {
+			return raw
 		}
 	}
-	r.fail()
-	return nil
 }
 
 func (r *reader) string() string {
@@ -158,8 +162,23 @@ func (r *reader) number() []byte {
 	return r.data[from:r.at]
 }
 
-func (r *reader) int() int64 {
-	n, err := strconv.ParseInt(string(r.number()), 10, 64)
+// int reads a whole number. Most are times, and are read here for speed.
+func (r *reader) int() (n int64) {
+	text := r.number()
+	for _, c := range text {
+		n = n*10 + int64(c) - '0'
+		if c < '0' || c > '9' || n > math.MaxInt64/100 {
+			return r.anyInt(text)
+		}
+	}
+	if len(text) == 0 {
+		r.fail()
+	}
+	return n
+}
+
+func (r *reader) anyInt(text []byte) int64 {
+	n, err := strconv.ParseInt(string(text), 10, 64)
 	if err != nil {
 		r.fail()
 	}
@@ -222,4 +241,27 @@ func (r *reader) skip() {
 		return
 	}
 	r.at += int(dec.InputOffset())
+}
+
+// pass is skip for an object that nobody looks at now. It is quick, since it
+// looks for no more than the object's end.
+func (r *reader) pass() {
+	r.need('{')
+	for depth := 1; depth > 0 && !r.fault; {
+		i := bytes.IndexAny(r.data[r.at:], `"{}`)
+		if i < 0 {
+			r.fail()
+			return
+		}
+		switch r.at += i; r.data[r.at] {
+		case '"':
+			r.rawString()
+			continue
+		case '{':
+			depth++
+		case '}':
+			depth--
+		}
+		r.at++
+	}
 }

@@ -56,6 +56,25 @@ func (p *Policy) offTarget(a *mapping.Account) bool {
 	return v.IsNull() || f.Type == mapping.Bool && !v.Bool()
 }
 
+// Measured lists the slots of the fields that Measure looks at.
+func (p *Policy) Measured() (slots []int) {
+	for _, name := range []string{FieldTarget, FieldMarketing} {
+		if f := p.Mapping.Field(name); f != nil {
+			slots = append(slots, f.Slot)
+		}
+	}
+	for _, u := range p.uses {
+		if f := p.Mapping.Field(u.name); f != nil {
+			slots = append(slots, f.Slot)
+		}
+	}
+	return slots
+}
+
+// MeasuresLife tells whether Measure looks at more of the life of an account in
+// this state than the state itself.
+func (p *Policy) MeasuresLife(s State) bool { return s == Ready || p.knowsContacts() }
+
 // Measure adds one account to the gauge.
 func (p *Policy) Measure(g *Gauge, a *mapping.Account, life Life, name string) {
 	if !a.InScope() {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"handoffd/mapping"
 	"handoffd/workflows"
 )
 
@@ -45,6 +46,9 @@ func TestGauge(t *testing.T) {
 			s := newStory(p).hubspot(monday, append([]string{"name=Acme", "domain=acme.example", "hs_is_target_account=true"}, c.pairs...)...)
 			g := workflows.Gauge{At: now}
 			p.Measure(&g, s.a, workflows.Life{State: c.state}, "Acme")
+			if diff := cmp.Diff(g, lightly(t, p, s.a, workflows.Life{State: c.state}, now)); diff != "" {
+				t.Errorf("by the fields that are measured (-all +those):\n%s", diff)
+			}
 			if len(g.Forgotten) != g.Neglected || len(g.Outdated) != g.Old || len(g.Overdone) != g.Crowded {
 				t.Errorf("lists %v and %v do not fit their numbers", g.Forgotten, g.Outdated)
 			}
@@ -55,6 +59,25 @@ func TestGauge(t *testing.T) {
 			}
 		})
 	}
+}
+
+// lightly measures an account by no more of it than Measure is said to look at.
+func lightly(t *testing.T, p *workflows.Policy, a *mapping.Account, life workflows.Life, now time.Time) workflows.Gauge {
+	t.Helper()
+	doc, err := p.Mapping.Encode(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	only, err := p.Mapping.DecodeOnly(a.ID, doc, p.Measured())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !p.MeasuresLife(life.State) {
+		life = workflows.Life{State: life.State}
+	}
+	g := workflows.Gauge{At: now}
+	p.Measure(&g, only, life, "Acme")
+	return g
 }
 
 // TestWaitingLate: who is ready for longer than 48 hours, the queue apart.
@@ -74,7 +97,11 @@ func TestWaitingLate(t *testing.T) {
 		{99 * hours, 0, &workflows.Wait{Kind: workflows.WaitsForLimit, Since: monday}, 0},
 	} {
 		g := workflows.Gauge{At: monday.Add(c.after)}
-		p.Measure(&g, s.a, workflows.Life{State: workflows.Ready, Met: monday, Waited: c.waited, Queued: c.wait}, "Acme")
+		life := workflows.Life{State: workflows.Ready, Met: monday, Waited: c.waited, Queued: c.wait}
+		p.Measure(&g, s.a, life, "Acme")
+		if diff := cmp.Diff(g, lightly(t, p, s.a, life, g.At)); diff != "" {
+			t.Errorf("by the fields that are measured (-all +those):\n%s", diff)
+		}
 		r := p.Report(workflows.Sheet{From: monday, To: monday.Add(30 * days), Now: g.At, Gauge: &g})
 		if f := r.Figure("waiting_late"); f.Hits != c.want || len(f.Entries) != c.want || *f.Value != float64(c.want) {
 			t.Errorf("after %s, %s in the queue: %+v, want %d", c.after, c.waited, f, c.want)

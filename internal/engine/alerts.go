@@ -3,21 +3,24 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"handoffd/connectors"
 	"handoffd/workflows"
 )
 
 // alert sends one alert between two entries in the ledger: few receivers have
-// a key for alerts, so a crash may leave at most this one in doubt.
+// a key for alerts, so a crash may leave at most this one in doubt. What became
+// of it is entered with the mark of the next, or at the end of the round.
 func (d *delivery) alert(ctx context.Context, r OutboxRow) error {
 	send, ref, err := d.letter(ctx, r)
 	if err != nil {
 		d.park(r, ref, err)
 		return nil
 	}
-	if err := d.record(ctx, d.engine.sending(&r)); err != nil {
+	if err := d.mark(ctx, d.engine.sending(&r)); err != nil {
 		return err
 	}
 	result := send(ctx)
@@ -30,7 +33,7 @@ func (d *delivery) alert(ctx context.Context, r OutboxRow) error {
 		})
 	}
 	d.result(r, ref, result)
-	return d.record(context.WithoutCancel(ctx), d.done[len(d.done)-1])
+	return nil
 }
 
 // refusedInRow ends the round of a channel that takes nothing: each try would
@@ -81,12 +84,16 @@ func (d *delivery) letter(ctx context.Context, r OutboxRow) (func(context.Contex
 	return func(ctx context.Context) connectors.Result { return d.engine.connectors[d.system].Alert(ctx, a) }, a.Account, nil
 }
 
-// record writes one row of the ledger at once.
-func (d *delivery) record(ctx context.Context, r OutboxRow) error {
-	err := d.engine.store.Update(ctx, func(tx Tx) error { return tx.PutOutbox([]OutboxRow{r}) })
+// mark enters in the ledger at once that an alert is under way, and what became
+// of those before it.
+func (d *delivery) mark(ctx context.Context, r OutboxRow) error {
+	err := d.engine.store.Update(ctx, func(tx Tx) error {
+		return errors.Join(tx.PutOutbox(append(slices.Clone(d.done[d.entered:]), r)), tx.PutProblems(d.problems[d.shown:]))
+	})
 	if err != nil {
 		return fmt.Errorf("recording alert %s: %w", r.Key, err)
 	}
+	d.entered, d.shown = len(d.done), len(d.problems)
 	return nil
 }
 

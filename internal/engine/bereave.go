@@ -16,7 +16,7 @@ const bereaveAfter = time.Hour
 // runs for what nobody can see. The other CRM shows that marketing has the
 // account again. It says when that is to be looked at, zero for never.
 func (b *batch) bereave(en *entry) (due time.Time, err error) {
-	if en.life.Open == nil || !free(en) {
+	if en.life.Open == nil || !free(en) || !widowed(en) {
 		return due, nil
 	}
 	h, err := b.tx.OpenHandoff(en.row.ID)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"handoffd/connectors"
@@ -164,6 +165,9 @@ type delivery struct {
 	told               []verdict
 	inRow              int // alerts in a row that were not taken
 	born               []birth
+	// writes is where in done the alerts begin; up to entered and shown they
+	// and their problems stand in the store already.
+	writes, entered, shown int
 }
 
 // run works in one context and begins nothing new once asked ends: what was
@@ -188,6 +192,7 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 		return
 	}
 	d.write(ctx, fresh)
+	d.writes, d.entered, d.shown = len(d.done), len(d.done), len(d.problems)
 	for i, r := range alerts {
 		if d.stopped = d.stopped || d.idle(); d.stopped || asked.Err() != nil {
 			return // not begun, so it stands as it stood
@@ -380,7 +385,8 @@ func text(err error) string {
 // what the CRM has confirmed must not be forgotten.
 func (d *delivery) save(ctx context.Context) error {
 	err := d.engine.store.Update(ctx, func(tx Tx) error {
-		if err := errors.Join(tx.PutOutbox(d.done), d.follow(tx), d.christen(tx)); err != nil {
+		done := slices.Concat(d.done[:d.writes], d.done[d.entered:])
+		if err := errors.Join(tx.PutOutbox(done), d.follow(tx), d.christen(tx)); err != nil {
 			return err
 		}
 		if err := errors.Join(d.tell(tx), d.settle(tx)); err != nil {

@@ -97,35 +97,55 @@ func (e *Engine) finish(ctx context.Context, system connectors.System, o connect
 // unseen looks at records that a reload did not come across and returns how
 // many of them should have been there.
 func (e *Engine) unseen(tx Tx, links []Link, state reload) (int, error) {
+	gone, err := e.gone(tx, links, state.Since)
+	if err != nil || len(gone) == 0 || state.Reason != reloadScope {
+		return len(gone), err
+	}
 	b := e.batch(tx)
+	if err := b.load(accountsOf(gone)); err != nil {
+		return 0, err
+	}
+	for _, l := range gone {
+		en := b.entries[l.Account]
+		v := en.account.Views[mapping.SideOf(l.Ref.System)]
+		b.mapping.Apply(en.account, connectors.Record{Ref: l.Ref, Modified: v.Modified, OutOfScope: true})
+		b.touch(en)
+		if err := b.leave(en); err != nil {
+			return 0, err
+		}
+	}
+	return len(gone), b.decide(b.touchedIDs())
+}
+
+// gone are those of the links whose records we hold as they were before the
+// reload: not an old id, not known to be away, and not newer.
+func (e *Engine) gone(tx Tx, links []Link, since time.Time) (gone []Link, err error) {
+	_, m := e.rules()
+	rows, err := tx.Accounts(accountsOf(links))
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range links {
+		row, ok := rows[l.Account]
+		if !ok {
+			continue
+		}
+		a, err := m.DecodeOnly(row.ID, row.Doc, nil)
+		if err != nil {
+			return nil, err
+		}
+		v := a.Views[mapping.SideOf(l.Ref.System)]
+		if v != nil && v.ID == l.Ref.ID && !v.Deleted && !v.OutOfScope && !v.Created.After(since) && !v.Modified.After(since) {
+			gone = append(gone, l)
+		}
+	}
+	return gone, nil
+}
+
+func accountsOf(links []Link) []string {
 	ids := make([]string, len(links))
 	for i, l := range links {
 		ids[i] = l.Account
 	}
-	if err := b.load(ids); err != nil {
-		return 0, err
-	}
-	gone := 0
-	for _, l := range links {
-		en := b.entries[l.Account]
-		if en == nil {
-			continue
-		}
-		v := en.account.Views[mapping.SideOf(l.Ref.System)]
-		if v == nil || v.ID != l.Ref.ID || v.Deleted || v.OutOfScope || v.Created.After(state.Since) || v.Modified.After(state.Since) {
-			continue // an old id, known to be away, or newer than the reload
-		}
-		gone++
-		if state.Reason == reloadScope {
-			b.mapping.Apply(en.account, connectors.Record{Ref: l.Ref, Modified: v.Modified, OutOfScope: true})
-			b.touch(en)
-			if err := b.leave(en); err != nil {
-				return 0, err
-			}
-		}
-	}
-	if len(b.touched) == 0 {
-		return gone, nil
-	}
-	return gone, b.decide(b.touchedIDs())
+	return ids
 }

@@ -41,6 +41,7 @@ func (e *Engine) Gauge(ctx context.Context) error {
 
 // countAll walks over all accounts.
 func (e *Engine) countAll(ctx context.Context, policy *workflows.Policy, g *workflows.Gauge) error {
+	slots := policy.Measured()
 	for last := ""; ; {
 		var rows []AccountRow
 		err := e.store.View(ctx, func(tx Tx) (err error) {
@@ -51,12 +52,12 @@ func (e *Engine) countAll(ctx context.Context, policy *workflows.Policy, g *work
 			return err
 		}
 		for _, row := range rows {
-			a, err := policy.Mapping.Decode(row.ID, row.Doc)
+			a, err := policy.Mapping.DecodeOnly(row.ID, row.Doc, slots)
 			if err != nil {
 				return err
 			}
-			var life workflows.Life
-			if len(row.Life) > 0 {
+			life := workflows.Life{State: workflows.State(row.State)}
+			if len(row.Life) > 0 && policy.MeasuresLife(life.State) {
 				if err := json.Unmarshal(row.Life, &life); err != nil {
 					return fmt.Errorf("decoding the life of account %s: %w", row.ID, err)
 				}

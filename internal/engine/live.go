@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -190,26 +191,25 @@ func (b *batch) record(en *entry, before workflows.Life, p workflows.Progress) e
 			return err
 		}
 	}
-	if story == nil || p.Closed == "" && same(before.Open, story) {
+	if story == nil {
 		return nil
+	}
+	data, err := json.Marshal(story)
+	if err != nil {
+		return fmt.Errorf("encoding the story of %s: %w", handoffID(en), err)
+	}
+	if p.Closed == "" {
+		if was, err := json.Marshal(before.Open); err == nil && bytes.Equal(was, data) {
+			return nil
+		}
+		return b.tx.PutStory(en.row.ID, data)
 	}
 	h, err := b.tx.OpenHandoff(en.row.ID)
 	if err != nil || h == nil {
 		return err
 	}
-	if p.Closed != "" {
-		if h.Story, err = json.Marshal(story); err != nil {
-			return fmt.Errorf("encoding the story of %s: %w", h.ID, err)
-		}
-		return b.closeHandoff(h, p.Closed)
-	}
-	return b.putHandoff(*h, story)
-}
-
-func same(a, b *workflows.Episode) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && string(x) == string(y)
+	h.Story = data
+	return b.closeHandoff(h, p.Closed)
 }
 
 // escalate makes the AE stage of an open handoff, with its one task (I2).
@@ -220,7 +220,7 @@ func (b *batch) escalate(en *entry, in workflows.Input, d workflows.Decision) er
 	if err != nil || h == nil {
 		return err
 	}
-	users, err := b.engine.users(b.tx)
+	users, err := b.everybody()
 	if err != nil {
 		return err
 	}
@@ -271,7 +271,7 @@ func (b *batch) tell(en *entry, n workflows.Notice) error {
 // addressee finds whom a notice is for: the owner of the open handoff's stage
 // and that owner's manager, else who the stage's next task would go to.
 func (b *batch) addressee(en *entry, stage workflows.Stage) (who addressee, err error) {
-	users, err := b.engine.users(b.tx)
+	users, err := b.everybody()
 	if err != nil {
 		return who, err
 	}

@@ -59,7 +59,7 @@ func (b *batch) reassign(en *entry) (as workflows.Assignment, done bool, err err
 		as.Why = []string{why}
 		return as, false, err
 	}
-	users, err := b.engine.users(b.tx)
+	users, err := b.everybody()
 	if err != nil {
 		return as, false, err
 	}

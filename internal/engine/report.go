@@ -159,9 +159,12 @@ func (e *Engine) freezeReports(ctx context.Context, now time.Time) error {
 	policy, _ := e.rules()
 	local := now.In(policy.Calendar.Location())
 	last, over := month(policy, local.Year(), local.Month()-1), month(policy, local.Year(), local.Month())
-	if now.Before(over.Add(reportGrace)) {
+	if now.Before(over.Add(reportGrace)) || e.frozen.Equal(last) {
 		return nil
 	}
-	_, err := monthly(ctx, e.store, policy, last, now)
+	r, err := monthly(ctx, e.store, policy, last, now)
+	if r.Frozen {
+		e.frozen = last
+	}
 	return err
 }

@@ -193,6 +193,8 @@ type HandoffTx interface {
 	// PutHandoff inserts or replaces; a second open handoff of one account
 	// is refused (I2).
 	PutHandoff(h HandoffRow) error
+	// PutStory replaces the story of the account's open handoff, if any.
+	PutStory(account string, story []byte) error
 	// OpenHandoff returns the account's open handoff, nil if none.
 	OpenHandoff(account string) (*HandoffRow, error)
 	// Handoffs lists those opened at or after since, oldest first.

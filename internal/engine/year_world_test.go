@@ -26,6 +26,7 @@ type yearAccount struct {
 	busy  int // of 10: how much sales cares
 	visit int // and login: the counters of the account's contact
 	login int
+	seen  string           // the status when somebody looked last
 	deals []connectors.Ref // open ones
 }
 
@@ -88,11 +89,12 @@ func (w *yearWorld) days(most float64) time.Duration {
 func (w *yearWorld) play() {
 	now := w.h.clock.Now()
 	for _, a := range w.accounts {
+		w.notice(a)
 		if a.next.After(now) {
 			continue
 		}
-		gap := 36.0
-		switch w.act(a) {
+		gap := 70.0
+		switch a.seen = w.act(a); a.seen {
 		case "Ready for sales", "Sales working", "Sales engaged", "Opportunity":
 			gap = 22 - 2*float64(a.busy)
 		case "SDR declined", "Disputed", "Sales development in progress":
@@ -105,6 +107,16 @@ func (w *yearWorld) play() {
 			c.users[i].Active = !c.users[i].Active
 		}
 	}
+}
+
+// notice is what most owners do when they are given an account: they look at it
+// within the day.
+func (w *yearWorld) notice(a *yearAccount) {
+	status := w.h.hs.field(a.id(), "status")
+	if status == "Ready for sales" && a.seen != status && w.rng.IntN(10) < a.busy {
+		a.next = w.h.clock.Now().Add(w.days(1))
+	}
+	a.seen = status
 }
 
 // crm is one of the CRMs that the account is in, and its id there.

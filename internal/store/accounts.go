@@ -13,10 +13,13 @@ import (
 const accountColumns = `id, name, domain, state, outcome, doc, life, dirty, due, changed, both`
 
 // A row is written by the first of these that finds its case. Most writes
-// change neither what an account is found by nor whether it is there, so the
-// first leaves those indexes alone.
+// change neither what an account is found by, nor how it is counted, nor
+// whether it is there, so the first ones leave those indexes alone.
 const (
-	hasten        = `UPDATE accounts SET due = $1 WHERE dirty = 0 AND due IS NOT NULL AND due > $1 AND due <= $2`
+	hasten      = `UPDATE accounts SET due = $1 WHERE dirty = 0 AND due IS NOT NULL AND due > $1 AND due <= $2`
+	keepAccount = `
+UPDATE accounts SET doc = $7, life = $8, dirty = $9, due = $10, changed = $11
+WHERE id = $1 AND name = $2 AND name_key = $3 AND domain = $4 AND state = $5 AND outcome = $6 AND both = $12`
 	updateAccount = `
 UPDATE accounts SET state = $5, outcome = $6, doc = $7, life = $8, dirty = $9, due = $10, changed = $11, both = $12
 WHERE id = $1 AND name = $2 AND name_key = $3 AND domain = $4`
@@ -125,7 +128,7 @@ func (t *Tx) PutAccounts(rows []engine.AccountRow) error {
 			return fmt.Errorf("%s: row %d has no id", doing, i)
 		}
 	}
-	return putEach(t, doing, rows, args, updateAccount, addAccount, renameAccount)
+	return putEach(t, doing, rows, args, keepAccount, updateAccount, addAccount, renameAccount)
 }
 
 // DeleteAccount removes the row. It refuses while a record leads to it.

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// The list of states is the one of the index outbox_open.
-	openCreates = ` FROM outbox WHERE outbox.system = $1 AND outbox.state IN ('pending', 'sending', 'unknown') AND outbox.kind = 'create_account'`
+	// The states are those of the index outbox_open.
+	openCreates = ` FROM outbox WHERE outbox.system = $1 AND outbox.state NOT IN ('done', 'parked') AND outbox.kind = 'create_account'`
 
 	creations = `
 SELECT outbox.system, outbox.account, coalesce((SELECT name FROM accounts WHERE accounts.id = outbox.account), '')` + openCreates + ` ORDER BY outbox.priority, outbox.seq LIMIT $2`

@@ -23,6 +23,8 @@ ON CONFLICT (id) DO UPDATE SET
     reasons = excluded.reasons, summary = excluded.summary, hash = excluded.hash, story = excluded.story,
     segment = excluded.segment, signal_at = excluded.signal_at, met_at = excluded.met_at, queued = excluded.queued`
 	openHandoff   = `SELECT ` + handoffColumns + ` FROM handoffs WHERE account = $1 AND closed IS NULL`
+	openHandoffID = `SELECT id FROM handoffs WHERE account = $1 AND closed IS NULL`
+	putStory      = `UPDATE handoffs SET story = $2 WHERE account = $1 AND closed IS NULL`
 	handoffsSince = `SELECT ` + handoffColumns + ` FROM handoffs WHERE opened >= $1 ORDER BY opened, id`
 )
 
@@ -32,12 +34,13 @@ func (t *Tx) PutHandoff(h engine.HandoffRow) error {
 	const doing = "writing handoff"
 	if h.Closed.IsZero() {
 		// The unique index would refuse it as well, but not by name.
-		open, err := t.OpenHandoff(h.Account)
+		open := ""
+		err := t.query(doing, openHandoffID, func(rows *sql.Rows) error { return rows.Scan(&open) }, h.Account)
 		if err != nil {
 			return err
 		}
-		if open != nil && open.ID != h.ID {
-			return fmt.Errorf("%s %s: %w (%s)", doing, h.ID, ErrSecondHandoff, open.ID)
+		if open != "" && open != h.ID {
+			return fmt.Errorf("%s %s: %w (%s)", doing, h.ID, ErrSecondHandoff, open)
 		}
 	}
 	reasons, err := json.Marshal(h.Reasons)
@@ -48,6 +51,12 @@ func (t *Tx) PutHandoff(h engine.HandoffRow) error {
 		micros(h.Opened), nullable(h.Closed), h.Outcome, string(h.System), h.OwnerID, h.Owner,
 		nullable(h.Due), string(reasons), h.Summary, h.Hash, string(h.Story),
 		textOrNull(h.Segment), nullable(h.SignalAt), nullable(h.MetAt), h.Queued.Microseconds())
+	return err
+}
+
+// PutStory replaces the story of the account's open handoff, if it has one.
+func (t *Tx) PutStory(account string, story []byte) error {
+	_, err := t.exec("writing the story of a handoff", putStory, account, string(story))
 	return err
 }
 

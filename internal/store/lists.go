@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"handoffd/connectors"
 )
@@ -12,11 +13,16 @@ import (
 // memory of one query, not its speed.
 const listChunk = 5000
 
+const (
+	listBegins = "IN (SELECT value FROM json_each("
+	listEnds   = "))"
+)
+
 // inList is the condition that column is one of the values of the list
 // parameter with that number. It and listArg are all that differs between the
 // databases: PostgreSQL writes "column = ANY($n)" and takes the list as it is.
 func inList(column string, parameter int) string {
-	return fmt.Sprintf("%s IN (SELECT value FROM json_each($%d))", column, parameter)
+	return fmt.Sprintf("%s "+listBegins+"$%d"+listEnds, column, parameter)
 }
 
 // listArg is the argument for an inList parameter.
@@ -28,9 +34,20 @@ func listArg(values []string) (string, error) {
 	return string(text), nil
 }
 
+// ofOne is the query for a list of one value, if it has an inList. Most lists
+// are that short, and SQLite makes a temporary table of every list.
+func ofOne(query string) (string, bool) {
+	before, rest, found := strings.Cut(query, listBegins)
+	parameter, after, _ := strings.Cut(rest, listEnds)
+	return before + "= " + parameter + after, found
+}
+
 // eachList runs the query once per chunk of the values. The list is the
 // query's last parameter, after fixed.
 func (t *Tx) eachList(doing, query string, values []string, scan scanFunc, fixed ...any) error {
+	if one, ok := ofOne(query); ok && len(values) == 1 {
+		return t.query(doing, one, scan, append(slices.Clip(fixed), any(values[0]))...)
+	}
 	for chunk := range slices.Chunk(values, listChunk) {
 		list, err := listArg(chunk)
 		if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"handoffd/connectors"
@@ -20,21 +21,21 @@ ON CONFLICT (key) DO NOTHING`
 	updateOutbox = `
 UPDATE outbox SET state = $2, attempts = $3, not_before = $4, sent = $5, result = $6, error = $7, held = $8
 WHERE key = $1 AND (state <> 'done' OR $2 = 'done')`
-	// The list of states is the one of the index outbox_open, here and below.
+	// The states are those of the index outbox_open, here and below.
 	deliverable = `
 SELECT ` + outboxColumns + ` FROM outbox
-WHERE system = $1 AND state IN ('pending', 'sending', 'unknown') AND (state = 'sending' OR not_before <= $2)
+WHERE system = $1 AND state NOT IN ('done', 'parked') AND (state = 'sending' OR not_before <= $2)
 ORDER BY priority, seq LIMIT $3`
 	outboxAll       = `SELECT ` + outboxColumns + ` FROM outbox ORDER BY seq`
 	outboxOfAccount = `SELECT ` + outboxColumns + ` FROM outbox WHERE account = $1 ORDER BY seq`
-	outboxWaiting   = `SELECT system, count(*) FROM outbox WHERE state IN ('pending', 'sending', 'unknown') GROUP BY system`
+	outboxWaiting   = `SELECT system, count(*) FROM outbox WHERE state NOT IN ('done', 'parked') GROUP BY system`
 	nextDelivery    = `SELECT min(not_before) FROM outbox WHERE state IN ('pending', 'unknown')`
 )
 
 var deliveredKeys = `SELECT key FROM outbox_delivered WHERE ` + inList("key", 1)
 
 // Enqueue adds the rows whose key is new and returns how many were. Keys of
-// rows that were done and pruned are not new. An empty State means pending, a
+// rows that were done and pruned are not new: Prune remembers them. An empty State means pending, a
 // zero Created now.
 func (t *Tx) Enqueue(rows []engine.OutboxRow) (int, error) {
 	const doing = "filling the outbox"
@@ -56,29 +57,18 @@ func (t *Tx) Enqueue(rows []engine.OutboxRow) (int, error) {
 	return int(n), err
 }
 
-// withoutDelivered leaves out the rows whose keys Prune remembers.
+// withoutDelivered leaves out the rows whose keys Prune remembers. Asked for in
+// the statement that adds them, each row would cost more.
 func (t *Tx) withoutDelivered(doing string, rows []engine.OutboxRow) ([]engine.OutboxRow, error) {
 	keys := make([]string, len(rows))
 	for i, r := range rows {
 		keys[i] = r.Key
 	}
-	delivered := map[string]bool{}
-	err := t.eachList(doing, deliveredKeys, keys, func(rows *sql.Rows) error {
-		var key string
-		err := rows.Scan(&key)
-		delivered[key] = true
-		return err
-	})
+	delivered, err := t.among(doing, deliveredKeys, keys)
 	if err != nil || len(delivered) == 0 {
 		return rows, err
 	}
-	left := make([]engine.OutboxRow, 0, len(rows))
-	for _, r := range rows {
-		if !delivered[r.Key] {
-			left = append(left, r)
-		}
-	}
-	return left, nil
+	return slices.DeleteFunc(slices.Clone(rows), func(r engine.OutboxRow) bool { return delivered[r.Key] }), nil
 }
 
 // Deliverable returns rows of the system that are pending or unknown and not
