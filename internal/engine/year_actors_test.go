@@ -28,9 +28,9 @@ func (w *yearWorld) act(a *yearAccount) string {
 			{2, (*yearWorld).giveBack}, {1, (*yearWorld).seen}, {1, (*yearWorld).wish}, {2, (*yearWorld).win}, {1, (*yearWorld).form}, {3, (*yearWorld).score}, {5, (*yearWorld).nothing},
 		})
 	default:
-		w.do(a, []thing{{6, (*yearWorld).score}, {4, (*yearWorld).browse}, {1, (*yearWorld).form}, {19, (*yearWorld).nothing}})
+		w.do(a, []thing{{6, (*yearWorld).score}, {4, (*yearWorld).browse}, {1, (*yearWorld).form}, {1, (*yearWorld).win}, {19, (*yearWorld).nothing}})
 		if status == "Won" || status == "Lost" {
-			w.do(a, []thing{{2, (*yearWorld).form}, {2, (*yearWorld).own}, {2, (*yearWorld).use}, {4, (*yearWorld).nothing}})
+			w.do(a, []thing{{2, (*yearWorld).form}, {2, (*yearWorld).own}, {2, (*yearWorld).use}, {1, (*yearWorld).win}, {3, (*yearWorld).score}, {2, (*yearWorld).nothing}})
 		}
 	}
 	return status

@@ -62,7 +62,7 @@ alerts: {marketing: crm, heads: crm, people: {marketing: mops@acme.example, head
 type yearLimits struct{ day, week, month, enterprise, owner int }
 
 func limitsFor(n int) yearLimits {
-	month := max(8, n/30)
+	month := max(8, n/45)
 	return yearLimits{day: max(2, month/8), week: max(4, month/3), month: month, enterprise: max(1, month/12), owner: max(2, month/4)}
 }
 

@@ -93,7 +93,7 @@ func (w *yearWorld) play() {
 		if a.next.After(now) {
 			continue
 		}
-		gap := 70.0
+		gap := 95.0
 		switch a.seen = w.act(a); a.seen {
 		case "Ready for sales", "Sales working", "Sales engaged", "Opportunity":
 			gap = 22 - 2*float64(a.busy)
