@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"math"
 	"strconv"
 	"time"
 
@@ -165,17 +164,20 @@ func (r *reader) number() []byte {
 // int reads a whole number. Most are times, and are read here for speed.
 func (r *reader) int() (n int64) {
 	text := r.number()
+	if len(text) == 0 || len(text) > digitsOfInt {
+		return r.anyInt(text)
+	}
 	for _, c := range text {
-		n = n*10 + int64(c) - '0'
-		if c < '0' || c > '9' || n > math.MaxInt64/100 {
+		if c < '0' || c > '9' {
 			return r.anyInt(text)
 		}
-	}
-	if len(text) == 0 {
-		r.fail()
+		n = n*10 + int64(c-'0')
 	}
 	return n
 }
+
+// digitsOfInt is how many digits always fit into an int64.
+const digitsOfInt = 18
 
 func (r *reader) anyInt(text []byte) int64 {
 	n, err := strconv.ParseInt(string(text), 10, 64)

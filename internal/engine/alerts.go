@@ -3,9 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 
 	"handoffd/connectors"
 	"handoffd/workflows"
@@ -20,7 +18,7 @@ func (d *delivery) alert(ctx context.Context, r OutboxRow) error {
 		d.park(r, ref, err)
 		return nil
 	}
-	if err := d.mark(ctx, d.engine.sending(&r)); err != nil {
+	if err := d.save(ctx, d.engine.sending(&r)); err != nil {
 		return err
 	}
 	result := send(ctx)
@@ -82,19 +80,6 @@ func (d *delivery) letter(ctx context.Context, r OutboxRow) (func(context.Contex
 		return nil, connectors.Ref{System: d.system}, fmt.Errorf("decoding alert %s: %w", r.Key, err)
 	}
 	return func(ctx context.Context) connectors.Result { return d.engine.connectors[d.system].Alert(ctx, a) }, a.Account, nil
-}
-
-// mark enters in the ledger at once that an alert is under way, and what became
-// of those before it.
-func (d *delivery) mark(ctx context.Context, r OutboxRow) error {
-	err := d.engine.store.Update(ctx, func(tx Tx) error {
-		return errors.Join(tx.PutOutbox(append(slices.Clone(d.done[d.entered:]), r)), tx.PutProblems(d.problems[d.shown:]))
-	})
-	if err != nil {
-		return fmt.Errorf("recording alert %s: %w", r.Key, err)
-	}
-	d.entered, d.shown = len(d.done), len(d.problems)
-	return nil
 }
 
 // mostTries ends the repeating of an alert whose outcome stays unknown: each

@@ -51,6 +51,8 @@ func (e *Engine) deliver(ctx context.Context, system connectors.System) (held []
 		working, done := e.finishing(ctx)
 		d.run(working, ctx, rows)
 		done()
+		// Also when the caller is being stopped: what the CRM has confirmed must
+		// not be forgotten.
 		if err := d.save(context.WithoutCancel(ctx)); err != nil {
 			return held, errors.Join(append(errs, err)...)
 		}
@@ -165,9 +167,6 @@ type delivery struct {
 	told               []verdict
 	inRow              int // alerts in a row that were not taken
 	born               []birth
-	// writes is where in done the alerts begin; up to entered and shown they
-	// and their problems stand in the store already.
-	writes, entered, shown int
 }
 
 // run works in one context and begins nothing new once asked ends: what was
@@ -192,7 +191,6 @@ func (d *delivery) run(ctx, asked context.Context, rows []OutboxRow) {
 		return
 	}
 	d.write(ctx, fresh)
-	d.writes, d.entered, d.shown = len(d.done), len(d.done), len(d.problems)
 	for i, r := range alerts {
 		if d.stopped = d.stopped || d.idle(); d.stopped || asked.Err() != nil {
 			return // not begun, so it stands as it stood
@@ -381,12 +379,11 @@ func text(err error) string {
 	return err.Error()
 }
 
-// save records the round's results, also when the caller is being stopped:
-// what the CRM has confirmed must not be forgotten.
-func (d *delivery) save(ctx context.Context) error {
+// save enters what is known by now of the round, so that it is not known here
+// alone any more, and marks what is under way from now on.
+func (d *delivery) save(ctx context.Context, marked ...OutboxRow) error {
 	err := d.engine.store.Update(ctx, func(tx Tx) error {
-		done := slices.Concat(d.done[:d.writes], d.done[d.entered:])
-		if err := errors.Join(tx.PutOutbox(done), d.follow(tx), d.christen(tx)); err != nil {
+		if err := errors.Join(tx.PutOutbox(slices.Concat(d.done, marked)), d.follow(tx), d.christen(tx)); err != nil {
 			return err
 		}
 		if err := errors.Join(d.tell(tx), d.settle(tx)); err != nil {
@@ -397,5 +394,6 @@ func (d *delivery) save(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("recording results of %s: %w", d.system, err)
 	}
+	d.done, d.problems, d.settled, d.told, d.born = nil, nil, nil, nil, nil
 	return nil
 }

@@ -84,7 +84,6 @@ type Engine struct {
 	bothRead  time.Duration
 	looked    lookedAt
 	reading   map[connectors.System]time.Time // since when a poll is under way
-	frozen    time.Time                       // the last month whose report is known to be frozen
 }
 
 // New returns an Engine. Nothing is read or written yet.

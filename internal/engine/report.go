@@ -60,7 +60,7 @@ func PeriodReport(ctx context.Context, s Store, p *workflows.Policy, name string
 
 // monthly is one month's report, without comparison.
 func monthly(ctx context.Context, s Store, p *workflows.Policy, from, now time.Time) (r workflows.Report, err error) {
-	key, to := from.Format("2006-01"), from.AddDate(0, 1, 0)
+	key, to := monthKey(from), from.AddDate(0, 1, 0)
 	frozen := false
 	err = s.View(ctx, func(tx Tx) error {
 		doc, err := tx.FrozenReport(key)
@@ -159,12 +159,21 @@ func (e *Engine) freezeReports(ctx context.Context, now time.Time) error {
 	policy, _ := e.rules()
 	local := now.In(policy.Calendar.Location())
 	last, over := month(policy, local.Year(), local.Month()-1), month(policy, local.Year(), local.Month())
-	if now.Before(over.Add(reportGrace)) || e.frozen.Equal(last) {
+	if now.Before(over.Add(reportGrace)) {
 		return nil
 	}
-	r, err := monthly(ctx, e.store, policy, last, now)
-	if r.Frozen {
-		e.frozen = last
+	kept := false
+	err := e.store.View(ctx, func(tx Tx) error {
+		doc, err := tx.FrozenReport(monthKey(last))
+		kept = doc != nil
+		return err
+	})
+	if err != nil || kept {
+		return err
 	}
+	_, err = monthly(ctx, e.store, policy, last, now)
 	return err
 }
+
+// monthKey names the month that begins then.
+func monthKey(from time.Time) string { return from.Format("2006-01") }

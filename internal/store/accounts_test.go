@@ -49,6 +49,11 @@ func TestAccountsRoundTrip(t *testing.T) {
 		Doc: []byte{0, 1, 0xff}, Life: []byte(`{"a":1}`), Dirty: true, Both: true,
 		Due: noon.Add(time.Hour + 123*time.Microsecond), Changed: noon.Add(-time.Hour),
 	}
+	but := func(change func(*engine.AccountRow)) []engine.AccountRow {
+		other := full
+		change(&other)
+		return []engine.AccountRow{other}
+	}
 	tests := []struct {
 		name       string
 		before     []engine.AccountRow
@@ -59,6 +64,10 @@ func TestAccountsRoundTrip(t *testing.T) {
 		{"replaced, same name", []engine.AccountRow{{ID: "sf-1", Name: full.Name, Domain: full.Domain}}, full, full},
 		{"replaced, new name", []engine.AccountRow{{ID: "sf-1", Name: "Old", Domain: full.Domain, Dirty: true, Due: noon}}, full, full},
 		{"replaced, new domain", []engine.AccountRow{{ID: "sf-1", Name: full.Name, Domain: "old.example"}}, full, full},
+		{"the same in what it is found and counted by", []engine.AccountRow{{ID: "sf-1", Name: full.Name, Domain: full.Domain, State: full.State, Outcome: full.Outcome, Both: true}}, full, full},
+		{"in another state", but(func(a *engine.AccountRow) { a.State = "working" }), full, full},
+		{"with another outcome", but(func(a *engine.AccountRow) { a.Outcome = "inbound" }), full, full},
+		{"in one CRM only", but(func(a *engine.AccountRow) { a.Both = false }), full, full},
 		{"emptied", []engine.AccountRow{full}, engine.AccountRow{ID: "sf-1", Changed: noon}, engine.AccountRow{ID: "sf-1", Changed: noon}},
 	}
 	for _, tt := range tests {
@@ -103,6 +112,26 @@ func TestAccountsOfLongList(t *testing.T) {
 		none, noneErr := tx.Accounts(nil)
 		same(t, "of no ids", none, map[string]engine.AccountRow{})
 		return errors.Join(err, noneErr)
+	})
+}
+
+// TestAListOfOne finds what a longer list does, whatever the value looks like.
+func TestAListOfOne(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	list := []string{"1", "01", `["1"]`, `a"b\`, "null", "%", "ü <&>"}
+	for _, id := range list {
+		update(t, s, func(tx engine.Tx) error { return tx.PutAccounts([]engine.AccountRow{{ID: id, Name: id}}) })
+	}
+	view(t, s, func(tx engine.Tx) error {
+		all, err := tx.Accounts(list)
+		same(t, "of all", len(all), len(list))
+		for _, id := range list {
+			one, oneErr := tx.Accounts([]string{id})
+			same(t, id, one, map[string]engine.AccountRow{id: all[id]})
+			err = errors.Join(err, oneErr)
+		}
+		return err
 	})
 }
 

@@ -47,6 +47,14 @@ func TestHandoffs(t *testing.T) {
 	next := engine.HandoffRow{ID: "a/2", Account: "a", Opened: noon.Add(2 * time.Hour)}
 	put(next)
 	same(t, "the next one", open("a"), &next)
+	story := func(account string) {
+		t.Helper()
+		update(t, s, func(tx engine.Tx) error { return tx.PutStory(account, []byte(`{"rule":"intent"}`)) })
+	}
+	next.Story = []byte(`{"rule":"intent"}`)
+	story("a") // of the one that is open
+	story("c") // has none
+	same(t, "the next one with its story", open("a"), &next)
 	view(t, s, func(tx engine.Tx) error {
 		all, err := tx.Handoffs(time.Time{})
 		same(t, "all", all, []engine.HandoffRow{bare, full, next})

@@ -35,8 +35,8 @@ ORDER BY priority, seq LIMIT $3`
 var deliveredKeys = `SELECT key FROM outbox_delivered WHERE ` + inList("key", 1)
 
 // Enqueue adds the rows whose key is new and returns how many were. Keys of
-// rows that were done and pruned are not new: Prune remembers them. An empty State means pending, a
-// zero Created now.
+// rows that were done and pruned are not new: Prune remembers them. An empty
+// State means pending, a zero Created now.
 func (t *Tx) Enqueue(rows []engine.OutboxRow) (int, error) {
 	const doing = "filling the outbox"
 	rows, err := t.withoutDelivered(doing, rows)
