@@ -146,7 +146,8 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_, _ = m.DecodeOnly("x", data, []int{0})
+		one := []int{0}
+		some, someErr := m.DecodeOnly("x", data, one)
 		a, err := m.Decode("x", data)
 		if err != nil {
 			return
@@ -165,6 +166,9 @@ func FuzzDecode(f *testing.F) {
 		}
 		if second, _ := m.Encode(b); string(first) != string(second) {
 			t.Fatalf("not the same after decoding:\n%s\n%s", first, second)
+		}
+		if someErr != nil || !cmp.Equal(some, leaving(a, one), cmp.Comparer(func(x, y connectors.Value) bool { return x == y })) {
+			t.Fatalf("read for one field it says otherwise: %v: %s", someErr, data)
 		}
 	})
 }

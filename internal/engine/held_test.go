@@ -187,6 +187,30 @@ func TestOneRefusedAlertIsEnough(t *testing.T) {
 	}
 }
 
+// TestARightThatIsLostBetweenAlerts: what was sent before stays sent, and the
+// rest waits behind one that is tried for all.
+func TestARightThatIsLostBetweenAlerts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.sf.alert = func(n int) {
+		if n == 2 {
+			h.sf.alertErr = &connectors.Error{System: connectors.Salesforce, Class: connectors.Stop, Code: "INSUFFICIENT_ACCESS", Message: "Send Custom Notifications", Fix: "grant it"}
+		}
+	}
+	for n := range 5 {
+		h.pair(n, "85")
+	}
+	held, others := heldErrors(h.engine.Once(t.Context()))
+	if len(held) != 1 || len(others) != 0 || held[0].Kinds["alert"] != 3 || len(h.sf.alerts) != 2 || h.sf.refusedAlerts != 1 {
+		t.Fatalf("held %v after %d requests and %d alerts, others %v", held, h.sf.refusedAlerts, len(h.sf.alerts), others)
+	}
+	h.sf.alert, h.sf.alertErr = nil, nil
+	h.clock.Advance(time.Hour)
+	if s := h.once(); len(h.sf.alerts) != 5 || len(s.Held) != 0 || s.Pending != 0 || s.Parked != 0 {
+		t.Errorf("%d alerts once it was granted, summary %+v, want 5", len(h.sf.alerts), s)
+	}
+}
+
 // TestAnAllowanceThatIsUsedUp is tried when the CRM says, and no earlier.
 func TestAnAllowanceThatIsUsedUp(t *testing.T) {
 	t.Parallel()

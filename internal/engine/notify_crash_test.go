@@ -3,12 +3,14 @@ package engine_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"handoffd/connectors"
 	"handoffd/internal/engine"
+	"handoffd/workflows"
 )
 
 // TestAlertsThroughACrash breaks the store at every place of the delivery,
@@ -58,6 +60,55 @@ func TestAlertsThroughACrash(t *testing.T) {
 	}
 	if crashes < 10 {
 		t.Errorf("only %d crashes were played", crashes)
+	}
+}
+
+// TestKilledBetweenRefusedAlerts kills the daemon at each alert of a round, of
+// which the second is refused and the third cannot be read: what the others
+// came to is known, and the one under way alone is in doubt (I7).
+func TestKilledBetweenRefusedAlerts(t *testing.T) {
+	t.Parallel()
+	for killAt := 1; killAt <= 5; killAt++ {
+		h := withChannels(t, "alerts: {storm: off}\n")
+		var rows []engine.OutboxRow
+		for _, key := range []string{"a", "b", "c", "d", "e", "f"} {
+			rows = append(rows, engine.OutboxRow{Key: key, System: "slack", Kind: "alert", Payload: []byte(`{"key":"` + key + `","title":"` + key + `"}`)})
+		}
+		rows[2].Payload = []byte(`{"key":`)
+		if err := h.store.Update(t.Context(), func(tx engine.Tx) error { _, err := tx.Enqueue(rows); return err }); err != nil {
+			t.Fatal(err)
+		}
+		var asked []string
+		h.slack.answer = func(m engine.Message) *connectors.Result {
+			if asked = append(asked, m.Key); len(asked) == killAt {
+				panic("killed")
+			}
+			if m.Key == "b" {
+				return &connectors.Result{Outcome: connectors.Failed, Err: &connectors.Error{Class: connectors.ParkRecord, Message: "too long"}}
+			}
+			return nil
+		}
+		func() {
+			defer func() { _ = recover() }()
+			_ = h.engine.DeliverChannel(t.Context(), workflows.BySlack)
+		}()
+		left := fmt.Sprint(parkedReasons(t, h.house))
+		if strings.Contains(left, "too long") != (killAt > 2) || strings.Contains(left, "decoding alert c") != (killAt > 2) {
+			t.Errorf("killed at %d: left behind are the problems %s", killAt, left)
+		}
+		h.restart()
+		h.once()
+		if want := []string{"a", "b", "d", "e", "f"}; !slices.Equal(asked, want) {
+			t.Errorf("killed at %d: asked to send %v, want each once, %v", killAt, asked, want)
+		}
+		refused := 1
+		if killAt == 2 { // the refused one itself
+			refused = 0
+		}
+		after := fmt.Sprint(parkedReasons(t, h.house))
+		if strings.Count(after, "may or may not") != 1 || strings.Count(after, "too long") != refused || strings.Count(after, "decoding") != 1 {
+			t.Errorf("killed at %d: problems %s", killAt, after)
+		}
 	}
 }
 

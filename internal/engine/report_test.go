@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,31 @@ func TestUpkeepFreezes(t *testing.T) {
 		}
 		if early, err := tx.FrozenReport("2026-10"); early != nil || err != nil {
 			t.Errorf("October, when handoffd did not run, is frozen: %s, %v", early, err)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestUpkeepFreezesAgain: a report that could not be written is frozen at the
+// next upkeep, by the same daemon (I7).
+func TestUpkeepFreezesAgain(t *testing.T) {
+	t.Parallel()
+	h := reportHouse(t)
+	h.make(&brokenStore{Store: h.store, failAt: 1}) // the first that upkeep writes is the report
+	h.clock.Set(time.Date(2026, 12, 20, 0, 0, 0, 0, time.UTC))
+	if err := h.engine.Upkeep(t.Context()); !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "report") {
+		t.Fatalf("upkeep: %v, want the report to fail", err)
+	}
+	h.clock.Advance(24 * time.Hour)
+	if err := h.engine.Upkeep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.View(t.Context(), func(tx engine.Tx) error {
+		doc, err := tx.FrozenReport("2026-11")
+		if doc == nil {
+			t.Error("November is not frozen")
 		}
 		return err
 	}); err != nil {
