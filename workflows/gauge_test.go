@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 func TestGauge(t *testing.T) {
 	t.Parallel()
 	p := policyOver(t, reportMapping, policyText)
+	// Its rules do not read the list.
+	listless := policyOver(t, reportMapping, strings.Replace(policyText, "target_account and fit", "fit", 1))
 	now := monday.Add(40 * days) // 12 December
 	month := now.In(newYork).AddDate(0, -1, 0)
 	at := func(t time.Time) string { return "last_marketing_contact=" + t.UTC().Format(time.RFC3339) }
@@ -43,27 +46,28 @@ func TestGauge(t *testing.T) {
 		{"too old", workflows.Working, []string{"intent_score=50", score(8 * days)}, workflows.Gauge{Targets: 1, Scored: 1, Old: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newStory(p).hubspot(monday, append([]string{"name=Acme", "domain=acme.example", "hs_is_target_account=true"}, c.pairs...)...)
-			g := workflows.Gauge{At: now}
-			p.Measure(&g, s.a, workflows.Life{State: c.state}, "Acme")
-			if diff := cmp.Diff(g, lightly(t, p, s.a, workflows.Life{State: c.state}, now)); diff != "" {
-				t.Errorf("by the fields that are measured (-all +those):\n%s", diff)
-			}
-			if len(g.Forgotten) != g.Neglected || len(g.Outdated) != g.Old || len(g.Overdone) != g.Crowded {
-				t.Errorf("lists %v and %v do not fit their numbers", g.Forgotten, g.Outdated)
-			}
-			g.Forget()
-			g.At = time.Time{}
-			if diff := cmp.Diff(c.want, g); diff != "" {
-				t.Errorf("gauge (-want +got):\n%s", diff)
+			for _, p := range []*workflows.Policy{p, listless} {
+				s := newStory(p).hubspot(monday, append([]string{"name=Acme", "domain=acme.example", "hs_is_target_account=true"}, c.pairs...)...)
+				g := gauged(t, p, s.a, workflows.Life{State: c.state}, now)
+				if len(g.Forgotten) != g.Neglected || len(g.Outdated) != g.Old || len(g.Overdone) != g.Crowded {
+					t.Errorf("lists %v and %v do not fit their numbers", g.Forgotten, g.Outdated)
+				}
+				g.Forget()
+				g.At = time.Time{}
+				if diff := cmp.Diff(c.want, g); diff != "" {
+					t.Errorf("gauge (-want +got):\n%s", diff)
+				}
 			}
 		})
 	}
 }
 
-// lightly measures an account by no more of it than Measure is said to look at.
-func lightly(t *testing.T, p *workflows.Policy, a *mapping.Account, life workflows.Life, now time.Time) workflows.Gauge {
+// gauged measures one account, and holds Measure to looking at no more of it
+// than the policy says.
+func gauged(t *testing.T, p *workflows.Policy, a *mapping.Account, life workflows.Life, now time.Time) workflows.Gauge {
 	t.Helper()
+	g, few := workflows.Gauge{At: now}, workflows.Gauge{At: now}
+	p.Measure(&g, a, life, "Acme")
 	doc, err := p.Mapping.Encode(a)
 	if err != nil {
 		t.Fatal(err)
@@ -75,8 +79,10 @@ func lightly(t *testing.T, p *workflows.Policy, a *mapping.Account, life workflo
 	if !p.MeasuresLife(life.State) {
 		life = workflows.Life{State: life.State}
 	}
-	g := workflows.Gauge{At: now}
-	p.Measure(&g, only, life, "Acme")
+	p.Measure(&few, only, life, "Acme")
+	if diff := cmp.Diff(g, few); diff != "" {
+		t.Errorf("by the fields that are measured (-all +those):\n%s", diff)
+	}
 	return g
 }
 
@@ -85,6 +91,8 @@ func TestWaitingLate(t *testing.T) {
 	t.Parallel()
 	p := policyOver(t, reportMapping, policyText)
 	s := newStory(p).hubspot(monday, "name=Acme", "domain=acme.example", "hs_is_target_account=true")
+	bare := policy(t, policyText)
+	of := newStory(bare).hubspot(monday, "name=Acme", "domain=acme.example", "hs_is_target_account=true").a
 	for _, c := range []struct {
 		after, waited time.Duration
 		wait          *workflows.Wait
@@ -96,12 +104,11 @@ func TestWaitingLate(t *testing.T) {
 		{60 * hours, 11 * hours, nil, 1},
 		{99 * hours, 0, &workflows.Wait{Kind: workflows.WaitsForLimit, Since: monday}, 0},
 	} {
-		g := workflows.Gauge{At: monday.Add(c.after)}
 		life := workflows.Life{State: workflows.Ready, Met: monday, Waited: c.waited, Queued: c.wait}
-		p.Measure(&g, s.a, life, "Acme")
-		if diff := cmp.Diff(g, lightly(t, p, s.a, life, g.At)); diff != "" {
-			t.Errorf("by the fields that are measured (-all +those):\n%s", diff)
+		if g := gauged(t, bare, of, life, monday.Add(c.after)); len(g.Late) != c.want {
+			t.Errorf("after %s, where contacts of marketing are not known: %d, want %d", c.after, len(g.Late), c.want)
 		}
+		g := gauged(t, p, s.a, life, monday.Add(c.after))
 		r := p.Report(workflows.Sheet{From: monday, To: monday.Add(30 * days), Now: g.At, Gauge: &g})
 		if f := r.Figure("waiting_late"); f.Hits != c.want || len(f.Entries) != c.want || *f.Value != float64(c.want) {
 			t.Errorf("after %s, %s in the queue: %+v, want %d", c.after, c.waited, f, c.want)

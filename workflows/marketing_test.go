@@ -120,8 +120,7 @@ func TestContactLimit(t *testing.T) {
 		{"twice", workflows.Life{State: workflows.Nurture, TooSoon: []time.Time{on(10, 8), on(10, 12)}}, 0, 1, "contacted again within a month, 2 times; last: 2026-10-12"},
 		{"long ago", workflows.Life{State: workflows.Declined, TooSoon: []time.Time{on(9, 15)}}, 1, 1, ""},
 	} {
-		g := workflows.Gauge{At: on(10, 15)}
-		p.Measure(&g, s.a, c.life, "Acme")
+		g := gauged(t, p, s.a, c.life, on(10, 15))
 		r := p.Report(workflows.Sheet{From: october, To: november, Now: november, Gauge: &g})
 		f, detail := r.Figure("contact_limit"), ""
 		for _, e := range f.Entries {
@@ -149,8 +148,7 @@ func TestMonthBeginsAnew(t *testing.T) {
 		{"lost two weeks ago", workflows.Life{State: workflows.Lost, Since: on(10, 1), Nurtured: on(1, 1)}, 0},
 		{"lost six weeks ago", workflows.Life{State: workflows.Lost, Since: on(9, 1), Nurtured: on(10, 1)}, 1},
 	} {
-		g := workflows.Gauge{At: on(10, 15)}
-		p.Measure(&g, s.a, c.life, "Acme")
+		g := gauged(t, p, s.a, c.life, on(10, 15))
 		if g.Nurture != 1 || g.Neglected != c.want {
 			t.Errorf("%s: %+v", c.name, g)
 		}
