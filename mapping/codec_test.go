@@ -119,6 +119,26 @@ func TestLawCodec(t *testing.T) {
 	})
 }
 
+// TestStoredNumbers: what does not fit is damaged, never another number (I3).
+func TestStoredNumbers(t *testing.T) {
+	t.Parallel()
+	m := compile(t, fields)
+	for text, want := range map[string]int64{
+		"1": 1, "1795348800000000": 1795348800000000, "999999999999999999": 999999999999999999, "-5": -5, " 7 ": 7,
+		"1000000000000000000": 1000000000000000000, "9223372036854775807": 9223372036854775807, "-9223372036854775808": -9223372036854775808,
+	} {
+		a, err := m.Decode("x", []byte(`{"hs":{"id":"1","modified":`+text+`}}`))
+		if err != nil || a.Views[mapping.HubSpotSide].Modified.UnixMicro() != want {
+			t.Errorf("%s: %v, %v", text, a, err)
+		}
+	}
+	for _, text := range []string{"", "-", "+", "1.5", "1e3", "5-3", "9223372036854775808", "99999999999999999999", "null", `"1"`} {
+		if a, err := m.Decode("x", []byte(`{"hs":{"id":"1","modified":`+text+`}}`)); err == nil {
+			t.Errorf("%q is read as %s", text, a.Views[mapping.HubSpotSide].Modified)
+		}
+	}
+}
+
 // leaving empties the cells of all but a few fields.
 func leaving(a *mapping.Account, few []int) *mapping.Account {
 	for _, v := range a.Views {
@@ -141,7 +161,9 @@ func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"linked":"a \"rule\" \u00fc","own":{"mqa":true}}`, `{"sf":{"id":"1","cells":{"fit":{"v":null,"at":5},"gone":{"v":[1,{}]}}}}`,
 		`{"hs":{"id":"2","cells":{"value":{"v":12.50,"at":1,"sent":1e3,"under":7}},"keys":{"a":"b"}},"more":[1,2]}`,
-		`{"hs":{"cells":{"renewal":{"v":{"time":"2026-11-22T00:00:00Z"},"at":1}}}} `, `{,}`, `{"own":{}`, `{"a":1,}`, `nul`, ``,
+		`{"hs":{"cells":{"renewal":{"v":{"time":"2026-11-22T00:00:00Z"},"at":1}}}} `, `{,}`, `{"own":{}`,
+		`{"hs":{"cells":{"value":{"v":"a } \\\\","echo":"{ \" }"},"fit":{"v":true,"at":7}}}}`, `{"hs":{"cells":{"value":{"v":"}"}}`, `{"hs":{"cells":{"value":5}}}`,
+		`{"a":1,}`, `nul`, ``,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -63,6 +64,72 @@ func TestAlertsThroughACrash(t *testing.T) {
 	}
 }
 
+func slackRows(keys ...string) (rows []engine.OutboxRow) {
+	for _, key := range keys {
+		rows = append(rows, engine.OutboxRow{Key: key, System: "slack", Kind: "alert", Payload: []byte(`{"key":"` + key + `","title":"` + key + `"}`)})
+	}
+	return rows
+}
+
+func (h *house) enqueue(rows []engine.OutboxRow) {
+	h.t.Helper()
+	if err := h.store.Update(h.t.Context(), func(tx engine.Tx) error { _, err := tx.Enqueue(rows); return err }); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// countingStore counts the rows of the outbox that are written.
+type countingStore struct {
+	engine.Store
+	rows int
+}
+
+type countingTx struct {
+	engine.Tx
+	store *countingStore
+}
+
+func (c *countingStore) Update(ctx context.Context, f func(engine.Tx) error) error {
+	return c.Store.Update(ctx, func(tx engine.Tx) error { return f(countingTx{tx, c}) })
+}
+
+func (c countingTx) PutOutbox(rows []engine.OutboxRow) error {
+	c.store.rows += len(rows)
+	return c.Tx.PutOutbox(rows)
+}
+
+// TestAlertsAreEnteredTwice: once when one is under way, and once what it came
+// to, however many there are.
+func TestAlertsAreEnteredTwice(t *testing.T) {
+	t.Parallel()
+	h := withChannels(t, "alerts: {storm: off}\n")
+	h.enqueue(slackRows("a", "b", "c", "d", "e", "f"))
+	counting := &countingStore{Store: h.store}
+	h.make(counting)
+	if err := h.engine.DeliverChannel(t.Context(), workflows.BySlack); err != nil || len(h.slack.sent) != 6 || counting.rows != 12 {
+		t.Errorf("%d alerts took %d rows, want two each; %v", len(h.slack.sent), counting.rows, err)
+	}
+}
+
+// TestALedgerThatFailsOnce: where an alert could not be marked it is not sent,
+// and what those before it came to is not forgotten.
+func TestALedgerThatFailsOnce(t *testing.T) {
+	t.Parallel()
+	for failAt := 2; failAt <= 5; failAt++ { // the first takes the rows
+		h := withChannels(t, "alerts: {storm: off}\n")
+		h.enqueue(slackRows("a", "b", "c", "d"))
+		h.make(&brokenStore{Store: h.store, failAt: failAt})
+		if err := h.engine.DeliverChannel(t.Context(), workflows.BySlack); !errors.Is(err, errDisk) || len(h.slack.sent) != failAt-2 {
+			t.Errorf("failed at %d: %d were sent, %v", failAt, len(h.slack.sent), err)
+		}
+		h.restart()
+		h.once()
+		if doubts := parkedReasons(t, h.house); len(h.slack.sent) != 4 || len(doubts) != 0 {
+			t.Errorf("failed at %d: %d were sent, problems %v", failAt, len(h.slack.sent), doubts)
+		}
+	}
+}
+
 // TestKilledBetweenRefusedAlerts kills the daemon at each alert of a round, of
 // which the second is refused and the third cannot be read: what the others
 // came to is known, and the one under way alone is in doubt (I7).
@@ -70,14 +137,9 @@ func TestKilledBetweenRefusedAlerts(t *testing.T) {
 	t.Parallel()
 	for killAt := 1; killAt <= 5; killAt++ {
 		h := withChannels(t, "alerts: {storm: off}\n")
-		var rows []engine.OutboxRow
-		for _, key := range []string{"a", "b", "c", "d", "e", "f"} {
-			rows = append(rows, engine.OutboxRow{Key: key, System: "slack", Kind: "alert", Payload: []byte(`{"key":"` + key + `","title":"` + key + `"}`)})
-		}
+		rows := slackRows("a", "b", "c", "d", "e", "f")
 		rows[2].Payload = []byte(`{"key":`)
-		if err := h.store.Update(t.Context(), func(tx engine.Tx) error { _, err := tx.Enqueue(rows); return err }); err != nil {
-			t.Fatal(err)
-		}
+		h.enqueue(rows)
 		var asked []string
 		h.slack.answer = func(m engine.Message) *connectors.Result {
 			if asked = append(asked, m.Key); len(asked) == killAt {

@@ -161,36 +161,54 @@ func TestUpkeepFreezesAgain(t *testing.T) {
 	}
 }
 
+// gauge is the count of a day.
+func (h *house) gauge(day string) (g workflows.Gauge) {
+	h.t.Helper()
+	if err := h.store.View(h.t.Context(), func(tx engine.Tx) error {
+		doc, err := tx.LastGauge(day, day)
+		if err != nil || doc == nil {
+			return err
+		}
+		return json.Unmarshal(doc, &g)
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+	return g
+}
+
 // TestGaugeOncePerDay: the list's size of a past day stays, and only the last
 // day of a month keeps its lists.
 func TestGaugeOncePerDay(t *testing.T) {
 	t.Parallel()
 	h := reportHouse(t)
-	gauge := func(day string) (g workflows.Gauge) {
-		t.Helper()
-		if err := h.store.View(t.Context(), func(tx engine.Tx) error {
-			doc, err := tx.LastGauge(day, day)
-			if err != nil || doc == nil {
-				return err
-			}
-			return json.Unmarshal(doc, &g)
-		}); err != nil {
-			t.Fatal(err)
-		}
-		return g
-	}
 	h.pair(3, "10")
 	h.once()
-	if g := gauge("2026-11-02"); g.Targets != 2 {
+	if g := h.gauge("2026-11-02"); g.Targets != 2 {
 		t.Errorf("%d on the list, want the 2 of the day's first look", g.Targets)
 	}
 	h.step(9 * 24 * time.Hour)
-	if g := gauge("2026-11-11"); g.Targets != 3 || g.Old != 3 || len(g.Outdated) != 3 {
+	if g := h.gauge("2026-11-11"); g.Targets != 3 || g.Old != 3 || len(g.Outdated) != 3 {
 		t.Errorf("count %+v, want 3 on the list, all scores old", g)
 	}
 	h.step(24 * time.Hour)
-	if g := gauge("2026-11-11"); g.Old != 3 || g.Outdated != nil {
+	if g := h.gauge("2026-11-11"); g.Old != 3 || g.Outdated != nil {
 		t.Errorf("count %+v, want its numbers without its lists", g)
+	}
+}
+
+// TestGaugeOfWhoWaits: who is ready and cannot be handed off is counted, and
+// since when that is late.
+func TestGaugeOfWhoWaits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.sf.users[0].Active = false // nobody to give it to
+	h.pair(1, "85")
+	h.pair(2, "10")
+	h.once()
+	h.step(72 * time.Hour)
+	g := h.gauge("2026-11-05")
+	if g.Queue != 1 || len(g.Late) != 1 || !g.Late[0].Since.Equal(h.clock.Now().Add(-24*time.Hour)) {
+		t.Errorf("count %+v, want the one that was to be handed off a day ago", g)
 	}
 }
 

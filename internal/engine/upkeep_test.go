@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -271,6 +272,36 @@ func TestDrift(t *testing.T) {
 	}
 	if s := h.summary(); s.Accounts != 5 {
 		t.Errorf("%d accounts, want the missed one taken up", s.Accounts)
+	}
+}
+
+// TestGoneIsWhatShouldBeThere: of the records that a comparison does not come
+// across only those count that were to be found.
+func TestGoneIsWhatShouldBeThere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for n := range 6 {
+		h.pair(n, "10")
+	}
+	h.once()
+	h.clock.Advance(time.Hour)
+	h.hs.remove("1", "")
+	h.hs.mark("2", true)
+	h.hs.merged("50", "3", nil)
+	h.hs.put(connectors.Account, "4", nil, map[string]string{"score": "11"})
+	h.hs.mu.Lock()
+	h.hs.log[len(h.hs.log)-1].Modified = h.clock.Now().Add(30 * day) // after the comparison has begun
+	h.hs.mu.Unlock()
+	h.once()
+	for n := range 5 {
+		h.hs.blank(fmt.Sprint(n), -1)
+	}
+	for range 8 {
+		h.clock.Advance(day)
+		h.once()
+	}
+	if got := h.summary().Drift[connectors.HubSpot]; got.Gone != 1 || got.At.IsZero() {
+		t.Errorf("drift %+v, want one gone: not what was deleted, left out, merged, or changed meanwhile", got)
 	}
 }
 
