@@ -78,22 +78,22 @@ func (h *house) enqueue(rows []engine.OutboxRow) {
 	}
 }
 
-// countingStore counts the rows of the outbox that are written.
-type countingStore struct {
+// rowStore counts the rows of the outbox that are written.
+type rowStore struct {
 	engine.Store
 	rows int
 }
 
-type countingTx struct {
+type rowTx struct {
 	engine.Tx
-	store *countingStore
+	store *rowStore
 }
 
-func (c *countingStore) Update(ctx context.Context, f func(engine.Tx) error) error {
-	return c.Store.Update(ctx, func(tx engine.Tx) error { return f(countingTx{tx, c}) })
+func (c *rowStore) Update(ctx context.Context, f func(engine.Tx) error) error {
+	return c.Store.Update(ctx, func(tx engine.Tx) error { return f(rowTx{tx, c}) })
 }
 
-func (c countingTx) PutOutbox(rows []engine.OutboxRow) error {
+func (c rowTx) PutOutbox(rows []engine.OutboxRow) error {
 	c.store.rows += len(rows)
 	return c.Tx.PutOutbox(rows)
 }
@@ -104,7 +104,7 @@ func TestAlertsAreEnteredTwice(t *testing.T) {
 	t.Parallel()
 	h := withChannels(t, "alerts: {storm: off}\n")
 	h.enqueue(slackRows("a", "b", "c", "d", "e", "f"))
-	counting := &countingStore{Store: h.store}
+	counting := &rowStore{Store: h.store}
 	h.make(counting)
 	if err := h.engine.DeliverChannel(t.Context(), workflows.BySlack); err != nil || len(h.slack.sent) != 6 || counting.rows != 12 {
 		t.Errorf("%d alerts took %d rows, want two each; %v", len(h.slack.sent), counting.rows, err)
