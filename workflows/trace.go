@@ -8,6 +8,7 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/internal/expression"
+	"handoffd/workflows/calendar"
 )
 
 // Trace is why a decision came out as it did: every clause of every rule with
@@ -77,6 +78,8 @@ type RuleTrace struct {
 	Segment string              `json:"segment,omitempty"`
 	// NotBefore is when nurtured_for is over, zero for no such condition.
 	NotBefore time.Time `json:"not_before,omitzero"`
+	// Rests: after a deal, this rule hands nothing off.
+	Rests bool `json:"rests,omitempty"`
 }
 
 // Trace explains the decision that Evaluate makes of the same input.
@@ -97,7 +100,7 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	segments := p.possible(eval)
 	for i := range p.Segments {
 		clauses := p.clauses(p.Segments[i].When, w, &t)
-		if len(segments) > 1 {
+		if slices.ContainsFunc(p.Handoffs, func(h Handoff) bool { return h.differs(segments) }) {
 			t.Segmenting = append(t.Segmenting, clauses...)
 		}
 	}
@@ -107,7 +110,13 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	}
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		r := RuleTrace{Rule: h.Name, Result: h.met(segments, eval), NotBefore: h.earliest(segments, in.Life.Nurtured)}
+		r := RuleTrace{
+			Rule: h.Name, Result: h.met(segments, eval), NotBefore: h.earliest(segments, in.Life.Nurtured),
+			Rests: !h.startsFrom(in.Life.origin()),
+		}
+		if h.due(segments, eval, in.Life.Nurtured, in.Now).IsNull() {
+			r.Result = connectors.Value{}
+		}
 		if _, special := h.Segments[segment]; special {
 			r.Segment = segment
 		}
@@ -118,7 +127,7 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 		}
 		t.Rules = append(t.Rules, r)
 	}
-	t.Reason = t.reason()
+	t.Reason = t.reason(p.Calendar)
 	return t
 }
 
@@ -177,7 +186,7 @@ func (p *Policy) seen(a expression.Atom, w *world) Value {
 			case raw.IsNull():
 				v.Why = name + " is missing"
 			case limited && !w.now.Before(until):
-				v.Why = fmt.Sprintf("%s is stale: last confirmed %s", name, until.Add(-f.FreshFor).UTC().Format(time.DateOnly))
+				v.Why = fmt.Sprintf("%s is stale: last confirmed %s", name, p.Calendar.LocalDay(until.Add(-f.FreshFor)))
 			}
 			continue
 		}
@@ -192,7 +201,7 @@ func (p *Policy) seen(a expression.Atom, w *world) Value {
 }
 
 // reason puts the outcome in one line.
-func (t *Trace) reason() string {
+func (t *Trace) reason(c *calendar.Calendar) string {
 	switch t.Outcome {
 	case HandOff:
 		return t.Rule + ": " + t.passed()
@@ -208,7 +217,7 @@ func (t *Trace) reason() string {
 	case Gone:
 		return "no record of the account is left"
 	default:
-		return "criteria not met: " + t.failed()
+		return "criteria not met: " + t.failed(c)
 	}
 }
 
@@ -231,17 +240,20 @@ func (t *Trace) passed() string {
 	return ""
 }
 
-func (t *Trace) failed() string {
+func (t *Trace) failed(c *calendar.Calendar) string {
 	for i := len(t.Rules) - 1; i >= 0; i-- { // the weakest rule is the one that most accounts are measured by
 		r := t.Rules[i]
+		switch {
+		case r.Result.Bool() && r.Rests:
+			return r.Rule + " hands nothing off after a deal"
+		case r.Result.Bool() && r.NotBefore.After(t.At):
+			return r.Rule + " needs the account to be nurtured until " + c.LocalDay(r.NotBefore)
+		}
 		if text := t.join(r.Gate, false); text != "" {
 			return text
 		}
 		if text := t.join(r.When, false); text != "" {
 			return text
-		}
-		if r.NotBefore.After(t.At) {
-			return r.Rule + " needs the account to be nurtured until " + r.NotBefore.UTC().Format(time.DateOnly)
 		}
 	}
 	return "no rule matched"
