@@ -137,7 +137,7 @@ func (k *compiler) span(n yamlpos.Node, dst *calendar.Span) bool {
 	}
 	span, err := calendar.ParseSpan(text)
 	if err != nil {
-		n.Errorf(yamlpos.CheckValue, "%q is not a time: write for example 48h, 30d, 3 business days or 4 business hours", text)
+		n.Errorf(yamlpos.CheckValue, "%q is not a time: write for example 48h, 30d, 3 business days, 4 business hours or same day", text)
 		return false
 	}
 	*dst = span
