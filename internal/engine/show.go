@@ -235,7 +235,7 @@ func masterWords(m mapping.Master) string {
 func NextTry(p ProblemRow) string {
 	switch {
 	case !p.NextTry.IsZero():
-		return p.NextTry.UTC().Format(time.DateTime) + " UTC"
+		return p.NextTry.UTC().Format(time.DateTime)
 	case p.Ref.Object == routeObject:
 		return "at every decision"
 	default:
