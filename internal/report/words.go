@@ -95,7 +95,7 @@ func maturity(r workflows.Report) string {
 	case r.Frozen:
 		return "final, frozen"
 	case r.Final:
-		return "final, frozen a week after its end"
+		return "over, frozen a week after its end"
 	}
 	return "so far"
 }
