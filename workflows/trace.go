@@ -211,6 +211,9 @@ func (t *Trace) reason(c *calendar.Calendar) string {
 		}
 		return "waiting for data: " + t.missing()
 	case InHand:
+		if t.State == Returned || t.State == Disputed {
+			return "its handoff is not over yet (" + string(t.State) + ")"
+		}
 		return "sales has the account (" + string(t.State) + ")"
 	case OutOfScope:
 		return "left out by where: the " + t.whose() + " record is out of scope"

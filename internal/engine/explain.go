@@ -236,7 +236,7 @@ func (b *batch) explainNow(out *Explained, en *entry, history workflows.History,
 			life.Open = en.life.Open
 		}
 	}
-	out.Ahead = slices.Concat(b.policy.Ahead(life, facts), b.policy.Staleness(in), b.policy.TimeAlone(in, d))
+	out.Ahead = b.policy.Coming(in, d, life, facts)
 	if old := b.policy.OldNews(life, facts); old != "" {
 		out.Waits = append(out.Waits, old)
 	}
