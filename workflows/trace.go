@@ -15,10 +15,13 @@ import (
 // the values that it saw and where they came from. It is what the decision
 // log keeps (I6).
 type Trace struct {
-	Policy int       `json:"policy"`
-	Hash   string    `json:"hash"`
-	At     time.Time `json:"at"`
-	State  State     `json:"state"`
+	// Account is whose decision it was: the log of an account that was joined
+	// with another is in the other's since.
+	Account string    `json:"account,omitempty"`
+	Policy  int       `json:"policy"`
+	Hash    string    `json:"hash"`
+	At      time.Time `json:"at"`
+	State   State     `json:"state"`
 	// Since is when the account had entered it.
 	Since time.Time `json:"since,omitzero"`
 	// From is the state before ready that its rules still depend on.
@@ -86,7 +89,7 @@ type RuleTrace struct {
 func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
-		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, From: in.Life.From, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
+		Account: in.Account.ID, Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, From: in.Life.From, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
 		Gone: in.Account.Gone(), LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 		Since: in.Life.Since, Queued: w.queued, NotBefore: p.notBefore(in.Account), Signal: p.lastSignal(in), Due: d.Due,
 	}
