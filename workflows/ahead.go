@@ -16,6 +16,33 @@ type Ahead struct {
 // Ahead lists what comes next for an account, the soonest first: transitions,
 // and clocks that run out.
 func (p *Policy) Ahead(life Life, facts Facts) []Ahead {
+	return p.ahead(life, facts, time.Time{})
+}
+
+// Coming lists all that time alone brings: transitions and clocks, values that
+// go stale, and what the decision becomes. An account does not become ready by
+// criteria that are no longer met by then.
+func (p *Policy) Coming(in Input, d Decision, life Life, facts Facts) []Ahead {
+	return slices.Concat(p.ahead(life, facts, p.heldUntil(in, d)), p.Staleness(in), p.TimeAlone(in, d))
+}
+
+// heldUntil is when the criteria that are met cease to be, by time alone; zero
+// for not in sight.
+func (p *Policy) heldUntil(in Input, d Decision) time.Time {
+	for range mostLooks {
+		if d.Outcome != HandOff || d.Due.IsZero() {
+			return time.Time{}
+		}
+		in.Now = d.Due
+		if d = p.Evaluate(in); d.Outcome != HandOff {
+			return in.Now
+		}
+	}
+	return time.Time{}
+}
+
+// ahead is Ahead for criteria that are met until a time, zero for good.
+func (p *Policy) ahead(life Life, facts Facts, until time.Time) []Ahead {
 	var out []Ahead
 	for i := range p.transitions {
 		tr := &p.transitions[i]
@@ -28,6 +55,7 @@ func (p *Policy) Ahead(life Life, facts Facts) []Ahead {
 		switch {
 		case ok:
 			out = append(out, Ahead{At: facts.Now, What: tr.Name + ": " + tr.heading() + " (" + why + ")"})
+		case tr.To == Ready && !until.IsZero() && t.due.After(until):
 		case !t.due.IsZero():
 			out = append(out, Ahead{At: t.due, What: tr.Name + ": " + tr.heading() + ", when " + tr.When})
 		}

@@ -1,6 +1,8 @@
 package workflows_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,6 +54,23 @@ func TestAhead(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestComing: an account that sales asked to leave alone does not become ready
+// by visits that have left their window by that day.
+func TestComing(t *testing.T) {
+	t.Parallel()
+	p := policy(t, policyText)
+	s := newStory(p).hubspot(monday, with()...).point("visits", monday.Add(-days), 3)
+	for wait, want := range map[time.Duration]bool{5 * days: true, 20 * days: false} {
+		in := s.input(monday, workflows.Life{State: workflows.Declined, Since: monday})
+		d := p.Evaluate(in)
+		facts := workflows.Facts{Now: monday, Outcome: d.Outcome, Type: workflows.Intent, Signal: monday, NotBefore: monday.Add(wait)}
+		ready := slices.ContainsFunc(p.Coming(in, d, in.Life, facts), func(a workflows.Ahead) bool { return strings.HasPrefix(a.What, "criteria met") })
+		if d.Outcome != workflows.HandOff || ready != want {
+			t.Errorf("not before %s: %s, becomes ready: %t", wait, d.Outcome, ready)
+		}
 	}
 }
 

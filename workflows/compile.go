@@ -67,8 +67,9 @@ func defaults(m *mapping.Mapping, hash string) *Policy {
 			HandOff: calendar.MustSpan("48h"), Acknowledge: calendar.MustSpan("24h"),
 			AcknowledgeManager: calendar.MustSpan("48h"), FirstTouch: calendar.MustSpan("3 business days"), FirstTouchLatest: calendar.MustSpan("5 business days"),
 			Assign: calendar.MustSpan("same day"), Report: calendar.MustSpan("7d"), Return: calendar.MustSpan("30d"),
+			Scores: 8 * day, // a week, and a day for a late run
 		},
-		Alerts: defaultAlerts(), Lifecycle: defaultLifecycle(), transitions: Transitions(),
+		Signed: SignOff{ReviewEvery: 90 * day}, Alerts: defaultAlerts(), Lifecycle: defaultLifecycle(), transitions: Transitions(),
 		Targets: defaultTargets(), Rises: Rises{First: true, Joining: true},
 		Approach: map[Type]string{
 			Intent:       "Light outreach: open with what they looked at, offer help, ask for a discovery call.",
@@ -120,7 +121,7 @@ func (k *compiler) segments(n yamlpos.Node) {
 }
 
 func (k *compiler) levels(n yamlpos.Node) {
-	m := n.Map("hand_off", "acknowledge", "acknowledge_manager", "first_touch", "first_touch_latest", "assign", "report", "return")
+	m := n.Map("hand_off", "acknowledge", "acknowledge_manager", "first_touch", "first_touch_latest", "assign", "report", "return", "nurture", "scores")
 	for key, dst := range map[string]*calendar.Span{
 		"hand_off": &k.p.SLA.HandOff, "acknowledge": &k.p.SLA.Acknowledge, "first_touch": &k.p.SLA.FirstTouch,
 		"report": &k.p.SLA.Report, "return": &k.p.SLA.Return, "assign": &k.p.SLA.Assign,
@@ -128,6 +129,8 @@ func (k *compiler) levels(n yamlpos.Node) {
 	} {
 		k.span(m.Get(key), dst)
 	}
+	k.rhythm(m.Get("nurture"), &k.p.SLA.Nurture)
+	m.Get("scores").DurationIn(&k.p.SLA.Scores, time.Hour, 0)
 }
 
 func (k *compiler) span(n yamlpos.Node, dst *calendar.Span) bool {
@@ -137,7 +140,7 @@ func (k *compiler) span(n yamlpos.Node, dst *calendar.Span) bool {
 	}
 	span, err := calendar.ParseSpan(text)
 	if err != nil {
-		n.Errorf(yamlpos.CheckValue, "%q is not a time: write for example 48h, 30d, 3 business days or 4 business hours", text)
+		n.Errorf(yamlpos.CheckValue, "%q is not a time: write for example 48h, 30d, 3 business days, 4 business hours or same day", text)
 		return false
 	}
 	*dst = span

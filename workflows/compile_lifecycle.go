@@ -29,7 +29,7 @@ func defaultLifecycle() Lifecycle {
 }
 
 func (k *compiler) lifecycle(n yamlpos.Node) {
-	m := n.Map("status", "last_touches", "last_touch_within", "accept_after", "decide_within", "content_within",
+	m := n.Map("status", "last_touches", "last_touch_within", "accept_after", "decide_within", "content_within", "contact_every",
 		"hibernate_after", "hibernate_from", "rest_after_loss", "mqa_while", "pause_while", "touches", "return_reasons", "not_sales", "responses", "marketing_contacts", "read")
 	l := &k.p.Lifecycle
 	k.status(m.Get("status"))
@@ -38,6 +38,7 @@ func (k *compiler) lifecycle(n yamlpos.Node) {
 	k.span(m.Get("accept_after"), &l.Accept)
 	k.span(m.Get("decide_within"), &l.Decide)
 	k.span(m.Get("content_within"), &l.Content)
+	k.rhythm(m.Get("contact_every"), &l.Contact)
 	m.Get("hibernate_after").DurationIn(&l.Hibernate, day, 0)
 	m.Get("rest_after_loss").DurationIn(&l.Rest, day, 0)
 	k.stateList(m.Get("hibernate_from"), &l.HibernateFrom, Nurture, Declined)

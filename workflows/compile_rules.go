@@ -246,8 +246,15 @@ func (k *compiler) email(n yamlpos.Node, s string) bool {
 	return true
 }
 
-// calendarFault puts a calendar's fault at the key that caused it.
+// calendarFault puts each of a calendar's faults at the key that caused it.
 func (k *compiler) calendarFault(m *yamlpos.Map, err error) {
+	var several interface{ Unwrap() []error }
+	if errors.As(err, &several) {
+		for _, one := range several.Unwrap() {
+			k.calendarFault(m, one)
+		}
+		return
+	}
 	var ce *calendar.ConfigError
 	if errors.As(err, &ce) && m.Has(ce.Key) {
 		n := m.Get(ce.Key)

@@ -126,6 +126,9 @@ func (r *ruler) gap(c expression.Clause, want bool) Gap {
 		g.Need = r.unknown(c)
 		return g
 	}
+	if c.Reckoned != nil && c.Reckoned.Have.Kind() == connectors.Number && c.Reckoned.Limit.Kind() == connectors.Number {
+		return g.reckoned(c.Reckoned, want)
+	}
 	if c.Bound != nil && len(c.Seen) == 1 && c.Bound.Limit.Kind() == connectors.Number && isOrder(c.Bound.Operator) {
 		return r.bound(g, *c.Bound, c.Seen[0], want)
 	}
@@ -143,6 +146,18 @@ func (r *ruler) gap(c expression.Clause, want bool) Gap {
 	if !want {
 		g.Need = "must not hold: " + c.Text
 	}
+	return g
+}
+
+// reckoned measures a comparison of what is computed from several values.
+func (g Gap) reckoned(c *expression.Reckoned, want bool) Gap {
+	limit, have := c.Limit.Float(), c.Have.Float()
+	word := map[bool]string{true: "more", false: "less"}[strings.HasPrefix(c.Operator, ">") == want]
+	if strings.HasSuffix(c.Operator, "=") != want { // the limit itself will not do
+		word = "and something " + word
+	}
+	g.By = math.Abs(limit - have)
+	g.Need = fmt.Sprintf("%s %s of %s (%s so far)", number(g.By), word, c.Atom, number(have))
 	return g
 }
 

@@ -87,6 +87,11 @@ func TestDistances(t *testing.T) {
 		{"a rate", `rate(email_opens, email_sends, "30d") >= 0.5`, func(s *story) {
 			s.hubspot(monday, with()...).point("email_sends", ago(days), 10).point("email_opens", ago(days), 2)
 		}, workflows.Life{}, []string{"3 more email_opens in 30 days (2 of 10 email_sends so far)" + date(ago(days).Add(month))}},
+		{"a sum", `count(visits, "7d") + 2 * count(email_clicks, "7d") >= 6`, func(s *story) {
+			s.hubspot(monday, with()...).point("visits", ago(days), 1).point("email_clicks", ago(days), 1)
+		}, workflows.Life{}, []string{`3 more of count(visits, "7d") + 2 * count(email_clicks, "7d") (3 so far)`}},
+		{"not a sum", `not (value / 1000 > 40)`, func(s *story) { s.hubspot(monday, with()...) }, workflows.Life{}, []string{"10 less of value / 1000 (50 so far)"}},
+		{"over a sum", `fit_score * 10 > 30`, func(s *story) { s.hubspot(monday, with("fit_score=3")...) }, workflows.Life{}, []string{"0 and something more of fit_score * 10 (30 so far)"}},
 		{"a rate of nothing", `rate(email_opens, email_sends, "30d") >= 0.5`, func(s *story) { s.hubspot(monday, with()...) }, workflows.Life{}, []string{"email_sends in 30 days, of which there are none"}},
 		{"the gate too", "rises(intent_score, 70)", func(s *story) {
 			s.hubspot(ago(time.Hour), "account_fit=false", "hs_is_target_account=true", "intent_score=66", fresh)

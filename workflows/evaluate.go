@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"handoffd/connectors"
@@ -98,10 +99,7 @@ func (p *Policy) match(w *world, life Life, d *Decision) {
 		if !h.startsFrom(life.origin()) {
 			continue
 		}
-		v := h.met(segments, eval)
-		if v.Bool() && w.now.Before(h.earliest(segments, life.Nurtured)) {
-			continue
-		}
+		v := h.due(segments, eval, life.Nurtured, w.now)
 		switch {
 		case v.IsNull():
 			undecided = true
@@ -134,19 +132,45 @@ func (h *Handoff) startsFrom(s State) bool {
 	return h.Type != Intent || s != Won && s != Lost
 }
 
+// due is met once nurtured_for is over. While that is so in only some of the
+// segments that the account may be in, it is undecided.
+func (h *Handoff) due(segments []string, eval evaluator, since, now time.Time) connectors.Value {
+	v := h.met(segments, eval)
+	if !v.Bool() || !now.Before(h.earliest(segments, since)) {
+		return v
+	}
+	for _, s := range segments {
+		if !now.Before(since.Add(h.nurture(s))) {
+			return connectors.Value{}
+		}
+	}
+	return connectors.BoolValue(false)
+}
+
 // earliest is when an account that marketing has nurtured since then may be
 // handed off; of several segments that it may be in, the latest counts.
 func (h *Handoff) earliest(segments []string, since time.Time) (at time.Time) {
 	for _, s := range segments {
-		wait, special := h.NurturedFor[s]
-		if !special {
-			wait = h.NurturedFor[""]
-		}
-		if wait > 0 {
+		if wait := h.nurture(s); wait > 0 {
 			at = latest(at, since.Add(wait))
 		}
 	}
 	return at
+}
+
+// nurture is how long an account of the segment must have been nurtured.
+func (h *Handoff) nurture(segment string) time.Duration {
+	if wait, special := h.NurturedFor[segment]; special {
+		return wait
+	}
+	return h.NurturedFor[""]
+}
+
+// differs tells whether the segments ask for different things.
+func (h *Handoff) differs(segments []string) bool {
+	return slices.ContainsFunc(segments, func(s string) bool {
+		return h.criteria(s) != h.criteria(segments[0]) || h.nurture(s) != h.nurture(segments[0])
+	})
 }
 
 // evaluator computes a tree of criteria, from an account or from a log.

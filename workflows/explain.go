@@ -107,9 +107,10 @@ func (r *ruler) segment(s *Segment, eval evaluator) SegmentStanding {
 func (r *ruler) rule(h *Handoff, t RuleTrace) RuleStanding {
 	out := RuleStanding{
 		Rule: h.Name, Type: h.Type, To: h.To, Result: verdict(t.Result), Segment: t.Segment,
-		Gate: r.clauses(t.Gate), When: r.clauses(t.When), Rests: !h.startsFrom(r.trace.State),
+		Gate: r.clauses(t.Gate), When: r.clauses(t.When), Rests: t.Rests || !h.startsFrom(r.trace.State),
 	}
 	ways := shortest(join([][]Way{r.ways(h.Gate, t.Gate), r.ways(h.criteria(t.Segment), t.When)}, true))
+	met := len(ways) > 0 && len(ways[0]) == 0
 	if t.NotBefore.After(r.trace.At) {
 		out.NotBefore = t.NotBefore
 		wait := Gap{Clause: "nurtured_for", Need: "nurtured for long enough", From: t.NotBefore}
@@ -117,7 +118,7 @@ func (r *ruler) rule(h *Handoff, t RuleTrace) RuleStanding {
 			ways[i] = append(slices.Clip(ways[i]), wait)
 		}
 	}
-	if out.Result == undecided && len(ways) > 0 && len(ways[0]) == 0 { // the possible segments disagree
+	if out.Result == undecided && met { // the possible segments disagree
 		ways = []Way{{Gap{Clause: "segments", Need: "to be known: the account's segment"}}}
 	}
 	if len(ways) > 0 && len(ways[0]) > 0 {

@@ -42,9 +42,6 @@ type Stale struct {
 	What    string    `json:"what"`
 }
 
-// scoreAge is how old a score may be for which the mapping says nothing.
-const scoreAge = 8 * day
-
 // offTarget: the mapping knows the target account list, and the account is not
 // on it.
 func (p *Policy) offTarget(a *mapping.Account) bool {
@@ -113,7 +110,7 @@ func (p *Policy) measureScores(g *Gauge, a *mapping.Account, name string) {
 		scored = true
 		age := f.FreshFor
 		if age == 0 {
-			age = scoreAge
+			age = p.SLA.Scores
 		}
 		at := latest(origin.At, p.Mapping.Confirmed(a, f.Slot))
 		if !at.Add(age).After(g.At) && old == nil {

@@ -23,6 +23,8 @@ type Lifecycle struct {
 	// Hibernate is how long a declined account must be silent, Rest how long
 	// a lost one is left alone.
 	Hibernate, Rest time.Duration
+	// Contact is how often marketing may contact a declined account at most.
+	Contact Rhythm
 	// MQA and Paused are the states in which mqa and nurture_paused say yes;
 	// HibernateFrom are those that fall silent.
 	MQA, Paused, HibernateFrom map[State]bool

@@ -19,14 +19,14 @@ func (l *Life) rejected() bool {
 func (l *Life) Resting() bool { return l.rejected() || l.State == Hibernation }
 
 // Paused tells whether marketing is to leave the account alone, and until when,
-// zero for as long as the state lasts. A declined account rests for a month
-// after each contact; one that hibernates is tracked and not nurtured.
+// zero for as long as the state lasts. A declined account rests for a
+// while after each contact; one that hibernates is tracked and not nurtured.
 func (p *Policy) Paused(life Life, now time.Time) (paused bool, until time.Time) {
 	switch {
 	case p.Lifecycle.Paused[life.State]:
 		return true, time.Time{}
 	case life.rejected() && !life.Marketed.IsZero():
-		until = p.monthsAfter(life.Marketed, 1)
+		until = p.after(life.Marketed, p.Lifecycle.Contact)
 		return now.Before(until), until
 	}
 	return false, time.Time{}
@@ -118,7 +118,7 @@ func (t *turn) tooSoon(before, at time.Time) bool {
 	case p.Calendar.LocalDay(at) == p.Calendar.LocalDay(before):
 		return false
 	}
-	return at.Before(p.monthsAfter(before, 1))
+	return at.Before(p.after(before, p.Lifecycle.Contact))
 }
 
 // rest notes when a pause ends by itself.
@@ -128,12 +128,12 @@ func (t *turn) rest() {
 	}
 }
 
-// nurtureGrace is how much longer than a month marketing has for a declined
+// nurtureGrace is how much longer than for others marketing has for a declined
 // account: it must not be in touch sooner, so it cannot be on the very day.
 const nurtureGrace = 7 * day
 
 // measureNurture looks for those that marketing forgot. Whoever is with sales,
-// paused or asleep is excepted, and a month begins anew when that is over.
+// paused or asleep is excepted, and the time begins anew when that is over.
 func (p *Policy) measureNurture(g *Gauge, a *mapping.Account, life Life, name string) {
 	if !p.knowsContacts() || life.State.WithSales() || life.State == Won || life.State == Hibernation {
 		return
@@ -146,7 +146,7 @@ func (p *Policy) measureNurture(g *Gauge, a *mapping.Account, life Life, name st
 	if life.State == Lost || life.State == Returned {
 		since = life.Since
 	}
-	limit := p.monthsAfter(latest(last, since), 1)
+	limit := p.after(latest(last, since), p.SLA.Nurture)
 	if life.rejected() {
 		limit = limit.Add(nurtureGrace)
 	}
@@ -164,7 +164,7 @@ func (p *Policy) measureContacts(g *Gauge, a *mapping.Account, life Life, name s
 	}
 	var soon []time.Time
 	for _, at := range life.TooSoon {
-		if !at.After(g.At) && p.monthsAfter(at, 1).After(g.At) {
+		if !at.After(g.At) && p.after(at, p.Lifecycle.Contact).After(g.At) {
 			soon = append(soon, at)
 		}
 	}
@@ -174,7 +174,7 @@ func (p *Policy) measureContacts(g *Gauge, a *mapping.Account, life Life, name s
 	g.Declined++
 	if len(soon) > 0 {
 		g.Crowded++
-		what := "contacted again within a month"
+		what := "contacted again within " + p.Lifecycle.Contact.String()
 		if len(soon) > 1 {
 			what = fmt.Sprintf("%s, %d times; last", what, len(soon))
 		}

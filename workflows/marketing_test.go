@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -175,5 +176,28 @@ func TestContactsOfTheField(t *testing.T) {
 		if !f.Marketing.Equal(c.want) || !f.Next.Equal(c.next) {
 			t.Errorf("said %s: marketing %s, next %s", c.said, f.Marketing, f.Next)
 		}
+	}
+}
+
+// TestOwnRhythms: a team may be in touch more often, and with declined accounts
+// less often, than once a month.
+func TestOwnRhythms(t *testing.T) {
+	t.Parallel()
+	p := policyOver(t, reportMapping, policyText+"sla: {nurture: 14d}\nlifecycle: {contact_every: 60d}\n")
+	declined := workflows.Life{State: workflows.Declined, Since: on(1, 1), Marketed: on(3, 1)}
+	if paused, until := p.Paused(declined, on(4, 2)); !paused || !until.Equal(on(3, 1).Add(60*days)) {
+		t.Errorf("paused: %t until %s", paused, until)
+	}
+	s := newStory(p).hubspot(on(1, 1), "hs_is_target_account=true", "last_marketing_contact="+on(3, 1).UTC().Format(time.RFC3339))
+	for at, want := range map[time.Time]int{on(3, 14): 0, on(3, 16): 1} {
+		g := workflows.Gauge{At: at}
+		p.Measure(&g, s.a, workflows.Life{State: workflows.Nurture, Nurtured: on(1, 1)}, "x")
+		if g.Nurture != 1 || g.Neglected != want {
+			t.Errorf("%s: %d of %d neglected, want %d", at, g.Neglected, g.Nurture, want)
+		}
+	}
+	plain := policyOver(t, reportMapping, strings.Replace(policyText, "review_every: 90d\n", "", 1))
+	if plain.SLA.Nurture != 0 || plain.SLA.Scores != 8*days || plain.Lifecycle.Contact != 0 || plain.Signed.ReviewEvery != 90*days {
+		t.Errorf("defaults: %v %v %v %v", plain.SLA.Nurture, plain.SLA.Scores, plain.Lifecycle.Contact, plain.Signed.ReviewEvery)
 	}
 }

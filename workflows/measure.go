@@ -125,8 +125,8 @@ func levels() []Measure {
 	marketing := []Measure{
 		{Name: "hand_off_in_time", Title: "Handed off in time", Kind: Share, What: "handed off within sla.hand_off of the criteria, time in the queue apart", entries: handOffInTime},
 		{Name: "waiting_late", Title: "Waiting too long", Kind: Count, What: "ready for longer than sla.hand_off at the last count, and not handed off", gauged: waitingLate},
-		{Name: "nurture_monthly", Title: "Nurtured monthly", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing in the last month / target accounts that are to be nurtured", gauged: nurtured},
-		{Name: "contact_limit", Title: "Contact limit kept", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing at most once in the last month / accounts declined by sales", gauged: contactLimit},
+		{Name: "nurture_monthly", Title: "Nurtured monthly", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing within sla.nurture (a month) / target accounts that are to be nurtured", gauged: nurtured},
+		{Name: "contact_limit", Title: "Contact limit kept", Kind: Share, Needs: FieldMarketing, What: "contacted by marketing at most once within lifecycle.contact_every (a month) / accounts declined by sales", gauged: contactLimit},
 		{Name: "scores_fresh", Title: "Scores up to date", Kind: Share, What: "target accounts whose scores are fresh / target accounts; one without any score is not", gauged: fresh},
 		{Name: "documented", Title: "Handoffs documented", Kind: Share, What: "with a summary / handed off", entries: documented},
 	}

@@ -20,9 +20,12 @@ func TestNurturedFor(t *testing.T) {
 		acv  string
 		days int
 		want workflows.Outcome
+		says string
 	}{
-		{"acv=50000", 9, workflows.NotQualified}, {"acv=50000", 10, workflows.HandOff},
-		{"acv=500000", 179, workflows.NotQualified}, {"acv=500000", 180, workflows.HandOff},
+		{"acv=50000", 9, workflows.NotQualified, "intent needs the account to be nurtured until 2026-11-12"}, {"acv=50000", 10, workflows.HandOff, ""},
+		{"acv=500000", 179, workflows.NotQualified, "nurtured until 2027-05-01"}, {"acv=500000", 180, workflows.HandOff, ""},
+		{"acv=", 9, workflows.NotQualified, "nurtured until 2027-05-01"}, {"acv=", 10, workflows.Waiting, "waiting for data: value is missing"},
+		{"acv=", 179, workflows.Waiting, "value is missing"}, {"acv=", 180, workflows.HandOff, ""},
 	} {
 		s := newStory(p)
 		now := monday.AddDate(0, 0, c.days)
@@ -31,6 +34,9 @@ func TestNurturedFor(t *testing.T) {
 		d := p.Evaluate(in)
 		if d.Outcome != c.want {
 			t.Errorf("%s after %d days: %s (%s), want %s", c.acv, c.days, d.Outcome, p.Trace(in, d).Reason, c.want)
+		}
+		if reason := p.Trace(in, d).Reason; !strings.Contains(reason, c.says) {
+			t.Errorf("%s after %d days: %s, want %s", c.acv, c.days, reason, c.says)
 		}
 		if c.want == workflows.NotQualified && (d.Due.IsZero() || d.Due.After(now.AddDate(0, 0, 1))) {
 			t.Errorf("%s after %d days: looked at again %s", c.acv, c.days, d.Due)

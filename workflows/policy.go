@@ -144,6 +144,10 @@ const (
 // SLA holds the service levels.
 type SLA struct {
 	HandOff, Assign, Acknowledge, AcknowledgeManager, FirstTouch, FirstTouchLatest, Report, Return calendar.Span
+	// Nurture is how often marketing is in touch with an account at least, and
+	// Scores how old a score may be for which the mapping says nothing.
+	Nurture Rhythm
+	Scores  time.Duration
 }
 
 // Window is the longest look back of any rule: how much history an evaluation

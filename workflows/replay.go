@@ -25,10 +25,7 @@ func (p *Policy) Replay(t Trace) (Outcome, string) {
 		if !h.startsFrom((Life{State: t.State, From: t.From}).origin()) {
 			continue
 		}
-		v := h.met(segments, eval)
-		if v.Bool() && t.At.Before(h.earliest(segments, t.Nurtured)) {
-			continue
-		}
+		v := h.due(segments, eval, t.Nurtured, t.At)
 		switch {
 		case v.IsNull():
 			undecided = true

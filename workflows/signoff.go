@@ -60,10 +60,11 @@ func (s Signature) who() string { return s.By + ", " + s.On.Format(time.DateOnly
 // to come is none.
 func (s SignOff) Valid(now time.Time) bool { return s.Fault(now, Signed{}) == "" }
 
-// valid allows a day for zones that are ahead of UTC.
-func (s Signature) valid(now time.Time) bool {
-	return s.By != "" && !s.On.After(now.Add(24*time.Hour))
-}
+func (s Signature) valid(now time.Time) bool { return s.By != "" && !s.ToCome(now) }
+
+// ToCome tells whether its date is yet to come, with a day for zones that are
+// ahead of UTC.
+func (s Signature) ToCome(now time.Time) bool { return s.On.After(now.Add(24 * time.Hour)) }
 
 // ReviewDue is when the policy has to be reviewed, zero for never.
 func (s SignOff) ReviewDue() time.Time {

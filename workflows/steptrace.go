@@ -19,7 +19,7 @@ const Moved Outcome = "moved"
 // TraceSteps explains what Advance did.
 func (p *Policy) TraceSteps(in Input, d Decision, before Life, facts Facts, progress Progress) Trace {
 	t := Trace{
-		Policy: p.Version, Hash: p.Hash, At: in.Now, State: before.State, InScope: in.Account.InScope(), Outcome: Moved,
+		Account: in.Account.ID, Policy: p.Version, Hash: p.Hash, At: in.Now, State: before.State, InScope: in.Account.InScope(), Outcome: Moved,
 		Life: &LifeTrace{Before: before, Facts: facts, Steps: progress.Steps},
 	}
 	if d.Rule != nil {

@@ -8,16 +8,20 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/internal/expression"
+	"handoffd/workflows/calendar"
 )
 
 // Trace is why a decision came out as it did: every clause of every rule with
 // the values that it saw and where they came from. It is what the decision
 // log keeps (I6).
 type Trace struct {
-	Policy int       `json:"policy"`
-	Hash   string    `json:"hash"`
-	At     time.Time `json:"at"`
-	State  State     `json:"state"`
+	// Account is whose decision it was: the log of an account that was joined
+	// with another is in the other's since.
+	Account string    `json:"account,omitempty"`
+	Policy  int       `json:"policy"`
+	Hash    string    `json:"hash"`
+	At      time.Time `json:"at"`
+	State   State     `json:"state"`
 	// Since is when the account had entered it.
 	Since time.Time `json:"since,omitzero"`
 	// From is the state before ready that its rules still depend on.
@@ -77,13 +81,15 @@ type RuleTrace struct {
 	Segment string              `json:"segment,omitempty"`
 	// NotBefore is when nurtured_for is over, zero for no such condition.
 	NotBefore time.Time `json:"not_before,omitzero"`
+	// Rests: after a deal, this rule hands nothing off.
+	Rests bool `json:"rests,omitempty"`
 }
 
 // Trace explains the decision that Evaluate makes of the same input.
 func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
-		Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, From: in.Life.From, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
+		Account: in.Account.ID, Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, From: in.Life.From, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
 		Gone: in.Account.Gone(), LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 		Since: in.Life.Since, Queued: w.queued, NotBefore: p.notBefore(in.Account), Signal: p.lastSignal(in), Due: d.Due,
 	}
@@ -97,7 +103,7 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	segments := p.possible(eval)
 	for i := range p.Segments {
 		clauses := p.clauses(p.Segments[i].When, w, &t)
-		if len(segments) > 1 {
+		if slices.ContainsFunc(p.Handoffs, func(h Handoff) bool { return h.differs(segments) }) {
 			t.Segmenting = append(t.Segmenting, clauses...)
 		}
 	}
@@ -107,7 +113,13 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 	}
 	for i := range p.Handoffs {
 		h := &p.Handoffs[i]
-		r := RuleTrace{Rule: h.Name, Result: h.met(segments, eval), NotBefore: h.earliest(segments, in.Life.Nurtured)}
+		r := RuleTrace{
+			Rule: h.Name, Result: h.met(segments, eval), NotBefore: h.earliest(segments, in.Life.Nurtured),
+			Rests: !h.startsFrom(in.Life.origin()),
+		}
+		if h.due(segments, eval, in.Life.Nurtured, in.Now).IsNull() {
+			r.Result = connectors.Value{}
+		}
 		if _, special := h.Segments[segment]; special {
 			r.Segment = segment
 		}
@@ -118,7 +130,7 @@ func (p *Policy) Trace(in Input, d Decision) Trace {
 		}
 		t.Rules = append(t.Rules, r)
 	}
-	t.Reason = t.reason()
+	t.Reason = t.reason(p.Calendar)
 	return t
 }
 
@@ -177,7 +189,7 @@ func (p *Policy) seen(a expression.Atom, w *world) Value {
 			case raw.IsNull():
 				v.Why = name + " is missing"
 			case limited && !w.now.Before(until):
-				v.Why = fmt.Sprintf("%s is stale: last confirmed %s", name, until.Add(-f.FreshFor).UTC().Format(time.DateOnly))
+				v.Why = fmt.Sprintf("%s is stale: last confirmed %s", name, p.Calendar.LocalDay(until.Add(-f.FreshFor)))
 			}
 			continue
 		}
@@ -192,7 +204,7 @@ func (p *Policy) seen(a expression.Atom, w *world) Value {
 }
 
 // reason puts the outcome in one line.
-func (t *Trace) reason() string {
+func (t *Trace) reason(c *calendar.Calendar) string {
 	switch t.Outcome {
 	case HandOff:
 		return t.Rule + ": " + t.passed()
@@ -202,13 +214,16 @@ func (t *Trace) reason() string {
 		}
 		return "waiting for data: " + t.missing()
 	case InHand:
+		if t.State == Returned || t.State == Disputed {
+			return "its handoff is not over yet (" + string(t.State) + ")"
+		}
 		return "sales has the account (" + string(t.State) + ")"
 	case OutOfScope:
 		return "left out by where: the " + t.whose() + " record is out of scope"
 	case Gone:
 		return "no record of the account is left"
 	default:
-		return "criteria not met: " + t.failed()
+		return "criteria not met: " + t.failed(c)
 	}
 }
 
@@ -231,17 +246,20 @@ func (t *Trace) passed() string {
 	return ""
 }
 
-func (t *Trace) failed() string {
+func (t *Trace) failed(c *calendar.Calendar) string {
 	for i := len(t.Rules) - 1; i >= 0; i-- { // the weakest rule is the one that most accounts are measured by
 		r := t.Rules[i]
+		switch {
+		case r.Result.Bool() && r.Rests:
+			return r.Rule + " hands nothing off after a deal"
+		case r.Result.Bool() && r.NotBefore.After(t.At):
+			return r.Rule + " needs the account to be nurtured until " + c.LocalDay(r.NotBefore)
+		}
 		if text := t.join(r.Gate, false); text != "" {
 			return text
 		}
 		if text := t.join(r.When, false); text != "" {
 			return text
-		}
-		if r.NotBefore.After(t.At) {
-			return r.Rule + " needs the account to be nurtured until " + r.NotBefore.UTC().Format(time.DateOnly)
 		}
 	}
 	return "no rule matched"

@@ -77,7 +77,8 @@ func (p *explainer) head() {
 			winner += ", of " + strings.Join(x.Matched, ", ")
 		}
 		if x.Outcome == string(workflows.InHand) {
-			winner += ", but sales has the account"
+			why, _, _ := strings.Cut(x.Reason, " (")
+			winner += ", but " + why
 		}
 	}
 	p.table(append(rows, []string{"winner", winner}))

@@ -163,8 +163,14 @@ func (k *reader) signatures(flow yamlpos.Node) {
 	signProblems(flow, k.config.Policy.Signed)
 }
 
-// WarnReview warns of a policy whose review is overdue.
+// WarnReview warns of a policy whose review is overdue, or that is signed with
+// a date to come.
 func (c *Config) WarnReview(now time.Time) {
+	for name, s := range map[string]workflows.Signature{Marketing: c.Policy.Signed.Marketing, Sales: c.Policy.Signed.Sales} {
+		if s.ToCome(now) {
+			c.signatures.FreeMap().Get(name).FreeMap().Get("on").Warnf("signed-off", "the signature of %s is of a day that is yet to come: it only plans until then", name)
+		}
+	}
 	if text := engine.ReviewOverdue(c.Policy.Signed, now); text != "" {
 		c.signatures.Warnf("review", "%s", text)
 	}

@@ -263,3 +263,15 @@ func TestSignKeepsTheFile(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// TestSignedInTheFuture: check says why a policy that both have signed only
+// plans.
+func TestSignedInTheFuture(t *testing.T) {
+	t.Parallel()
+	config, problems := app.Parse("x.yaml", []byte(strings.Replace(string(handoffd.ExampleConfig), "on: 2026-10-02", "on: 2027-10-02", 1)))
+	config.WarnReview(time.Date(2026, 10, 10, 0, 0, 0, 0, time.UTC))
+	var b strings.Builder
+	if err := problems.Print(&b); err != nil || !strings.Contains(b.String(), "the signature of sales is of a day that is yet to come") || strings.Contains(b.String(), "marketing is") {
+		t.Errorf("%v: %s", err, b.String())
+	}
+}

@@ -241,3 +241,22 @@ func TestNewEmailRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestMailOfAPage: a report is a whole page, and its mail is that page alone.
+func TestMailOfAPage(t *testing.T) {
+	t.Parallel()
+	s := newMailServer(t, nil)
+	m := message()
+	m.HTML = "<!DOCTYPE html>\n<html><body><h1>October</h1></body>\n</html>\n"
+	if r := email(t, s, nil).Send(t.Context(), m); r.Outcome != connectors.Done {
+		t.Fatalf("result %+v", r)
+	}
+	parsed, err := mail.ReadMessage(strings.NewReader(s.taken()[0].data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, html := parts(t, parsed)
+	if strings.Count(html, "<html") != 1 || strings.Count(html, "</body>") != 1 || !strings.Contains(html, "<h1>October</h1>") || !strings.Contains(html, "Sent by handoffd") {
+		t.Errorf("the page: %s", html)
+	}
+}

@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"html"
 	"html/template"
 	"strings"
 	"time"
@@ -50,6 +51,9 @@ func footer(m engine.Message) string {
 	return text + "."
 }
 
+// pageEnd is where a whole page ends.
+const pageEnd = "</body>"
+
 // page is the form of a mail. All that it shows is escaped by the template;
 // only a report brings HTML of its own, which its maker has escaped.
 var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
@@ -60,8 +64,12 @@ var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
 </body></html>
 `))
 
-// mailHTML is a message as a mail shows it.
+// mailHTML is a message as a mail shows it. A report that is a whole page stays
+// one: a page inside of a page is no HTML.
 func mailHTML(m engine.Message) (string, error) {
+	if above, below, whole := strings.Cut(m.HTML, pageEnd); whole {
+		return above + `<p style="color: #777; font-size: smaller">` + html.EscapeString(footer(m)) + "</p>\n" + pageEnd + below, nil
+	}
 	var b strings.Builder
 	err := page.Execute(&b, struct {
 		Title, Body, Footer string

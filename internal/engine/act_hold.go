@@ -44,7 +44,7 @@ func HoldIn(tx Tx) (*HoldRow, error) {
 
 // String says it in one line.
 func (h HoldRow) String() string {
-	return fmt.Sprintf("%d handoffs are held since %s: %s; look at them with `handoffd plan`, then `handoffd release`",
+	return fmt.Sprintf("%d handoffs are held since %s UTC: %s; look at them with `handoffd plan`, then `handoffd release`",
 		len(h.Accounts), h.Since.UTC().Format(time.DateTime), h.Reason)
 }
 

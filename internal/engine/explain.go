@@ -133,7 +133,7 @@ func (b *batch) explain(id string, at time.Time) (*Explained, error) {
 	if err != nil {
 		return nil, err
 	}
-	past, err := b.readLog(log)
+	past, err := b.readLog(id, log)
 	if err != nil {
 		return nil, err
 	}
@@ -155,13 +155,20 @@ type loggedPast struct {
 	decided, moved *workflows.Trace
 }
 
-// readLog reads rows, the newest first.
-func (b *batch) readLog(rows []DecisionRow) (past loggedPast, err error) {
-	for _, row := range rows {
-		var t workflows.Trace
-		if err := json.Unmarshal(row.Trace, &t); err != nil {
+// readLog reads rows, the newest first. What was decided about an account that
+// was joined with this one later is not its own.
+func (b *batch) readLog(id string, rows []DecisionRow) (past loggedPast, err error) {
+	traces := make([]workflows.Trace, len(rows))
+	for i, row := range rows {
+		if err := json.Unmarshal(row.Trace, &traces[i]); err != nil {
 			return past, fmt.Errorf("decoding a decision of account %s: %w", row.Account, err)
 		}
+	}
+	foreign := func(t workflows.Trace) bool { return t.Account != "" && t.Account != id }
+	if slices.ContainsFunc(traces, func(t workflows.Trace) bool { return !foreign(t) }) {
+		traces = slices.DeleteFunc(traces, foreign)
+	}
+	for _, t := range traces {
 		switch {
 		case t.Outcome == workflows.Moved && t.Life != nil:
 			if past.moved == nil {
@@ -236,7 +243,7 @@ func (b *batch) explainNow(out *Explained, en *entry, history workflows.History,
 			life.Open = en.life.Open
 		}
 	}
-	out.Ahead = slices.Concat(b.policy.Ahead(life, facts), b.policy.Staleness(in), b.policy.TimeAlone(in, d))
+	out.Ahead = b.policy.Coming(in, d, life, facts)
 	if old := b.policy.OldNews(life, facts); old != "" {
 		out.Waits = append(out.Waits, old)
 	}

@@ -21,7 +21,7 @@ type NotDecidedError struct {
 
 // Error names both.
 func (e *NotDecidedError) Error() string {
-	return fmt.Sprintf("the log has no decision about account %s made at or before %s", e.Account, e.At.UTC().Format(time.DateTime))
+	return fmt.Sprintf("the log has no decision about account %s made at or before %s", e.Account, e.At.Format("2006-01-02 15:04:05 MST"))
 }
 
 // explainThen explains the decision that stood at an earlier time, from what was

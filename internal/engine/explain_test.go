@@ -191,3 +191,26 @@ func TestExplainWaits(t *testing.T) {
 		t.Errorf("not live: waits %v", x.Waits)
 	}
 }
+
+// TestExplainBeforeAMerge: the log of an account that was joined with another
+// tells nothing about the other, and its id leads to the other.
+func TestExplainBeforeAMerge(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pair(1, "20")
+	h.salesforce(2, "twin.example")
+	h.hubspot("99", "twin.example", "66")
+	h.once()
+	before := h.clock.Now()
+	was, gone := h.account(h.sf, sfID(1)), h.account(h.sf, sfID(2))
+	own := h.explain(before).Reason
+	h.hs.remove("99", "1")
+	h.sf.remove(sfID(2), sfID(1))
+	h.later()
+	for _, query := range []string{was, gone} {
+		x, _, err := h.engine.Explain(t.Context(), query, before)
+		if err != nil || x == nil || x.ID != was || x.Reason != own {
+			t.Errorf("%s: %+v, %v, want %s: %s", query, x, err, was, own)
+		}
+	}
+}

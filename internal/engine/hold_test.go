@@ -37,7 +37,7 @@ func TestTooManyAtOnceAreHeld(t *testing.T) {
 	h.hs.put(connectors.Contact, "71", nil, map[string]string{"visits": "1"})
 	s := h.once()
 	want(t, "handed off", handedOff(t, h), []string{"1"})
-	if s.Hold == nil || len(s.Hold.Accounts) != 4 || !strings.Contains(s.Hold.String(), "4 handoffs are held since 2026-11-02 15:01:00: 4 accounts at once are more than hold.above 3") {
+	if s.Hold == nil || len(s.Hold.Accounts) != 4 || !strings.Contains(s.Hold.String(), "4 handoffs are held since 2026-11-02 15:01:00 UTC: 4 accounts at once are more than hold.above 3") {
 		t.Fatalf("held %+v", s.Hold)
 	}
 	l, _ := life(t, h, 3)

@@ -107,9 +107,14 @@ func (b *batch) mergePerson(old ContactRow, to, home connectors.Ref, at time.Tim
 	if row, known := b.people[to]; !known {
 		b.people[to] = ContactRow{Ref: to, Home: old.Home, Name: old.Name, Title: old.Title, Email: old.Email, Modified: old.Modified, Joined: old.Joined}
 		b.contacts = append(b.contacts, b.people[to])
-	} else if row.Home != old.Home {
-		row.Joined = later(row.Joined, old.Modified)
+	} else {
+		joined := old.Joined // what the old one did elsewhere before is elsewhere's
+		if row.Home != old.Home {
+			joined = old.Modified
+		}
+		row.Joined = later(row.Joined, joined)
 		b.people[to] = row
+		b.contacts = append(b.contacts, row)
 	}
 	delete(b.people, old.Ref)
 	b.gone = append(b.gone, old.Ref)

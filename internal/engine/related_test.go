@@ -11,6 +11,7 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/internal/engine"
+	"handoffd/mapping"
 )
 
 // contact sets a HubSpot contact a minute later; company "" is none.
@@ -250,4 +251,48 @@ func TestGrowthSurvivesCompanyMerges(t *testing.T) {
 	if got := h.sums("visits", "1", "50"); got != "1:0 50:7" {
 		t.Errorf("visits %s, want all seven on the survivor", got)
 	}
+}
+
+// TestMergeKeepsWhatWasElsewhere: a contact who asked for a demo at one company
+// and went to another is merged there with a second one. The request stays with
+// the first company, also if both are told to be gone before the survivor is.
+func TestMergeKeepsWhatWasElsewhere(t *testing.T) {
+	t.Parallel()
+	h := demoHouse(t)
+	h.hs.page = 1
+	h.hubspot("11", "one.example", "10")
+	h.hubspot("12", "two.example", "10")
+	ref := func(id string) connectors.Ref {
+		return connectors.Ref{System: connectors.HubSpot, Object: connectors.Contact, ID: id}
+	}
+	h.once()
+	step := func(f func()) {
+		h.clock.Advance(time.Minute)
+		f()
+	}
+	step(func() { h.contact("1", "11", map[string]string{"demo_at": h.stamp()}) })
+	h.once()
+	step(func() { h.contact("1", "12", nil) })
+	step(func() { h.contact("2", "12", nil) })
+	step(func() {
+		r := h.hs.rows[ref("1")]
+		r.Ref, r.Aliases, r.Modified = ref("3"), []string{"1", "2"}, h.clock.Now()
+		h.hs.rows[r.Ref] = r
+		for _, old := range []string{"2", "1"} {
+			h.hs.log = append(h.hs.log, connectors.Record{Ref: ref(old), Deleted: true, MergedInto: "3", Modified: r.Modified})
+		}
+		h.hs.log = append(h.hs.log, r)
+	})
+	h.once()
+	look(t, h, func(tx engine.Tx) error {
+		for id, want := range map[string]int{"11": 1, "12": 0} {
+			home := connectors.Ref{System: connectors.HubSpot, Object: connectors.Account, ID: id}
+			points, err := tx.Points([]connectors.Ref{home}, time.Time{})
+			asked := slices.DeleteFunc(points[home], func(p mapping.Point) bool { return p.Signal != "demo" })
+			if err != nil || len(asked) != want {
+				t.Errorf("%s has %+v, %v, want %d", id, asked, err, want)
+			}
+		}
+		return nil
+	})
 }

@@ -297,6 +297,12 @@ func (c *compiler) leaves(n ast.Node, not bool, out *[]leaf) {
 		l.atoms = append(l.atoms, c.atomIndex[a.Text])
 	}
 	l.bound, l.number = boundOf(n), c.threshold(n)
+	if b, ok := n.(*ast.BinaryNode); ok && l.bound == nil && isOrder(b.Operator) {
+		if limit, ok := literal(b.Right); ok {
+			l.reckoned = &Bound{Atom: b.Left.String(), Operator: b.Operator, Limit: limit}
+			_, l.left = inner.node(b.Left)
+		}
+	}
 	*out = append(*out, l)
 }
 

@@ -167,6 +167,9 @@ type leaf struct {
 	node  node
 	atoms []int
 	bound *Bound
+	// reckoned is its bound where left computes what is compared.
+	reckoned *Bound
+	left     node
 	// number is its threshold, nil for none.
 	number *Threshold
 	not    bool // below an odd number of nots

@@ -15,12 +15,21 @@ type Bound struct {
 	Limit    connectors.Value `json:"limit"`
 }
 
+// Reckoned is a comparison of what is computed from atoms, such as their sum,
+// with a literal; Bound.Atom is how it is computed.
+type Reckoned struct {
+	Bound
+	Have connectors.Value `json:"have"`
+}
+
 // Clause is one clause of a program with what it saw.
 type Clause struct {
 	Text   string           `json:"text"`
 	Result connectors.Value `json:"result"` // true, false, or null for undecided
 	Seen   []Seen           `json:"seen,omitempty"`
 	Bound  *Bound           `json:"bound,omitempty"`
+	// Reckoned is set instead of Bound where no single atom is compared.
+	Reckoned *Reckoned `json:"reckoned,omitempty"`
 	// Not: it stands below a not, so the rule wants it to be false.
 	Not bool `json:"not,omitempty"`
 }
@@ -57,6 +66,9 @@ func (p *Program) Trace(env Env) (connectors.Value, []Clause) {
 	clauses := make([]Clause, len(p.leaves))
 	for i, l := range p.leaves {
 		c := Clause{Text: l.text, Result: l.node(f), Bound: l.bound, Not: l.not}
+		if l.reckoned != nil {
+			c.Reckoned = &Reckoned{Bound: *l.reckoned, Have: l.left(f)}
+		}
 		for _, a := range l.atoms {
 			c.Seen = append(c.Seen, Seen{Atom: p.atoms[a].Text, Value: values[a]})
 		}

@@ -94,8 +94,10 @@ func maturity(r workflows.Report) string {
 	switch {
 	case r.Frozen:
 		return "final, frozen"
+	case r.Final && r.To.Sub(r.From) < 28*24*time.Hour: // a week is never frozen
+		return "over"
 	case r.Final:
-		return "final, frozen a week after its end"
+		return "over, frozen a week after its end"
 	}
 	return "so far"
 }

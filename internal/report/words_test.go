@@ -2,6 +2,7 @@ package report
 
 import (
 	"testing"
+	"time"
 
 	"handoffd/workflows"
 )
@@ -49,6 +50,22 @@ func TestClean(t *testing.T) {
 	} {
 		if got := clean(in, 11); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestMaturity: only what is frozen is final, and a week never is.
+func TestMaturity(t *testing.T) {
+	t.Parallel()
+	from := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	for want, r := range map[string]workflows.Report{
+		"so far":                            {From: from, To: from.AddDate(0, 1, 0)},
+		"over, frozen a week after its end": {From: from, To: from.AddDate(0, 1, 0), Final: true},
+		"final, frozen":                     {From: from, To: from.AddDate(0, 1, 0), Final: true, Frozen: true},
+		"over":                              {From: from, To: from.AddDate(0, 0, 7), Final: true},
+	} {
+		if got := maturity(r); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }

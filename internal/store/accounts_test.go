@@ -247,6 +247,8 @@ func TestFindAccounts(t *testing.T) {
 		want        []string
 	}{
 		{"own id", "sf-1", []string{"sf-1"}},
+		{"own id of one that was joined with it", "sf-001A0000001aaaAIAR", []string{"sf-2"}},
+		{"own id of a record that is not known", "sf-", []string{}},
 		{"Salesforce id, 18 characters", "001A0000001aaaaIAB", []string{"sf-1"}},
 		{"Salesforce id, 15 characters", "001A0000001aaaa", []string{"sf-1"}},
 		{"the same in other case", "001A0000001aaaA", []string{"sf-2"}},

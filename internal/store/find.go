@@ -11,18 +11,21 @@ const findLimit = 20
 
 // Each part uses an index of its own. $1 is what was typed, $2 the same with
 // the case folded, $3 to $4 the range of Salesforce ids that it abbreviates,
-// $5 how many are wanted.
+// $5 how many are wanted, and $6 the record behind handoffd's id of an account
+// that is no longer: it was joined with the one that has the record now.
 const (
 	fittingIDs = `
     SELECT id FROM accounts WHERE id = $1
     UNION SELECT account FROM links WHERE id = $1
+    UNION SELECT account FROM links WHERE id = $6 AND id <> '' AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = $1)
     UNION SELECT account FROM links WHERE id >= $3 AND id < $4 AND system = 'salesforce'
     UNION SELECT id FROM accounts WHERE lower(domain) = $2 AND domain <> ''
     UNION SELECT id FROM accounts WHERE name_key = $2`
 	findAccounts = `SELECT ` + accountColumns + ` FROM accounts WHERE id IN (` + fittingIDs + `) ORDER BY id LIMIT $5`
 )
 
-// FindAccounts finds accounts by handoffd's id, by a vendor's id of any linked
+// FindAccounts finds accounts by handoffd's id, also of one that was joined with
+// another, by a vendor's id of any linked
 // record, by domain, or by the whole name in whatever case. At most 20, by id.
 func (t *Tx) FindAccounts(query string) ([]engine.AccountRow, error) {
 	args := findArgs(query)
@@ -52,7 +55,13 @@ func findArgs(query string) []any {
 	if len(query) == 15 {
 		from, to = query, query+"~"
 	}
-	return []any{query, fold(query), from, to, findLimit}
+	record := ""
+	for _, prefix := range []string{"sf-", "hs-"} {
+		if id, own := strings.CutPrefix(query, prefix); own {
+			record = id
+		}
+	}
+	return []any{query, fold(query), from, to, findLimit, record}
 }
 
 // fold gives texts that differ only in case the same form, in every script:

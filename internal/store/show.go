@@ -11,8 +11,8 @@ import (
 )
 
 // overviews finds accounts by findArgs. Only if there is one does it have an
-// id by which the rest is found, each part through an index of its own: $6
-// writes and $7 conflicts at most. The cross joins keep the order in which the
+// id by which the rest is found, each part through an index of its own: $7
+// writes and $8 conflicts at most. The cross joins keep the order in which the
 // tables are read.
 const overviews = `
 WITH found AS MATERIALIZED (
@@ -30,11 +30,11 @@ SELECT ` + accountColumns + `,
     (SELECT json_group_array(json_object('key', key, 'system', system, 'kind', kind, 'state', state, 'created', created,
             'sent', sent, 'result', result, 'error', error) ORDER BY seq DESC)
         FROM (SELECT key, seq, system, kind, state, created, sent, result, error FROM outbox
-            WHERE account = told.one ORDER BY seq DESC LIMIT $6)),
+            WHERE account = told.one ORDER BY seq DESC LIMIT $7)),
     (SELECT json_group_array(json_object('field', field, 'at', at, 'salesforce', salesforce, 'hubspot', hubspot,
             'winner', winner, 'policy', policy, 'reason', reason) ORDER BY at DESC, field)
         FROM (SELECT ` + conflictColumns + ` FROM conflicts
-            WHERE account = told.one ORDER BY at DESC, field LIMIT $7)),
+            WHERE account = told.one ORDER BY at DESC, field LIMIT $8)),
     (SELECT json_group_array(json_object('system', system, 'object', object, 'id', l.id, 'people',
             (SELECT count(*) FROM contacts AS c WHERE c.home_id = l.id AND c.system = l.system)) ORDER BY system, object, l.id)
         FROM links AS l WHERE account = told.one),

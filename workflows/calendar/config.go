@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,21 +46,16 @@ type Calendar struct {
 	off      daysOff
 }
 
-// New builds a Calendar. A fault is a *ConfigError; so is a year without a
-// working day, which would leave deadlines without an end.
+// New builds a Calendar. Each fault is a *ConfigError, and all are joined; so is
+// a year without a working day, which would leave deadlines without an end.
 func New(config Config) (*Calendar, error) {
 	c := &Calendar{}
-	var err error
-	if c.zone, err = readZone(config.Zone); err != nil {
-		return nil, err
-	}
-	if c.week, err = readWeek(config.Week); err != nil {
-		return nil, err
-	}
-	if c.from, c.to, err = readHours(config.Hours); err != nil {
-		return nil, err
-	}
-	if c.off, err = newDaysOff(config.Holidays, config.Extra); err != nil {
+	var zone, week, hours, off error
+	c.zone, zone = readZone(config.Zone)
+	c.week, week = readWeek(config.Week)
+	c.from, c.to, hours = readHours(config.Hours)
+	c.off, off = newDaysOff(config.Holidays, config.Extra)
+	if err := errors.Join(zone, week, hours, off); err != nil {
 		return nil, err
 	}
 	if err := c.checkYears(config.Extra); err != nil {
