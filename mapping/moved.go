@@ -8,8 +8,9 @@ import (
 
 // Moved finds a person's own change of a field that handoffd masters: a value
 // that stands in a CRM after what was written there had been read back, or, if
-// nothing was written, one that replaced another after since. Where both sides
-// were changed, the later change counts.
+// nothing was written, one that replaced another after since, or before it and
+// was met by what handoffd was about to write. Where both sides were changed,
+// the later change counts.
 func (m *Mapping) Moved(a *Account, slot int, since time.Time) (v connectors.Value, side Side, ok bool) {
 	var own connectors.Value
 	if slot < len(a.Own) {
@@ -18,7 +19,7 @@ func (m *Mapping) Moved(a *Account, slot int, since time.Time) (v connectors.Val
 	var at time.Time
 	for _, s := range Sides() {
 		c := a.cell(s, slot)
-		if c == nil || m.Fields[slot].Vendor[s] == "" || a.Views[s].OutOfScope || !c.moved(own, since) {
+		if c == nil || m.Fields[slot].Vendor[s] == "" || a.Views[s].OutOfScope || !c.moved(own, since) || m.outrun(a, slot, s, own) {
 			continue
 		}
 		if !ok || c.At.After(at) {
@@ -35,7 +36,15 @@ func (c *Cell) moved(own connectors.Value, since time.Time) bool {
 	if c.HasSent {
 		return c.HasEchoed && c.Seen != c.Echo
 	}
-	return !c.Changed.IsZero() && c.At.After(since)
+	return !c.Changed.IsZero() && (c.At.After(since) || c.Odd)
+}
+
+// outrun tells whether the own value is what a person wrote on the other side,
+// at the same time or later: of two people the later one is followed, in
+// whatever order their CRMs are read.
+func (m *Mapping) outrun(a *Account, slot int, s Side, own connectors.Value) bool {
+	here, there := a.cell(s, slot), a.cell(s.Other(), slot)
+	return here.Odd && there != nil && there.Seen == own && !there.At.Before(here.At) && !(there.HasSent && there.Seen == there.Echo)
 }
 
 // Confirmed is what the field named by updated_at says of the merged value,

@@ -79,12 +79,19 @@ func (p *Policy) newFor(w *world, h *Handoff, segments []string) bool {
 	return false
 }
 
-// unused is right before the first event that happened before a handoff of the
-// intent type and was read after it, zero for none: it had no part in that
-// handoff, so a demo form among them is a response.
+// unused is right before the first event that was read after sales got the
+// account, or gave it back, though it happened before: it had no part in that,
+// so a demo form among them is a response. Zero for none.
 func (l *Life) unused() time.Time {
 	e := l.Open
-	if e == nil || e.Type != Intent || l.Reach.IsZero() || e.Returned.After(e.Handed) || l.Told.After(e.Handed) {
+	switch {
+	case e == nil || l.Reach.IsZero():
+		return time.Time{}
+	case e.Returned.After(e.Handed):
+		if !l.Reach.After(latest(e.Handed, l.Told)) {
+			return time.Time{}
+		}
+	case e.Type != Intent || l.Told.After(e.Handed):
 		return time.Time{}
 	}
 	return l.Reach.Add(-time.Nanosecond)

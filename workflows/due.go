@@ -84,12 +84,12 @@ func (w *world) nextChange(in Input) time.Time {
 // window reaches back for does so when that ends.
 func (w *world) leaves(u windowUse) time.Time {
 	s := &w.policy.Mapping.Signals[u.slot-len(w.policy.Mapping.Fields)]
-	from := w.windowStart(s, u.window)
+	from, used := w.windowStart(s, u.window), w.usedUp(s, u.window)
 	for _, p := range w.history[u.slot] {
 		switch {
 		case p.At.After(w.now):
 			return time.Time{}
-		case p.Value == 0, p.At.Before(from), !w.used.IsZero() && !p.At.After(w.used):
+		case p.Value == 0, p.At.Before(from), !used.IsZero() && !p.At.After(used):
 			continue
 		case w.reaches(s, u.window) && !p.At.Before(w.reach) && w.queued.IsZero():
 			return time.Time{}

@@ -225,6 +225,9 @@ func (p *Policy) possible(eval evaluator) []string {
 // world lays out what the rules see.
 func (p *Policy) world(in Input) *world {
 	w := &world{policy: p, account: in.Account, now: in.Now, used: in.Life.Ended, reach: in.Life.Reach, queued: in.Life.queuedAs(Intent)}
+	if l := in.Life; !l.State.Open() && l.Reach.After(l.Told) && l.Reach.Before(l.Ended) {
+		w.late = true
+	}
 	w.history = make([][]mapping.Point, len(p.Mapping.Fields)+len(p.Mapping.Signals))
 	for _, u := range p.uses {
 		w.history[u.slot] = in.History[u.name]

@@ -37,6 +37,7 @@ type world struct {
 	now     time.Time
 	used    time.Time // what happened until then belongs to an earlier handoff
 	reach   time.Time // see Life.Reach
+	late    bool      // what was read late counts, though the handoff has ended since
 	queued  time.Time // since when the criteria of an intent handoff are met that waits, zero for none
 	sums    [8]windowSum
 	summed  int
@@ -89,8 +90,9 @@ func (w *world) add(slot int, window time.Duration) connectors.Value {
 	}
 	from := w.windowStart(s, window)
 	points := w.history[slot]
+	used := w.usedUp(s, window)
 	counts := func(p mapping.Point) bool {
-		return !p.At.Before(from) && (w.used.IsZero() || p.At.After(w.used))
+		return !p.At.Before(from) && (used.IsZero() || p.At.After(used))
 	}
 	if s.Rollup != mapping.Sum && s.Rollup != "" {
 		return connectors.FloatValue(rollUp(s.Rollup, w.shares(points, counts, false)))

@@ -28,6 +28,16 @@ func (w *world) reaches(s *mapping.Signal, window time.Duration) bool {
 	return s.Kind == mapping.Event && !w.reach.IsZero() && (w.queued.IsZero() || !w.now.After(w.queued.Add(window)))
 }
 
+// usedUp is until when what a signal says belongs to an earlier handoff. What
+// was read only after that had ended had no part in it: a buyer who asked
+// during an outage, or a moment before sales gave the account back, is heard.
+func (w *world) usedUp(s *mapping.Signal, window time.Duration) time.Time {
+	if w.late && w.reaches(s, window) {
+		return w.reach.Add(-time.Nanosecond)
+	}
+	return w.used
+}
+
 // share is what one record contributes to a signal.
 type share struct {
 	source string

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"handoffd/connectors"
@@ -53,6 +54,17 @@ const kindReport = "report"
 
 // isAlert tells rows that tell people something from writes to records.
 func isAlert(kind string) bool { return kind == kindAlert || kind == kindDigest || kind == kindReport }
+
+// Tells tells whether the row is there to tell people something.
+func (r *OutboxRow) Tells() bool { return isAlert(r.Kind) }
+
+// IsDigest tells whether it carries what a storm of alerts held back.
+func (r *OutboxRow) IsDigest() bool { return r.Kind == kindDigest }
+
+// InDigest tells whether it went out as a part of a digest, and not by itself.
+func (r *OutboxRow) InDigest() bool {
+	return r.Kind == kindAlert && r.State == OutboxDone && strings.HasPrefix(r.Result, kindDigest+"/")
+}
 
 // DeliverChannel empties what waits for one channel, as far as it is due.
 func (e *Engine) DeliverChannel(ctx context.Context, name workflows.Channel) error {

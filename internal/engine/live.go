@@ -25,6 +25,9 @@ func (b *batch) live(en *entry, in workflows.Input, d workflows.Decision, activi
 	en.life = progress.Life
 	en.row.Due = earliest(en.row.Due, progress.Due)
 	b.wear(en, facts, progress)
+	if err := b.overtaken(en, facts); err != nil {
+		return nil, err
+	}
 	if err := b.record(en, before, progress); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"handoffd/connectors"
+	"handoffd/mapping"
+	"handoffd/workflows"
 )
 
 // current takes out of an update that is tried again the fields that a later
@@ -59,4 +61,43 @@ func forNothing(tx Tx, r OutboxRow) (bool, error) {
 	}
 	h, err := tx.OpenHandoff(r.Account)
 	return h == nil || !strings.HasPrefix(r.Key, h.ID+"/"), err
+}
+
+// overtaken takes the status out of what waits to be written where a person
+// has set another one since: after an outage, the old one would come after
+// that, and look like somebody's.
+func (b *batch) overtaken(en *entry, facts workflows.Facts) error {
+	f := b.mapping.Field(b.policy.StatusField)
+	if facts.Moved == "" || f == nil {
+		return nil
+	}
+	side := mapping.SideOf(facts.MovedIn)
+	ref, _ := en.account.Ref(side)
+	rows, err := b.tx.Outbox(en.row.ID)
+	if err != nil {
+		return err
+	}
+	var over, less []OutboxRow
+	for _, r := range rows {
+		var w connectors.Write
+		if r.State != OutboxPending || r.Kind != string(connectors.Update) || json.Unmarshal(r.Payload, &w) != nil || w.Ref != ref {
+			continue
+		}
+		if _, has := w.Fields[f.Vendor[side]]; !has {
+			continue
+		}
+		if delete(w.Fields, f.Vendor[side]); len(w.Fields) == 0 {
+			r.State, r.Held, r.Error = OutboxDone, "", "not written: a person has set another status since"
+			over = append(over, r)
+			continue
+		}
+		if r.Payload, err = json.Marshal(w); err != nil {
+			return fmt.Errorf("encoding update %s: %w", r.Key, err)
+		}
+		less = append(less, r)
+	}
+	if err := b.tx.PutPayloads(less); err != nil {
+		return err
+	}
+	return b.tx.PutOutbox(over)
 }

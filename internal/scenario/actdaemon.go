@@ -45,6 +45,7 @@ func (r *reader) policy(m *yamlpos.Map) act {
 	set.changes++
 	set.signed = true
 	r.scenario.settings, r.config = set, config
+	r.knowRules()
 	return func(ctx context.Context, p *player) (string, error) {
 		next, problems, err := set.compile(p.config.SQLite, p.world.Credentials.Salesforce.ClientID, p.clock.Now())
 		if err == nil {

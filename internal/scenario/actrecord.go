@@ -40,6 +40,9 @@ func (r *reader) addContact(m *yamlpos.Map) act {
 func (r *reader) merge(m *yamlpos.Map) act {
 	from, into, in := r.account(m.Get("merge")), r.account(m.Get("into")), r.system(m.Get("in"))
 	m.Require("into", "in")
+	if from == into && from.key != "" {
+		m.Get("into").Errorf(yamlpos.CheckValue, "merge: %s cannot be merged into itself", from.key)
+	}
 	return func(ctx context.Context, p *player) (string, error) {
 		loser, master := from.ids[in], into.ids[in]
 		if loser == "" || master == "" {

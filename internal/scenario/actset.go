@@ -15,7 +15,7 @@ func (r *reader) set(n yamlpos.Node) (out []step) {
 	m := n.FreeMap()
 	by, in := r.person(m.Get("by")), r.system(m.Get("in"))
 	for key, value := range m.All() {
-		if slices.Contains(reservedAccounts(), key.Raw()) {
+		if key.Raw() == "by" || key.Raw() == "in" {
 			continue
 		}
 		a := r.account(key)

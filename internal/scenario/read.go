@@ -23,6 +23,10 @@ type reader struct {
 	config   *app.Config
 	zone     *time.Location
 	schema   map[connectors.System]map[connectors.Object]connectors.Schema
+	// ruleNames are where the timeline names rules, rules what they may be
+	// called: a rule may come with new rules later in the file.
+	ruleNames []yamlpos.Node
+	rules     []string
 }
 
 // topKeys are the keys of a scenario.
@@ -140,9 +144,25 @@ func (r *reader) start(n yamlpos.Node) {
 func (r *reader) story() bool {
 	top := r.file.Root().Map(topKeys()...)
 	r.accounts(top.Get("accounts"))
+	r.rules = []string{"adopted", "moved by hand"}
+	r.knowRules()
 	r.timeline(top.Get("timeline"))
+	for _, n := range r.ruleNames {
+		if _, ok := pattern(n); !ok && !slices.Contains(r.rules, n.Raw()) {
+			r.unknown(n, "rule", r.rules)
+		}
+	}
 	r.scenario.config = r.config
 	return !r.c.Failed()
+}
+
+// knowRules takes up what the handoffs of the present policy are called.
+func (r *reader) knowRules() {
+	for i := range r.config.Policy.Handoffs {
+		if name := r.config.Policy.Handoffs[i].Name; !slices.Contains(r.rules, name) {
+			r.rules = append(r.rules, name)
+		}
+	}
 }
 
 // account finds the account that a node names.

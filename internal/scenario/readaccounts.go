@@ -64,8 +64,9 @@ func (r *reader) copies(key string, n int, m *yamlpos.Map) {
 	}
 }
 
-// reservedAccounts stand beside the accounts' names in `set` and `expect`.
-func reservedAccounts() []string { return []string{"counts", "by", "in"} }
+// reservedAccounts stand beside the accounts' names in `set` and `expect`, or
+// for all of them.
+func reservedAccounts() []string { return []string{"counts", "report", "by", "in", "all"} }
 
 func (r *reader) accountOf(a *account, m *yamlpos.Map) {
 	m.Get("name").Text(&a.name)
@@ -104,6 +105,8 @@ func (r *reader) contactOf(a *account, key string, n yamlpos.Node) *contact {
 	for _, name := range r.contactSignals() {
 		if v := m.Get(name); v.OK() {
 			s := r.config.Mapping.Signal(name)
+			count := 0
+			v.IntIn(&count, 0, 1_000_000_000)
 			for i := range s.Sources {
 				src := &s.Sources[i]
 				put(c.fields, src.Side.System(), src.Property, v.Raw())

@@ -7,6 +7,7 @@ import (
 
 	"handoffd/connectors"
 	"handoffd/internal/yamlpos"
+	"handoffd/mapping"
 	"handoffd/workflows"
 )
 
@@ -88,7 +89,7 @@ func (r *reader) expectAccount(e *expectation, a *account, n yamlpos.Node) {
 }
 
 func outcomes() []string {
-	return []string{string(workflows.HandOff), string(workflows.NotQualified), string(workflows.Waiting), string(workflows.InHand), string(workflows.OutOfScope)}
+	return []string{string(workflows.HandOff), string(workflows.NotQualified), string(workflows.Waiting), string(workflows.InHand), string(workflows.OutOfScope), string(workflows.Gone)}
 }
 
 func (r *reader) expectState(e *expectation, a *account, n yamlpos.Node) {
@@ -122,6 +123,9 @@ func (r *reader) expectKnown(e *expectation, a *account, n yamlpos.Node, want ma
 // expectField compares the common account's value.
 func (r *reader) expectField(e *expectation, a *account, name string, n yamlpos.Node) {
 	want := r.valued(n)
+	if f := r.config.Mapping.Field(name); f != nil && f.Type == mapping.Enum && len(f.Values) > 0 && n.Raw() != "" {
+		want = r.worded(n, sortedKeys(f.Values)...)
+	}
 	r.expectKnown(e, a, n, want, func(k *known) string {
 		v := k.fields[name]
 		if v.IsNull() {
@@ -170,6 +174,14 @@ func (r *reader) expectHandoff(e *expectation, a *account, n yamlpos.Node) {
 	for key, value := range n.Map("rule", "type", "stage", "owner", "due", "system").All() {
 		want, words, of := r.valued(value), value.Raw(), key.Raw()
 		switch of {
+		case "rule":
+			r.ruleNames = append(r.ruleNames, value)
+		case "type":
+			want = r.worded(value, string(workflows.Intent), string(workflows.Inbound), string(workflows.Relationship))
+		case "stage":
+			want = r.worded(value, string(workflows.SDR), string(workflows.AE))
+		case "system":
+			want = r.worded(value, "salesforce", "hubspot")
 		case "owner":
 			want = r.personMatch(value)
 		case "due":

@@ -24,6 +24,14 @@ func (r *reader) oneOf(n yamlpos.Node, words ...string) matcher {
 	return func(seen string) bool { return seen == word }
 }
 
+// worded reads one of the words, or a regular expression.
+func (r *reader) worded(n yamlpos.Node, words ...string) matcher {
+	if m, ok := pattern(n); ok {
+		return m
+	}
+	return r.oneOf(n, words...)
+}
+
 // pattern reads /a regular expression/; ok is false if it is none.
 func pattern(n yamlpos.Node) (m matcher, ok bool) {
 	text := n.Raw()

@@ -75,7 +75,7 @@ func (p *player) toldByTask(ctx context.Context) (map[string]bool, error) {
 	err := p.daemon.Store.View(ctx, func(tx engine.Tx) error {
 		rows, err := tx.Outbox("")
 		for _, row := range rows {
-			if row.Kind == "alert" && row.Result != "" {
+			if row.Tells() && row.Result != "" {
 				out[string(row.System)+"/"+row.Result] = true
 			}
 		}
@@ -188,7 +188,7 @@ func (p *player) sent(ctx context.Context, s *sight, _ map[string]bool) error {
 	return p.daemon.Store.View(ctx, func(tx engine.Tx) error {
 		rows, err := tx.Outbox("")
 		for _, row := range rows {
-			if slices.Contains(systemsOf(), row.System) || row.State != engine.OutboxDone {
+			if slices.Contains(systemsOf(), row.System) || row.State != engine.OutboxDone || row.InDigest() {
 				continue
 			}
 			var m struct {

@@ -145,7 +145,7 @@ func (s *story) writes(tx engine.Tx, now time.Time) error {
 			if row.Error != "" {
 				what += " (" + row.Error + ")"
 			}
-			s.tell(at, who, fmt.Sprintf("%s: %s", name, what))
+			s.tell(at, who, strings.TrimPrefix(fmt.Sprintf("%s: %s", name, what), ": "))
 		case engine.OutboxParked, engine.OutboxUnknown:
 			s.tell(now, who, fmt.Sprintf("%s: %s: %s: %s", name, what, row.State, row.Error))
 		}
@@ -155,13 +155,16 @@ func (s *story) writes(tx engine.Tx, now time.Time) error {
 
 // rowWords puts a row of the outbox into words.
 func rowWords(p *player, row engine.OutboxRow) (who, what string) {
-	if row.Kind == "alert" {
+	if row.Tells() {
 		var a struct {
 			connectors.Alert
 			To string `json:"to"` // of a channel outside of the CRMs
 		}
 		_ = json.Unmarshal(row.Payload, &a) // an empty alert says as much
 		to := p.personByID(row.System, either(either(a.UserID, a.Email), a.To))
+		if row.IsDigest() {
+			a.Title = "a digest of what was held back"
+		}
 		return "told", strings.TrimSpace(fmt.Sprintf("%s in %s: %q", to, systemName(row.System), a.Title))
 	}
 	var w connectors.Write

@@ -16,6 +16,7 @@ import (
 //   - what people do, and from then on as often as the config polls, until the
 //     daemon has seen it and its own writes, and the cursors have settled;
 //   - every time at which an account or a write of the outbox is due;
+//   - the time at which a digest is due;
 //   - every hour while an account waits in the queue, and every midnight, for
 //     what depends on the day alone (limits of a month, upkeep);
 //   - a step that failed, at first as often as the config polls, then rarely.
@@ -112,6 +113,9 @@ func (p *player) next(ctx context.Context) (time.Time, error) {
 	next := time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, p.zone)
 	for _, t := range p.wake.at {
 		next = sooner(next, t)
+	}
+	for _, d := range p.config.Policy.Digests {
+		next = sooner(next, p.config.Policy.NextDigest(d, now))
 	}
 	err := p.daemon.Store.View(ctx, func(tx engine.Tx) error {
 		if at, ok, err := tx.NextDelivery(); err != nil {
