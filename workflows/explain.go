@@ -69,7 +69,7 @@ type ValueStanding struct {
 func (p *Policy) Stand(t Trace, a *mapping.Account, history History) Standing {
 	r := ruler{policy: p, trace: &t}
 	if history != nil {
-		r.world = p.world(Input{Account: a, History: history, Now: t.At, Life: Life{State: t.State, Ended: t.Used, Reach: t.Reach}})
+		r.world = p.world(Input{Account: a, History: history, Now: t.At, Life: Life{State: t.State, Ended: t.Used, Reach: t.Reach, Told: t.Told}})
 		r.world.queued = t.Queued
 	}
 	out := Standing{}

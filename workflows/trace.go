@@ -28,6 +28,8 @@ type Trace struct {
 	From State `json:"from,omitempty"`
 	// Reach is how far back windows of events reached beyond their length.
 	Reach time.Time `json:"reach,omitzero"`
+	// Told is when sales was told of another request: see Life.Told.
+	Told time.Time `json:"told,omitzero"`
 	// Queued is since when the account was ready for an intent handoff: its
 	// windows reach back for no longer than they are.
 	Queued time.Time `json:"queued,omitzero"`
@@ -89,7 +91,7 @@ type RuleTrace struct {
 func (p *Policy) Trace(in Input, d Decision) Trace {
 	w := p.world(in)
 	t := Trace{
-		Account: in.Account.ID, Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, From: in.Life.From, Reach: in.Life.Reach, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
+		Account: in.Account.ID, Policy: p.Version, Hash: p.Hash, At: in.Now, State: in.Life.State, From: in.Life.From, Reach: in.Life.Reach, Told: in.Life.Told, Used: in.Life.Ended, Nurtured: in.Life.Nurtured, InScope: in.Account.InScope(),
 		Gone: in.Account.Gone(), LeftOut: in.Account.LeftOut(), Case: in.Case, Outcome: d.Outcome, Segment: d.Segment, Values: map[string]Value{}, Behind: map[string][]string{},
 		Since: in.Life.Since, Queued: w.queued, NotBefore: p.notBefore(in.Account), Signal: p.lastSignal(in), Due: d.Due,
 	}

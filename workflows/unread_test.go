@@ -1,6 +1,8 @@
 package workflows_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,5 +53,23 @@ handoffs:
 				t.Errorf("now %s, decided %s; want it heard: %t", progress.Life.State, d.Outcome, tt.want)
 			}
 		})
+	}
+}
+
+// TestToldIsNotMissing: a request that sales was told of is used up, so one more
+// is missing, whether it was read in time or not.
+func TestToldIsNotMissing(t *testing.T) {
+	t.Parallel()
+	p := policy(t, `version: 1
+handoffs:
+  demo: {to: ae, when: 'count(demo_form, "2d") >= 2'}
+`)
+	asked, returned := monday.Add(-30*time.Hour), monday.Add(-28*time.Hour)
+	s := newStory(p).hubspot(monday.Add(-9*days), with()...).point("demo_form", asked, 1).point("demo_form", monday.Add(-time.Hour), 1)
+	life := workflows.Life{State: workflows.Declined, Since: monday.Add(-4 * time.Hour), Ended: returned, Told: asked.Add(time.Minute)}
+	want := distances(p, s.input(monday, life), "demo")
+	life.Reach = asked
+	if got := distances(p, s.input(monday, life), "demo"); !slices.Equal(got, want) || len(got) != 1 || !strings.HasPrefix(got[0], "1 more") {
+		t.Errorf("missing %q, want %q", got, want)
 	}
 }
